@@ -1,0 +1,121 @@
+/** What an importer is: a reader of one foreign tool's files, in constant memory. */
+
+/** A place in a source file: byte offset and length. */
+export type ByteRange = readonly [offset: number, length: number];
+
+/** A part of a message, as `core` defines it; opaque values are plain JSON values. */
+export type ImportedPart =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "reasoning"; readonly text: string }
+  | { readonly type: "tool-call"; readonly toolCallId: string; readonly toolName: string; readonly input: unknown }
+  | {
+      readonly type: "tool-result";
+      readonly toolCallId: string;
+      readonly toolName?: string;
+      readonly output: unknown;
+      readonly isError?: boolean;
+    }
+  | { readonly type: "file"; readonly mediaType: string; readonly filename?: string; readonly data?: string; readonly url?: string }
+  | { readonly type: "data"; readonly name: string; readonly data: unknown };
+
+export interface ImportedUsage {
+  readonly input?: number;
+  readonly output?: number;
+  readonly cacheRead?: number;
+  readonly cacheWrite?: number;
+  readonly reasoning?: number;
+}
+
+/** Names a session by the tool's own id, which becomes its external key. */
+export interface ImportedSessionReference {
+  readonly externalKey: string;
+}
+
+/** What is known of a session so far. Later drafts of one session override field by field. */
+export interface ImportedSession extends ImportedSessionReference {
+  readonly type: "session";
+  readonly title?: string;
+  readonly model?: string;
+  readonly workspacePath?: string;
+  readonly createdAt?: number;
+  /** The session that started this one (a side chain): listed only when asked for. */
+  readonly parent?: ImportedSessionReference;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+export interface ImportedMessage {
+  readonly type: "message";
+  /** External key of the session it belongs to. */
+  readonly session: string;
+  /** The tool's own id: unique within the session. */
+  readonly id: string;
+  readonly role: "user" | "assistant" | "system" | "tool";
+  /** A string, or parts. */
+  readonly content: string | readonly ImportedPart[];
+  /** Milliseconds since the epoch, UTC. */
+  readonly createdAt?: number;
+  readonly model?: string;
+  readonly usage?: ImportedUsage;
+  /** `injected: true` marks text that the tool put into a user's turn. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  /** The bytes of the source that this message was made from. */
+  readonly ranges: readonly ByteRange[];
+  /**
+   * Lines of one answer may come apart. When true and the session already has a message with this id, the parts
+   * are added to it, unless it was already made from these bytes.
+   */
+  readonly continues?: boolean;
+}
+
+/** A place that could not be read. The rest of the file is kept. */
+export interface ImportProblem {
+  readonly type: "problem";
+  /** From 1. */
+  readonly line: number;
+  readonly offset: number;
+  readonly message: string;
+}
+
+/**
+ * Where reading may go on after an interruption: every event before it has been given, none after it depends on
+ * what came before except through `memo`.
+ */
+export interface ImportCheckpoint {
+  readonly type: "checkpoint";
+  /** Byte offset of the next unread byte. */
+  readonly offset: number;
+  /** Lines before `offset`. */
+  readonly line: number;
+  /** What the reader has to remember: small, JSON. */
+  readonly memo: unknown;
+}
+
+export type ImportEvent = ImportedSession | ImportedMessage | ImportProblem | ImportCheckpoint;
+
+export interface ImportPosition {
+  readonly offset: number;
+  readonly line: number;
+  readonly memo: unknown;
+}
+
+/** A file to read: its bytes from an offset on, in pieces. */
+export interface ImportSource {
+  readonly path: string;
+  /** Bytes in the file when reading began; a reader never goes beyond. */
+  readonly size: number;
+  bytes(from: number): AsyncIterable<Uint8Array>;
+}
+
+/** One foreign tool. To add one: a folder with an `Importer`, its fixture and its test, and a line in `importers.ts`. */
+export interface Importer {
+  /** The tool's name: its folder here, the session's `tool`, and a word of the command line. */
+  readonly tool: string;
+  /** Folders where the tool keeps its sessions. */
+  defaultPaths(environment: Readonly<Record<string, string | undefined>>, home: string): readonly string[];
+  /** Extensions that may hold sessions, with the dot; content decides. */
+  readonly extensions: readonly string[];
+  /** Whether this is the tool's format, from the first kilobytes of the file. */
+  recognises(head: string): boolean;
+  /** Reads from `from` (absent: the beginning) to the end of what is there. A torn last line is left for later. */
+  read(source: ImportSource, from?: ImportPosition): AsyncIterable<ImportEvent>;
+}
