@@ -1,0 +1,22 @@
+/** Readers of other tools' session files. */
+export type {
+  ByteRange,
+  ImportCheckpoint,
+  ImportedMessage,
+  ImportedPart,
+  ImportedSession,
+  ImportedSessionReference,
+  ImportedUsage,
+  Importer,
+  ImportEvent,
+  ImportPosition,
+  ImportProblem,
+  ImportSource,
+} from "./importer.ts";
+export { claudeCode } from "./claude-code/claude-code.ts";
+export { findImporter, importerNamed, importers } from "./importers.ts";
+export { findSources } from "./find-sources.ts";
+export type { FoundSource } from "./find-sources.ts";
+export { openSource, readHead } from "./open-source.ts";
+export { jsonlLines } from "./jsonl-lines.ts";
+export type { JsonlLine, JsonlOptions } from "./jsonl-lines.ts";

@@ -1,0 +1,43 @@
+import { open, stat } from "node:fs/promises";
+import type { ImportSource } from "./importer.ts";
+
+const chunkBytes = 128 * 1024;
+const headBytes = 64 * 1024;
+
+/** Opens a file for reading as it is now: what is appended later is left for the next import. */
+export async function openSource(path: string): Promise<ImportSource> {
+  const found = await stat(path);
+  if (!found.isFile()) throw new Error(`${path} is not a file`);
+  const { size } = found;
+  return { path, size, bytes: (from) => readBytes(path, from, size) };
+}
+
+/** The first 64 KiB of a source as text, for `findImporter`. Bytes that are no UTF-8 become replacement characters. */
+export async function readHead(source: ImportSource): Promise<string> {
+  const decoder = new TextDecoder();
+  let head = "";
+  let read = 0;
+  for await (const chunk of source.bytes(0)) {
+    const wanted = chunk.subarray(0, headBytes - read);
+    read += wanted.length;
+    head += decoder.decode(wanted, { stream: true });
+    if (read >= headBytes) break;
+  }
+  return head;
+}
+
+async function* readBytes(path: string, from: number, size: number): AsyncGenerator<Uint8Array, void, undefined> {
+  const file = await open(path, "r");
+  try {
+    for (let at = from; at < size; ) {
+      const buffer = new Uint8Array(Math.min(chunkBytes, size - at));
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
+      // The file became shorter while it was read.
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+      at += bytesRead;
+    }
+  } finally {
+    await file.close();
+  }
+}
