@@ -23,10 +23,16 @@ function checkWith(folder: string, command: string, args: string[]): string[] {
   return succeeded ? [] : [output];
 }
 
+/** Imports the built package as a user does: by its name, without the condition that leads to the sources. */
+function checkImport(name: string, folder: string): string[] {
+  return checkWith(folder, process.execPath, ["--input-type=module", "--eval", `await import("${name}")`]);
+}
+
 let failures = 0;
 for (const { name, folder } of listPackages()) {
   const problems = [
     ...checkPackedFiles(folder),
+    ...checkImport(name, folder),
     ...checkWith(folder, "publint", ["--strict"]),
     ...checkWith(folder, "attw", ["--pack", ".", "--profile", "esm-only", "--no-emoji"]),
   ];
