@@ -1,0 +1,115 @@
+import { findPhrase } from "./find-phrase.ts";
+import { scanText } from "./scan-text.ts";
+import { findLoneForm, type TextClause } from "./text-query.ts";
+
+/** A place in a text where a clause occurs; offsets are UTF-16 units, and a phrase is one place. */
+export interface Occurrence {
+  readonly start: number;
+  readonly end: number;
+  /** The index of the clause. */
+  readonly clause: number;
+}
+
+/** What is read of a text at most, in UTF-16 units: a text up to this length is read whole. */
+const readLimit = 256 * 1024;
+/** What is read of a longer text at a time, from where something may be. */
+const regionLength = 64 * 1024;
+/** How far a region's edge moves to stand at white space. */
+const edgeLimit = 1024;
+
+/**
+ * Finds where clauses occur, in no set order. Reading is bounded: beyond 256 Ki units of text the first region
+ * with an occurrence is taken, which a plain search for the words finds; one that this search can't see (a word that
+ * is spelt with other accents than the query) may then be missed.
+ */
+export function findOccurrences(text: string, clauses: readonly TextClause[]): Occurrence[] {
+  if (clauses.length === 0) return [];
+  if (text.length <= readLimit) return readRegion(text, clauses, 0, text.length);
+  const candidate = compileCandidate(clauses);
+  let position = 0;
+  for (let read = 0; read < readLimit && position < text.length; read += regionLength) {
+    candidate.lastIndex = position;
+    const found = candidate.exec(text)?.index;
+    const start = found === undefined ? position : Math.max(position, findSpaceBefore(text, found));
+    const end = findSpaceAfter(text, start + regionLength);
+    const occurrences = readRegion(text, clauses, start, end);
+    if (occurrences.length > 0) return occurrences;
+    position = end;
+  }
+  return [];
+}
+
+/** Finds where an occurrence may be; words that look otherwise before they are folded escape it. */
+function compileCandidate(clauses: readonly TextClause[]): RegExp {
+  const forms = clauses.flatMap((clause) => [clause.words[0] ?? "", clause.whole ?? ""]);
+  const alternatives = forms.filter((form) => form !== "").map((form) => RegExp.escape(form));
+  return new RegExp(alternatives.join("|"), "giu");
+}
+
+/** Tokens with their places, as columns. */
+class LocatedTokens {
+  readonly tokens: string[] = [];
+  readonly starts: number[] = [];
+  readonly ends: number[] = [];
+
+  add(token: string, start: number, end: number): void {
+    this.tokens.push(token);
+    this.starts.push(start);
+    this.ends.push(end);
+  }
+
+  /** Where `phrase` begins and ends, for each time it occurs. */
+  find(phrase: readonly string[], isPrefix: boolean, visit: (start: number, end: number) => void): void {
+    findPhrase(this.tokens, phrase, isPrefix, (index) => {
+      const last = index + phrase.length - 1;
+      visit(this.starts[index] ?? 0, this.findEnd(last, phrase.at(-1)));
+    });
+  }
+
+  /** Of a pair of characters found by its first one, only that one; it ends where the next token begins. */
+  private findEnd(index: number, searched: string | undefined): number {
+    const end = this.ends[index] ?? 0;
+    const next = this.starts[index + 1] ?? end;
+    return this.tokens[index] === searched ? end : Math.min(end, next);
+  }
+}
+
+function readRegion(text: string, clauses: readonly TextClause[], from: number, to: number): Occurrence[] {
+  const words = new LocatedTokens();
+  const whole = new LocatedTokens();
+  scanText(
+    text,
+    { word: (token, start, end) => words.add(token, start, end), whole: (token, start, end) => whole.add(token, start, end) },
+    from,
+    to,
+  );
+  const occurrences: Occurrence[] = [];
+  for (const [index, clause] of clauses.entries()) {
+    const { words: phrase, prefix = false } = clause;
+    const add = (start: number, end: number): void => {
+      occurrences.push({ start, end, clause: index });
+    };
+    const alone = findLoneForm(clause);
+    if (phrase.length > 1) words.find(phrase, prefix, add);
+    if (alone === undefined) continue;
+    words.find([alone], prefix, add);
+    whole.find([alone], prefix, add);
+  }
+  return occurrences;
+}
+
+function findSpaceBefore(text: string, position: number): number {
+  const limit = Math.max(0, position - edgeLimit);
+  for (let start = position; start > limit; start--) {
+    if (/\s/u.test(text.charAt(start - 1))) return start;
+  }
+  return limit === 0 ? 0 : position;
+}
+
+function findSpaceAfter(text: string, position: number): number {
+  const limit = Math.min(text.length, position + edgeLimit);
+  for (let end = position; end < limit; end++) {
+    if (/\s/u.test(text.charAt(end))) return end;
+  }
+  return Math.min(text.length, position);
+}
