@@ -1,0 +1,110 @@
+/** The model, the store contract and the services of Throughline. Runs anywhere: no Node built-ins. */
+
+// Errors and ids
+export { type CommitOutcome, type ErrorCode, type ErrorOptions, ThroughlineError, isThroughlineError } from "./error.ts";
+export { newId } from "./id.ts";
+
+// The model: record kinds
+export {
+  type Field,
+  type FieldType,
+  type FieldValue,
+  KEY_SHAPE,
+  type KeyValue,
+  type KeyValues,
+  type Kind,
+  type Row,
+  type StoredRecord,
+  type UniqueKey,
+  compareKeys,
+  completeRecord,
+  emptyValue,
+  indexValues,
+  isExpired,
+  keyOf,
+  keyText,
+  orderOf,
+  uniqueKeysOf,
+} from "./model/kind.ts";
+export { columnName } from "./model/column-name.ts";
+export { productKinds } from "./model/kinds.ts";
+export { branches, messages } from "./model/messages.ts";
+export { blobPieces, blobs, sourceChunks, sources, state } from "./model/other-kinds.ts";
+export { SESSION_LOG_FIELDS, sessions } from "./model/sessions.ts";
+export { type Content, type Part } from "./model/message-content.ts";
+
+// The contract: what a store does
+export {
+  type Append,
+  type AppendedMessage,
+  type Batch,
+  type Changes,
+  type CheckedBatch,
+  type CommitResult,
+  type ExistsPolicy,
+  type Expectation,
+  type Insert,
+  type Key,
+  type NewMessage,
+  type Remove,
+  type RemoveMany,
+  type UniqueName,
+  type Update,
+  type Write,
+  type WriteResult,
+  isUniqueName,
+} from "./contract/batch.ts";
+export {
+  type ChangesInput,
+  type ChangesResult,
+  type CheckedChanges,
+  type FeedChange,
+  type FeedEntry,
+} from "./contract/changes.ts";
+export { type Filter, passesFilters } from "./contract/filter.ts";
+export {
+  type CheckedRead,
+  type Count,
+  type Get,
+  type Page,
+  type Query,
+  type Range,
+  type ReadAnswer,
+  type ReadInput,
+  type ReadRequest,
+  type ReadResult,
+  SCAN_LIMIT,
+  type Select,
+} from "./contract/read.ts";
+export {
+  type CheckedSearch,
+  SEARCH_LIMIT,
+  type SearchFilter,
+  type SearchHit,
+  type SearchInput,
+  type SearchResult,
+} from "./contract/search.ts";
+export {
+  type CallOptions,
+  type Capabilities,
+  type GuardedStore,
+  type Problem,
+  type PruneTimes,
+  type Store,
+} from "./contract/store.ts";
+export { type GuardOptions, guardStore } from "./guard/guard-store.ts";
+export { BATCH_BYTES, BATCH_RECORDS } from "./guard/check-batch.ts";
+
+// For those who write a store
+export { type Bm25Input, scoreBm25 } from "./text/bm25.ts";
+export { type Fts5Columns, type Fts5Scope, fts5Tokenizer, toFts5Query, toFts5Text } from "./text/fts5-query.ts";
+export { type TextMatch, type TextMatcher, compileTextQuery } from "./text/match-text.ts";
+export { type TextClause, type TextQuery, parseTextQuery } from "./text/text-query.ts";
+export { type Tokens, tokenize } from "./text/tokenize.ts";
+export { type FeedCursor, formatFeedCursor, parseFeedCursor } from "./contract/feed-cursor.ts";
+export { matchesFeedFilter } from "./contract/matches-feed-filter.ts";
+export { decodePieces, textOfMessage } from "./contract/message-text.ts";
+export { isInRange, placeOf, selectFields } from "./contract/page.ts";
+export { type Asking, type Found, type Image, type Lookup, type Resolution, type StoredOperation } from "./resolve/lookup.ts";
+export { driveResolution, resolveBatch } from "./resolve/resolve-batch.ts";
+export { leavesRevision } from "./resolve/resolve-record.ts";

@@ -1,0 +1,32 @@
+import * as v from "valibot";
+import { ThroughlineError } from "../error.ts";
+
+/** Checks input against a schema: the first thing that is wrong is the error. */
+export function parseInput<const Schema extends v.GenericSchema>(
+  schema: Schema,
+  input: unknown,
+  what: string,
+): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, input, { abortEarly: true });
+  if (result.success) return result.output;
+  throw inputError(result.issues[0], what);
+}
+
+/** The error for an issue of a schema, with the path of what is wrong. */
+function inputError(issue: v.BaseIssue<unknown>, what: string): ThroughlineError {
+  const field = (issue.path ?? []).map(({ key }) => String(key)).join(".");
+  const isUnknown = issue.kind === "schema" && issue.type === "strict_object" && issue.expected === "never";
+  const subject = field === "" ? what : `${what}: ${field}`;
+  const message = isUnknown ? `${subject} is not a field that can be given.` : `${subject} ${predicate(issue)}.`;
+  return new ThroughlineError("invalid", message, {
+    reason: isUnknown ? "unknown_field" : "type",
+    outcome: "refused",
+    details: { field },
+  });
+}
+
+function predicate(issue: v.BaseIssue<unknown>): string {
+  if (issue.received === "undefined") return "is missing";
+  if (issue.message.startsWith("must")) return issue.message;
+  return `must be ${issue.expected ?? "of another type"}, not ${issue.received}`;
+}

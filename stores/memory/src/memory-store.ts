@@ -1,0 +1,148 @@
+/**
+ * The store contract, kept in memory: read this first to write a backend. It does what every store must and nothing
+ * fast: a commit is resolved against the records and its images are applied in one turn, so that nobody sees half; a
+ * query sorts what it selects; a search reads every message.
+ */
+import type {
+  Capabilities,
+  ChangesResult,
+  CheckedBatch,
+  CheckedChanges,
+  CheckedRead,
+  CheckedSearch,
+  CommitResult,
+  FeedEntry,
+  Kind,
+  Problem,
+  PruneTimes,
+  ReadAnswer,
+  ReadRequest,
+  ReadResult,
+  SearchResult,
+  Store,
+} from "@throughline/core";
+import {
+  driveResolution,
+  formatFeedCursor,
+  isUniqueName,
+  isExpired,
+  matchesFeedFilter,
+  newId,
+  parseFeedCursor,
+  productKinds,
+  resolveBatch,
+  selectFields,
+} from "@throughline/core";
+import { findUnique, lookUp } from "./look-up.ts";
+import { countRows, queryPage } from "./query.ts";
+import { searchMessages } from "./search-messages.ts";
+import { Space } from "./space.ts";
+
+export interface MemoryStoreOptions {
+  /** Record kinds beside the product's. */
+  readonly kinds?: readonly Kind[];
+}
+
+/** Opens an empty store in memory. It promises nothing beyond the life of the process. */
+export function memoryStore(options: MemoryStoreOptions = {}): Store {
+  return new MemoryStore([...productKinds, ...(options.kinds ?? [])]);
+}
+
+class MemoryStore implements Store {
+  readonly capabilities: Capabilities = {
+    name: "memory",
+    durability: "none",
+    unknownOutcomes: false,
+    shared: false,
+    search: "scan",
+  };
+  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly #spaces = new Map<string, Space>();
+  readonly #incarnation = newId();
+
+  constructor(kinds: readonly Kind[]) {
+    this.kinds = new Map(kinds.map((kind) => [kind.name, kind]));
+  }
+
+  async commit(batch: CheckedBatch): Promise<CommitResult> {
+    const space = this.#space(batch.tenant);
+    const resolution = driveResolution(resolveBatch(batch, this.kinds), (lookup) => lookUp(space, lookup));
+    const { images, results, changes, user, replayed } = resolution;
+    if (resolution.replayOf !== undefined) return { position: resolution.replayOf, replayed, results };
+    for (const image of images) space.apply(image, batch.now);
+    if (changes.length > 0) {
+      space.position += 1;
+      space.feed.push({ position: space.position, at: batch.now, user, changes });
+    }
+    const { position } = space;
+    if (batch.operation !== undefined) {
+      const { id, fingerprint } = batch.operation;
+      space.operations.set(id, { fingerprint, position, results, at: batch.now });
+    }
+    return { position, replayed, results };
+  }
+
+  async read({ tenant, requests, now }: CheckedRead): Promise<ReadResult> {
+    const space = this.#space(tenant);
+    return { position: space.position, answers: requests.map((request) => this.#answer(space, request, now)) };
+  }
+
+  #answer(space: Space, request: ReadRequest, now: number): ReadAnswer {
+    const kind = this.kinds.get(request.kind) as Kind;
+    if (request.type === "query") return queryPage(space, kind, request, now);
+    if (request.type === "count") return countRows(space, kind, request, now);
+    return request.keys.map((key) => {
+      const row = isUniqueName(key) ? findUnique(space, kind, key.unique, key.values) : space.get(kind, key);
+      return row === undefined || isExpired(kind, row, now) ? undefined : selectFields(kind, row, request.select);
+    });
+  }
+
+  async search(input: CheckedSearch): Promise<SearchResult> {
+    const space = this.#space(input.tenant);
+    return { position: space.position, ...searchMessages(space, this.kinds, input) };
+  }
+
+  async changes({ tenant, since, where, limit }: CheckedChanges): Promise<ChangesResult> {
+    const space = this.#space(tenant);
+    const cursor = since === undefined ? undefined : parseFeedCursor(since);
+    const from = cursor?.position ?? space.pruned;
+    const known = cursor === undefined || cursor.incarnation === this.#incarnation;
+    if (!known || from < space.pruned || from > space.position) {
+      return { entries: [], cursor: this.#cursor(space.position), more: false, startOver: true };
+    }
+    const entries: FeedEntry[] = [];
+    for (const entry of space.feed) {
+      if (entry.position <= from || !matchesFeedFilter(entry, where)) continue;
+      if (entries.length === limit) {
+        return { entries, cursor: this.#cursor(entries.at(-1)?.position ?? from), more: true, startOver: false };
+      }
+      entries.push(entry);
+    }
+    return { entries, cursor: this.#cursor(space.position), more: false, startOver: false };
+  }
+
+  async check(): Promise<readonly Problem[]> {
+    return [];
+  }
+
+  async prune(before: PruneTimes): Promise<void> {
+    for (const space of this.#spaces.values()) space.prune(before);
+  }
+
+  async close(): Promise<void> {
+    this.#spaces.clear();
+  }
+
+  #cursor(position: number): string {
+    return formatFeedCursor({ incarnation: this.#incarnation, position });
+  }
+
+  #space(tenant: string): Space {
+    let space = this.#spaces.get(tenant);
+    if (space === undefined) {
+      space = new Space();
+      this.#spaces.set(tenant, space);
+    }
+    return space;
+  }
+}

@@ -1,0 +1,56 @@
+/** One tenant's records, removed keys, operations and feed. */
+import type { FeedEntry } from "@throughline/core";
+import { type Image, type Kind, type KeyValues, type Row, type StoredOperation, keyText } from "@throughline/core";
+
+export class Space {
+  readonly feed: FeedEntry[] = [];
+  readonly operations = new Map<string, StoredOperation & { readonly at: number }>();
+  /** The last position given out; positions begin at 1. */
+  position = 0;
+  /** Feed entries up to this position were pruned. */
+  pruned = 0;
+  readonly #tables = new Map<string, Map<string, Row>>();
+  readonly #removed = new Map<string, { readonly revision: number; readonly at: number }>();
+
+  rows(kind: Kind): Map<string, Row> {
+    let rows = this.#tables.get(kind.name);
+    if (rows === undefined) {
+      rows = new Map();
+      this.#tables.set(kind.name, rows);
+    }
+    return rows;
+  }
+
+  get(kind: Kind, key: KeyValues): Row | undefined {
+    return this.rows(kind).get(keyText(key));
+  }
+
+  /** The revision at which a record was removed; 0 if none was. */
+  removedRevision(kind: Kind, key: KeyValues): number {
+    return this.#removed.get(removedName(kind, key))?.revision ?? 0;
+  }
+
+  apply(image: Image, now: number): void {
+    const { kind, key } = image;
+    if (image.type === "remove") {
+      this.rows(kind).delete(keyText(key));
+      this.#removed.set(removedName(kind, key), { revision: image.revision, at: now });
+    } else {
+      this.rows(kind).set(keyText(key), image.row);
+      this.#removed.delete(removedName(kind, key));
+    }
+  }
+
+  prune(before: { readonly changes: number; readonly operations: number }): void {
+    while (this.feed[0] !== undefined && this.feed[0].at < before.changes) {
+      this.pruned = this.feed[0].position;
+      this.feed.shift();
+    }
+    for (const [id, { at }] of this.operations) if (at < before.operations) this.operations.delete(id);
+    for (const [name, { at }] of this.#removed) if (at < before.changes) this.#removed.delete(name);
+  }
+}
+
+function removedName(kind: Kind, key: KeyValues): string {
+  return `${kind.name} ${keyText(key)}`;
+}
