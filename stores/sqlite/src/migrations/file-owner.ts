@@ -33,5 +33,8 @@ export function readVersion(database: SchemaDatabase): number {
 }
 
 function hasTables(database: SchemaDatabase): boolean {
-  return readNumber(database, "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'") > 0;
+  return (
+    readNumber(database, "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'") >
+    0
+  );
 }

@@ -16,7 +16,9 @@ export function kindTable(kind: Kind): KindTable {
   const fields = Object.entries(kind.fields);
   const columns = [
     `"tenant" INTEGER NOT NULL`,
-    ...fields.map(([name, field]) => `${column(kind, name)} ${sqlType(field)}${field.nullable ? "" : " NOT NULL"}`),
+    ...fields.map(
+      ([name, field]) => `${column(kind, name)} ${sqlType(field)}${field.nullable ? "" : " NOT NULL"}`,
+    ),
     `"revision" INTEGER NOT NULL`,
     `PRIMARY KEY (${columnList(kind, kind.key)})`,
   ];
@@ -41,7 +43,10 @@ function uniqueIndexes(kind: Kind): KindTable["indexes"] {
 function shapeIndexes(kind: Kind): KindTable["indexes"] {
   return Object.keys(kind.shapes).map((shape) => {
     const name = `${kind.name}_${shape}`;
-    return { name, create: `CREATE INDEX "${name}" ON "${kind.name}" (${columnList(kind, orderOf(kind, shape))})` };
+    return {
+      name,
+      create: `CREATE INDEX "${name}" ON "${kind.name}" (${columnList(kind, orderOf(kind, shape))})`,
+    };
   });
 }
 

@@ -25,10 +25,14 @@ export interface MigrateOptions {
 export async function migrate(database: SchemaDatabase, options: MigrateOptions = {}): Promise<void> {
   const { to = latestVersion, kinds = [], timeoutMs = 30_000 } = options;
   if (!Number.isSafeInteger(to) || to < 0 || to > latestVersion) {
-    throw new ThroughlineError("invalid", `There is no schema version ${to}: the latest is ${latestVersion}.`, {
-      reason: "schema_version",
-      details: { to, latest: latestVersion },
-    });
+    throw new ThroughlineError(
+      "invalid",
+      `There is no schema version ${to}: the latest is ${latestVersion}.`,
+      {
+        reason: "schema_version",
+        details: { to, latest: latestVersion },
+      },
+    );
   }
   const deadline = performance.now() + timeoutMs;
   let version = await retryWhileBusy(() => readVersion(database), deadline);
@@ -36,7 +40,8 @@ export async function migrate(database: SchemaDatabase, options: MigrateOptions 
   const own = kinds.filter((kind) => !productKinds.some(({ name }) => name === kind.name));
   if (to === 0 || own.length === 0) return;
   const missing = await retryWhileBusy(() => missingTables(database, own), deadline);
-  if (missing.length > 0) await retryWhileBusy(() => inTransaction(database, () => createTables(database, own)), deadline);
+  if (missing.length > 0)
+    await retryWhileBusy(() => inTransaction(database, () => createTables(database, own)), deadline);
 }
 
 /** One version nearer to `to`, from wherever another process may have brought it; answers the version then. */
@@ -66,12 +71,20 @@ function missingTables(database: SchemaDatabase, kinds: readonly Kind[]): Kind[]
     const { table, create, indexes } = kindTable(kind);
     const found = readRows(database, "SELECT sql FROM sqlite_schema WHERE name = ?", table)[0]?.[0];
     if (found === undefined) return true;
-    const count = readNumber(database, "SELECT count(*) FROM sqlite_schema WHERE tbl_name = ? AND sql IS NOT NULL", table);
+    const count = readNumber(
+      database,
+      "SELECT count(*) FROM sqlite_schema WHERE tbl_name = ? AND sql IS NOT NULL",
+      table,
+    );
     if (found === create && count === 1 + indexes.length) return false;
-    throw new ThroughlineError("invalid", `The table ${table} of this database is not that of the kind ${table}.`, {
-      reason: "kind_changed",
-      details: { kind: table },
-    });
+    throw new ThroughlineError(
+      "invalid",
+      `The table ${table} of this database is not that of the kind ${table}.`,
+      {
+        reason: "kind_changed",
+        details: { kind: table },
+      },
+    );
   });
 }
 

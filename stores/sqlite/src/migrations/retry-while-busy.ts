@@ -33,5 +33,10 @@ export function isBusy(error: unknown): boolean {
 
 function locked(cause: unknown): ThroughlineError {
   const message = "Another process keeps this database locked. Close it, or try again when it is done.";
-  return new ThroughlineError("unavailable", message, { reason: "locked", outcome: "refused", retryable: true, cause });
+  return new ThroughlineError("unavailable", message, {
+    reason: "locked",
+    outcome: "refused",
+    retryable: true,
+    cause,
+  });
 }

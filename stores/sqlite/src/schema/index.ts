@@ -1,0 +1,9 @@
+/**
+ * The tables and views of a Throughline file, for Drizzle: to join them in queries of your own. Read with it; write
+ * through the store, which keeps the tables in step with each other.
+ */
+export { branches, messageRows } from "./message-tables.ts";
+export { blobPieces, blobs, sourceChunks, sources, state } from "./record-tables.ts";
+export { removedSessions, sessionLogs, sessionRows } from "./session-tables.ts";
+export { changes, operations, removedKeys, searchProgress, storeInfo, tenants } from "./store-tables.ts";
+export { feed, messages, sessions } from "./views.ts";
