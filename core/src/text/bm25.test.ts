@@ -20,5 +20,7 @@ test.each([
 test("stays a number at its edges", () => {
   expect(scoreBm25({ ...base, frequency: [0] })).toBe(0);
   expect(scoreBm25({ ...base, textsWithClause: [100] })).toBeGreaterThan(0);
-  expect(scoreBm25({ frequency: [1], textsWithClause: [1], texts: 1, length: 0, averageLength: 0 })).toBeGreaterThan(0);
+  expect(
+    scoreBm25({ frequency: [1], textsWithClause: [1], texts: 1, length: 0, averageLength: 0 }),
+  ).toBeGreaterThan(0);
 });

@@ -79,7 +79,10 @@ function readRegion(text: string, clauses: readonly TextClause[], from: number, 
   const whole = new LocatedTokens();
   scanText(
     text,
-    { word: (token, start, end) => words.add(token, start, end), whole: (token, start, end) => whole.add(token, start, end) },
+    {
+      word: (token, start, end) => words.add(token, start, end),
+      whole: (token, start, end) => whole.add(token, start, end),
+    },
     from,
     to,
   );

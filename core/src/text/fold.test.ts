@@ -33,7 +33,10 @@ test("the fold of every code point folds to itself and has no capital, white spa
   for (let codePoint = 0; codePoint <= 0x10ffff; codePoint++) {
     const folded = foldCharacters(String.fromCodePoint(codePoint));
     if (folded === "") continue;
-    const isClean = foldCharacters(folded) === folded && folded.toLowerCase() === folded && !/[^\p{L}\p{N}\p{M}]/u.test(folded);
+    const isClean =
+      foldCharacters(folded) === folded &&
+      folded.toLowerCase() === folded &&
+      !/[^\p{L}\p{N}\p{M}]/u.test(folded);
     if (!isClean) wrong.push(codePoint.toString(16));
   }
   expect(wrong).toEqual([]);

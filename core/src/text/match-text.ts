@@ -44,11 +44,10 @@ export function compileTextQuery(query: TextQuery): TextMatcher {
     return matched ? { matched, frequency, length } : { ...rejected, length };
   }
 
-  function matchText(text: string): TextMatch {
-    return isSurelyWithout(text, required) ? rejected : match(tokenize(text));
-  }
-
-  return { match, matchText };
+  return {
+    match,
+    matchText: (text) => (isSurelyWithout(text, required) ? rejected : match(tokenize(text))),
+  };
 }
 
 /** Matches one text with a query; for several texts, compile the query. */
@@ -74,7 +73,9 @@ function compileClause(clause: TextClause): CompiledClause {
       return places + countPhrase(tokens.words, [alone], prefix);
     },
     mayOccurIn(lowerCase) {
-      return words.every((word) => lowerCase.includes(word)) || (alone !== undefined && lowerCase.includes(alone));
+      return (
+        words.every((word) => lowerCase.includes(word)) || (alone !== undefined && lowerCase.includes(alone))
+      );
     },
   };
 }

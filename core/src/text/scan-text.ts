@@ -98,7 +98,12 @@ class TextScanner {
     const end = this.findPlainEnd();
     if (end < 0) return this.scanMixedPart();
     const token = this.text.slice(start, Math.min(end, start + tokenLengthLimit));
-    this.sink.word(asciiClasses[this.text.charCodeAt(start)] === upper ? token.toLowerCase() : token, start, end, false);
+    this.sink.word(
+      asciiClasses[this.text.charCodeAt(start)] === upper ? token.toLowerCase() : token,
+      start,
+      end,
+      false,
+    );
     this.position = end;
     return 1;
   }

@@ -61,7 +61,8 @@ function placeCuts(text: string, line: CollapsedText, window: TextWindow, length
   const wishedStart = Math.max(0, first - Math.floor(room / 3));
   const wishedEnd = Math.min(line.text.length, wishedStart + length);
   let start = findStart(text, line, Math.max(0, Math.min(wishedStart, wishedEnd - length)), first);
-  let end = findEnd(text, line, wishedEnd, Math.min(wishedEnd, Math.max(last, start + 1)));
+  const earliestEnd = Math.min(wishedEnd, Math.max(last, start + 1));
+  let end = Math.max(start, findEnd(text, line, wishedEnd, earliestEnd));
   while (start < end && line.text[start] === " ") start++;
   while (end > start && line.text[end - 1] === " ") end--;
   return { start, end };
@@ -78,7 +79,7 @@ function findEnd(text: string, line: CollapsedText, wished: number, earliest: nu
   for (let index = wished; index >= earliest; index--) {
     if (isWordBorder(text, line.offsetAt(index))) return index;
   }
-  return Math.max(earliest, line.indexOf(leaveCharacter(text, line.offsetAt(wished), -1)));
+  return line.indexOf(leaveCharacter(text, line.offsetAt(wished), -1));
 }
 
 /** What was found inside the cuts, as ranges of the line; of an occurrence longer than the snippet what is shown. */

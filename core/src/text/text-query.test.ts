@@ -61,7 +61,9 @@ test.each(["", "  ", "...", '""', '"', "-", "*", "👍", "\0", "-one", '-"one tw
 test("refuses more than 32 clauses, excluded ones counted", () => {
   const words = Array.from({ length: 32 }, (_, index) => `w${index}`).join(" ");
   expect(parseTextQuery(words).required).toHaveLength(32);
-  expect(() => parseTextQuery(`${words} -more`)).toThrow(new RangeError("A search may have at most 32 words and phrases"));
+  expect(() => parseTextQuery(`${words} -more`)).toThrow(
+    new RangeError("A search may have at most 32 words and phrases"),
+  );
   expect(() => parseTextQuery(`${words},more`)).toThrow(RangeError);
 });
 

@@ -44,7 +44,8 @@ export function parseTextQuery(input: string): TextQuery {
   const excluded: TextClause[] = [];
   for (const match of input.matchAll(chunk)) {
     const { minus, phrase, phraseStar, bare } = match.groups ?? {};
-    const clauses = phrase === undefined ? readBare(bare ?? "") : readPhrase(phrase, phraseStar !== undefined);
+    const clauses =
+      phrase === undefined ? readBare(bare ?? "") : readPhrase(phrase, phraseStar !== undefined);
     (minus === undefined ? required : excluded).push(...clauses);
     if (required.length + excluded.length > clausesLimit) {
       throw new RangeError(`A search may have at most ${clausesLimit} words and phrases`);
@@ -59,7 +60,8 @@ export function findLoneForm(clause: TextClause): string | undefined {
 }
 
 /** A minus counts before what is neither white space nor another minus, and at the start of a chunk only. */
-const chunk = /(?<minus>(?<=^|\s)-(?=[^\s-]))?(?:["“”](?<phrase>[^"“”]*)(?:["“”](?<phraseStar>\*)?|$)|(?<bare>[^\s"“”]+))/gu;
+const chunk =
+  /(?<minus>(?<=^|\s)-(?=[^\s-]))?(?:["“”](?<phrase>[^"“”]*)(?:["“”](?<phraseStar>\*)?|$)|(?<bare>[^\s"“”]+))/gu;
 
 const onlyJoiners = new RegExp(`^(?:['’]|[${RegExp.escape(tokenPunctuation)}]*)$`, "u");
 
@@ -112,7 +114,11 @@ function scanQuery(text: string): Scanned {
   return { words, whole };
 }
 
-function makeClause(scanned: readonly Word[], wholeForms: ReadonlyMap<string, string>, prefix: boolean): TextClause {
+function makeClause(
+  scanned: readonly Word[],
+  wholeForms: ReadonlyMap<string, string>,
+  prefix: boolean,
+): TextClause {
   const first = scanned[0];
   const last = scanned.at(-1);
   const beforeLast = scanned.at(-2);
