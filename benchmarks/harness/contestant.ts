@@ -1,0 +1,50 @@
+/** How much a write must survive: a power cut (fsync at each commit), or only the end of the process. */
+export type Durability = "power-loss" | "process-crash";
+
+/** A message as the benchmark writes it: its id is given by the caller, its text is plain. */
+export interface BenchmarkMessage {
+  readonly id: string;
+  readonly role: "user" | "assistant";
+  readonly text: string;
+}
+
+/** What a contestant's own message object says, for checks made outside the measured time. */
+export interface MessageFacts {
+  readonly id: string;
+  readonly text: string;
+}
+
+/** An open store of a contestant. Reads answer the contestant's own objects, so that no mapping is measured. */
+export interface Subject {
+  createSession(title: string): Promise<string>;
+  /** Appends in one call, durable when it resolves. With an operation id the messages go without ids. */
+  append(session: string, messages: readonly BenchmarkMessage[], operationId?: string): Promise<void>;
+  readLast(session: string, count: number): Promise<readonly unknown[]>;
+  readAll(session: string): Promise<readonly unknown[]>;
+  /** The first message of a streamed read; absent when the contestant can't stream. */
+  readFirstOfStream?(session: string): Promise<unknown>;
+  /** The sessions with the latest activity, newest first. */
+  listSessions(count: number): Promise<readonly unknown[]>;
+  countMessages(session: string): Promise<number>;
+  describe(message: unknown): MessageFacts;
+  close(): Promise<void>;
+}
+
+/** Where and how a contestant opens its store. */
+export interface OpenSettings {
+  readonly directory: string;
+  readonly durability: Durability;
+  /** Concurrent appends may share a commit. Only the reference asks: others decide themselves. */
+  readonly grouped: boolean;
+}
+
+/** Something that keeps sessions and can be measured. Its library is loaded by `open`, never by its file. */
+export interface Contestant {
+  readonly name: string;
+  readonly role: "product" | "reference" | "peer";
+  /** True when several processes may write one store. */
+  readonly sharesFile: boolean;
+  /** True when its import needs the packages of the peers' folder. */
+  readonly needsInstall: boolean;
+  open(settings: OpenSettings): Promise<Subject>;
+}
