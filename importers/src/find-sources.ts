@@ -26,7 +26,10 @@ export async function* findSources(
   }
 }
 
-async function* walkPath(path: string, extensions: readonly string[]): AsyncGenerator<FoundSource, void, undefined> {
+async function* walkPath(
+  path: string,
+  extensions: readonly string[],
+): AsyncGenerator<FoundSource, void, undefined> {
   try {
     const found = await stat(path);
     if (found.isFile()) yield { type: "file", path, size: found.size };
@@ -55,7 +58,8 @@ async function* walkFolder(
     const path = join(folder, entry.name);
     if (entry.isDirectory()) folders.push(path);
     else if (entry.isSymbolicLink()) yield* describeLink(path, root);
-    else if (entry.isFile() && extensions.some((extension) => entry.name.endsWith(extension))) yield* describeFile(path);
+    else if (entry.isFile() && extensions.some((extension) => entry.name.endsWith(extension)))
+      yield* describeFile(path);
   }
   for (const path of folders) yield* walkFolder(path, root, extensions);
 }
@@ -73,7 +77,11 @@ async function* describeLink(path: string, root: string): AsyncGenerator<FoundSo
   try {
     const target = await realpath(path);
     if (target === root || target.startsWith(root.endsWith(sep) ? root : root + sep)) return;
-    yield { type: "unreadable", path, message: `a link that leads out of the folder, to ${target}: not followed` };
+    yield {
+      type: "unreadable",
+      path,
+      message: `a link that leads out of the folder, to ${target}: not followed`,
+    };
   } catch (error) {
     yield unreadable(path, error);
   }
@@ -89,5 +97,9 @@ const reasons: Readonly<Record<string, string>> = {
 
 function unreadable(path: string, error: unknown): FoundSource {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return { type: "unreadable", path, message: reasons[code] ?? `could not be read (${code === "" ? String(error) : code})` };
+  return {
+    type: "unreadable",
+    path,
+    message: reasons[code] ?? `could not be read (${code === "" ? String(error) : code})`,
+  };
 }

@@ -7,7 +7,12 @@ export type ByteRange = readonly [offset: number, length: number];
 export type ImportedPart =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "reasoning"; readonly text: string }
-  | { readonly type: "tool-call"; readonly toolCallId: string; readonly toolName: string; readonly input: unknown }
+  | {
+      readonly type: "tool-call";
+      readonly toolCallId: string;
+      readonly toolName: string;
+      readonly input: unknown;
+    }
   | {
       readonly type: "tool-result";
       readonly toolCallId: string;
@@ -15,7 +20,13 @@ export type ImportedPart =
       readonly output: unknown;
       readonly isError?: boolean;
     }
-  | { readonly type: "file"; readonly mediaType: string; readonly filename?: string; readonly data?: string; readonly url?: string }
+  | {
+      readonly type: "file";
+      readonly mediaType: string;
+      readonly filename?: string;
+      readonly data?: string;
+      readonly url?: string;
+    }
   | { readonly type: "data"; readonly name: string; readonly data: unknown };
 
 export interface ImportedUsage {
@@ -31,7 +42,11 @@ export interface ImportedSessionReference {
   readonly externalKey: string;
 }
 
-/** What is known of a session so far. Later drafts of one session override field by field. */
+/**
+ * What is known of a session so far; given before the session's first message. Of several drafts of one session in
+ * one file, later ones override field by field, `metadata` as a whole. A file that only repeats a session's messages
+ * (a resumed or forked session's file) gives no title, model and metadata for it, so that its own file decides.
+ */
 export interface ImportedSession extends ImportedSessionReference {
   readonly type: "session";
   readonly title?: string;
@@ -47,7 +62,10 @@ export interface ImportedMessage {
   readonly type: "message";
   /** External key of the session it belongs to. */
   readonly session: string;
-  /** The tool's own id: unique within the session. */
+  /**
+   * The tool's own id, or one made from it or from the record's offset: unique within the session. Tools do repeat
+   * records, within a file and in the files of resumed sessions: the first message of an id counts.
+   */
   readonly id: string;
   readonly role: "user" | "assistant" | "system" | "tool";
   /** A string, or parts. */
@@ -61,8 +79,10 @@ export interface ImportedMessage {
   /** The bytes of the source that this message was made from. */
   readonly ranges: readonly ByteRange[];
   /**
-   * Lines of one answer may come apart. When true and the session already has a message with this id, the parts
-   * are added to it, unless it was already made from these bytes.
+   * Lines of one answer may come apart. When true and the session already has a message with this id, parts and
+   * ranges are added to it, unless it was already made from these bytes; `usage`, `model` and the keys of `metadata`
+   * that are given here replace those it has, and its place and `createdAt` stay. When the session has none, it is
+   * a message like any other. Content of a message that may be continued is always parts.
    */
   readonly continues?: boolean;
 }

@@ -26,10 +26,14 @@ export async function readHead(source: ImportSource): Promise<string> {
   return head;
 }
 
-async function* readBytes(path: string, from: number, size: number): AsyncGenerator<Uint8Array, void, undefined> {
+async function* readBytes(
+  path: string,
+  from: number,
+  size: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const file = await open(path, "r");
   try {
-    for (let at = from; at < size; ) {
+    for (let at = from; at < size;) {
       const buffer = new Uint8Array(Math.min(chunkBytes, size - at));
       const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
       // The file became shorter while it was read.

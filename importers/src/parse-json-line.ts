@@ -32,7 +32,7 @@ export function parseJsonLine(text: string): ParsedLine {
   const records: LineRecord[] = [];
   let problem: string | undefined;
   let restarts = 0;
-  for (let start: number | undefined = skipSpace(text, 0); start !== undefined && start < end; ) {
+  for (let start: number | undefined = skipSpace(text, 0); start !== undefined && start < end;) {
     const objectEnd = endOfObject(text, start);
     const value = objectEnd === undefined ? whole : parseObject(text.slice(start, objectEnd));
     if (objectEnd !== undefined && typeof value !== "string") {

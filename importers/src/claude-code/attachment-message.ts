@@ -34,7 +34,9 @@ function hookText(type: string, attachment: JsonObject): string | undefined {
     case "hook_success":
       return readText(attachment["content"]);
     case "hook_blocking_error":
-      return isJsonObject(attachment["blockingError"]) ? readText(attachment["blockingError"]["blockingError"]) : undefined;
+      return isJsonObject(attachment["blockingError"])
+        ? readText(attachment["blockingError"]["blockingError"])
+        : undefined;
     default:
       return undefined;
   }
@@ -45,8 +47,9 @@ function readAs(record: ClaudeRecord, message: JsonObject, flags: JsonObject, se
 }
 
 function mark(turn: UserTurn, attachment: string): UserTurn {
-  const messages = turn.messages.map(
-    (message): ImportedMessage => ({ ...message, metadata: { ...message.metadata, attachment } }),
-  );
+  const messages = turn.messages.map((message): ImportedMessage => ({
+    ...message,
+    metadata: { ...message.metadata, attachment },
+  }));
   return { ...turn, messages };
 }

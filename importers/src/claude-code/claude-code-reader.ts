@@ -110,7 +110,8 @@ export function claudeCodeReader(memo: Memo, place: FilePlace): ClaudeCodeReader
       case "user":
         takeTurn(readUserTurn(record, draft.key, toolNames), draft);
         for (const block of contentBlocks(record.message["content"])) {
-          if (isToolResult(block) && typeof block["tool_use_id"] === "string") forget(memo.calls, block["tool_use_id"]);
+          if (isToolResult(block) && typeof block["tool_use_id"] === "string")
+            forget(memo.calls, block["tool_use_id"]);
         }
         return;
       case "system": {

@@ -14,11 +14,14 @@ export type ToolNames = (toolCallId: string) => string | undefined;
  */
 export function readPart(block: unknown, fallbackId: string, toolNames: ToolNames): ImportedPart | undefined {
   if (typeof block === "string") return textPart(block);
-  if (!isJsonObject(block)) return block === null ? undefined : { type: "data", name: "unknown", data: block };
+  if (!isJsonObject(block))
+    return block === null ? undefined : { type: "data", name: "unknown", data: block };
   const type = readLabel(block["type"]) ?? "unknown";
   switch (type) {
     case "text":
-      return typeof block["text"] === "string" ? textPart(block["text"]) : { type: "data", name: type, data: block };
+      return typeof block["text"] === "string"
+        ? textPart(block["text"])
+        : { type: "data", name: type, data: block };
     case "thinking": {
       const text = readText(block["thinking"]);
       return text === undefined ? undefined : { type: "reasoning", text };
@@ -73,10 +76,12 @@ function textPart(text: string): ImportedPart | undefined {
 function filePart(block: JsonObject): ImportedPart | undefined {
   const source = block["source"];
   if (!isJsonObject(source)) return undefined;
-  const mediaType = readLabel(source["media_type"]) ?? (block["type"] === "image" ? "image/*" : "application/octet-stream");
+  const mediaType =
+    readLabel(source["media_type"]) ?? (block["type"] === "image" ? "image/*" : "application/octet-stream");
   const filename = readLabel(block["title"]);
   const named = { type: "file", mediaType, ...(filename !== undefined && { filename }) } as const;
-  if (source["type"] === "base64" && typeof source["data"] === "string") return { ...named, data: source["data"] };
+  if (source["type"] === "base64" && typeof source["data"] === "string")
+    return { ...named, data: source["data"] };
   if (source["type"] === "url" && typeof source["url"] === "string") return { ...named, url: source["url"] };
   return undefined;
 }

@@ -45,14 +45,18 @@ const argumentsOpening = "<command-args>";
 const argumentsClosing = "</command-args>";
 
 /**
- * Tells what a person wrote from what the tool put beside it. Nothing is lost: every character but the white
- * space between the two is in one of them. A slash command is the tool's rendering of what was typed, so it counts
- * as injected, but its arguments are the person's words.
+ * Tells what a person wrote from what the tool put beside it. Nothing is lost but white space between the two. A
+ * slash command is the tool's rendering of what was typed, so it counts as injected, but its arguments, taken out
+ * of their element, are the person's words.
  */
 export function splitInjectedText(text: string): SplitText {
   const isInterruption = /^\s*\[Request interrupted by user[^\]]{0,100}\]\s*$/.test(text);
   const isCompactSummary = text.startsWith(compactSummaryBeginning);
-  if (isInterruption || isCompactSummary || injectedBeginnings.some((beginning) => text.trimStart().startsWith(beginning))) {
+  if (
+    isInterruption ||
+    isCompactSummary ||
+    injectedBeginnings.some((beginning) => text.trimStart().startsWith(beginning))
+  ) {
     return { human: "", injected: text, isInterruption, isCompactSummary };
   }
   const human: string[] = [];

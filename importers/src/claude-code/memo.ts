@@ -22,7 +22,14 @@ export interface Memo {
 }
 
 /** How many of each are remembered: parallel calls and side chains are few, and the rest is never far away. */
-export const memoLimits = { sessions: 12, answers: 24, calls: 64, records: 24, summaries: 4, chains: 24 } as const;
+export const memoLimits = {
+  sessions: 12,
+  answers: 24,
+  calls: 64,
+  records: 24,
+  summaries: 4,
+  chains: 24,
+} as const;
 
 const largestMemoBytes = 15 * 1024;
 
@@ -33,11 +40,20 @@ export function emptyMemo(): Memo {
 /** A copy for a checkpoint. Names of absurd length could make it large: then the oldest entries go. */
 export function copyMemo(memo: Memo): Memo {
   const copy = structuredClone(memo);
-  const lists: unknown[][] = [copy.chains, copy.records, copy.answers, copy.calls, copy.summaries, copy.sessions];
-  while (memoBytes(copy) > largestMemoBytes) {
-    const longest = lists.reduce((one, other) => (other.length > one.length ? other : one));
-    if (longest.length === 0) break;
-    longest.splice(0, Math.ceil(longest.length / 4));
+  const lists: readonly unknown[][] = [
+    copy.chains,
+    copy.records,
+    copy.answers,
+    copy.calls,
+    copy.summaries,
+    copy.sessions,
+  ];
+  const sizes = lists.map(jsonBytes);
+  while (sizes.reduce((sum, size) => sum + size, 0) > largestMemoBytes) {
+    const largest = sizes.indexOf(Math.max(...sizes));
+    const list = lists[largest] ?? [];
+    list.splice(0, Math.ceil(list.length / 2));
+    sizes[largest] = jsonBytes(list);
   }
   return copy;
 }
@@ -58,8 +74,8 @@ export function restoreMemo(stored: unknown): Memo {
   };
 }
 
-function memoBytes(memo: Memo): number {
-  return new TextEncoder().encode(JSON.stringify(memo)).length;
+function jsonBytes(value: unknown): number {
+  return new TextEncoder().encode(JSON.stringify(value)).length;
 }
 
 function listOf<Item>(value: unknown, accepts: (item: unknown) => item is Item): Item[] {
@@ -73,7 +89,16 @@ function isPair(value: unknown): value is Pair {
 function isSessionDraft(value: unknown): value is SessionDraft {
   if (!isJsonObject(value) || readLabel(value["key"], 500) === undefined) return false;
   const flags = [value["isCopy"], value["hasSpoken"], value["isGiven"], value["isChanged"]];
-  const labels = ["parent", "agentId", "continuedFrom", "title", "model", "gitBranch", "version", "workspacePath"];
+  const labels = [
+    "parent",
+    "agentId",
+    "continuedFrom",
+    "title",
+    "model",
+    "gitBranch",
+    "version",
+    "workspacePath",
+  ];
   return (
     flags.every((flag) => typeof flag === "boolean") &&
     typeof value["titleRank"] === "number" &&

@@ -1,4 +1,11 @@
-import type { ByteRange, ImportCheckpoint, ImportEvent, ImportPosition, ImportProblem, ImportSource } from "../importer.ts";
+import type {
+  ByteRange,
+  ImportCheckpoint,
+  ImportEvent,
+  ImportPosition,
+  ImportProblem,
+  ImportSource,
+} from "../importer.ts";
 import { jsonlLines } from "../jsonl-lines.ts";
 import type { JsonlLine } from "../jsonl-lines.ts";
 import { parseJsonLine } from "../parse-json-line.ts";
@@ -27,7 +34,10 @@ export async function* readClaudeCode(
   for await (const line of jsonlLines(source.bytes(position.offset), position)) {
     const read = readLine(line);
     if (read.isUnfinished) {
-      yield problemOf(line, `the last line is not finished (${line.length} bytes): it is left for the next import`);
+      yield problemOf(
+        line,
+        `the last line is not finished (${line.length} bytes): it is left for the next import`,
+      );
       break;
     }
     for (const record of read.records) yield* reader.take(record);
@@ -51,7 +61,8 @@ interface ReadLine {
 
 function readLine(line: JsonlLine): ReadLine {
   if (line.text === undefined) {
-    const problem = line.problem === "too-long" ? `the line is too long (${line.length} bytes)` : "the line is not UTF-8";
+    const problem =
+      line.problem === "too-long" ? `the line is too long (${line.length} bytes)` : "the line is not UTF-8";
     return { records: [], problem, isUnfinished: !line.complete };
   }
   if (line.text.trim() === "") return { records: [], isUnfinished: false };

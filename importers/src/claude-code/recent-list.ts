@@ -10,7 +10,10 @@ export function remember<Entry extends readonly [key: string, value: string]>(
 }
 
 /** What is remembered under a key. */
-export function recall(list: readonly (readonly [key: string, value: string])[], key: string): string | undefined {
+export function recall(
+  list: readonly (readonly [key: string, value: string])[],
+  key: string,
+): string | undefined {
   return list.findLast(([name]) => name === key)?.[1];
 }
 

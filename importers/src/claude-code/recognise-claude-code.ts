@@ -1,7 +1,13 @@
 import { isJsonObject } from "../json-object.ts";
 import type { JsonObject } from "../json-object.ts";
 
-const conversationTypes: ReadonlySet<unknown> = new Set(["user", "assistant", "system", "progress", "attachment"]);
+const conversationTypes: ReadonlySet<unknown> = new Set([
+  "user",
+  "assistant",
+  "system",
+  "progress",
+  "attachment",
+]);
 
 /** Types of records that stand beside the conversation, with a field that none of them lacks. */
 const otherTypes: ReadonlyMap<unknown, string> = new Map([

@@ -32,7 +32,7 @@ export interface SessionDraft {
 export function learnFromRecord(draft: SessionDraft, record: ClaudeRecord): void {
   const { value } = record;
   set(draft, "createdAt", draft.createdAt ?? record.createdAt);
-  set(draft, "workspacePath", draft.workspacePath ?? readLabel(value["cwd"], 4096));
+  set(draft, "workspacePath", draft.workspacePath ?? readLabel(value["cwd"], 1024));
   set(draft, "gitBranch", readLabel(value["gitBranch"]) ?? draft.gitBranch);
   set(draft, "version", readLabel(value["version"]) ?? draft.version);
 }
@@ -70,7 +70,11 @@ export function sessionEvent(draft: SessionDraft): ImportedSession {
   };
 }
 
-function set<Name extends keyof SessionDraft>(draft: SessionDraft, name: Name, value: SessionDraft[Name]): void {
+function set<Name extends keyof SessionDraft>(
+  draft: SessionDraft,
+  name: Name,
+  value: SessionDraft[Name],
+): void {
   if (value === undefined || draft[name] === value) return;
   draft[name] = value;
   draft.isChanged = true;

@@ -22,9 +22,14 @@ const uuidEnding = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 /** Reads a path with slashes of either kind. */
 export function readFilePlace(path: string): FilePlace {
   const folders = path.split(/[/\\]/);
-  const name = (folders.pop() ?? "").replace(/\.jsonl$/, "").replaceAll("\0", "").toWellFormed().slice(0, 200);
+  const name = (folders.pop() ?? "")
+    .replace(/\.jsonl$/, "")
+    .replaceAll("\0", "")
+    .toWellFormed()
+    .slice(0, 200);
   const ownSession = uuidEnding.exec(name)?.[0];
-  const parentSession = folders.at(-1) === "subagents" ? uuidEnding.exec(folders.at(-2) ?? "")?.[0] : undefined;
+  const parentSession =
+    folders.at(-1) === "subagents" ? uuidEnding.exec(folders.at(-2) ?? "")?.[0] : undefined;
   const agent = /^agent-(.+)$/.exec(name)?.[1];
   return {
     name: name === "" ? "unnamed" : name,
@@ -45,7 +50,8 @@ export function sessionOfRecord(memo: Memo, record: ClaudeRecord, place: FilePla
   const named = record.sessionId ?? memo.mainSession ?? place.ownSession ?? place.parentSession ?? place.name;
   if (!isSideChain(record, place)) {
     const before = memo.sessions.find(({ key }) => key === memo.mainSession);
-    const continuedFrom = before !== undefined && before.key !== named && before.hasSpoken ? before.key : undefined;
+    const continuedFrom =
+      before !== undefined && before.key !== named && before.hasSpoken ? before.key : undefined;
     if (conversationTypes.has(record.type)) memo.mainSession = named;
     const isCopy = place.ownSession !== undefined && place.ownSession !== named;
     return draftOf(memo, named, { isCopy, ...(continuedFrom !== undefined && { continuedFrom }) });
@@ -66,7 +72,8 @@ function isSideChain(record: ClaudeRecord, place: FilePlace): boolean {
 function chainOf(memo: Memo, record: ClaudeRecord): string {
   const { parentUuid, uuid } = record;
   const known = parentUuid === undefined ? undefined : recall(memo.chains, parentUuid);
-  const chain = known ?? (parentUuid === undefined ? uuid : undefined) ?? memo.chains.at(-1)?.[1] ?? uuid ?? "first";
+  const chain =
+    known ?? (parentUuid === undefined ? uuid : undefined) ?? memo.chains.at(-1)?.[1] ?? uuid ?? "first";
   if (uuid !== undefined) remember(memo.chains, [uuid, chain], memoLimits.chains);
   return chain;
 }
@@ -78,7 +85,14 @@ function draftOf(
 ): SessionDraft {
   const at = memo.sessions.findIndex((draft) => draft.key === key);
   const known = at === -1 ? undefined : memo.sessions.splice(at, 1)[0];
-  const draft = known ?? { key, ...begun, titleRank: titleRanks.none, hasSpoken: false, isGiven: false, isChanged: false };
+  const draft = known ?? {
+    key,
+    ...begun,
+    titleRank: titleRanks.none,
+    hasSpoken: false,
+    isGiven: false,
+    isChanged: false,
+  };
   memo.sessions.push(draft);
   return draft;
 }

@@ -11,7 +11,8 @@ export function readSystemMessage(record: ClaudeRecord, session: string): Import
   const { value } = record;
   const subtype = readLabel(value["subtype"]);
   // A boundary matters even where a version left its text out.
-  const content = readText(value["content"]) ?? (subtype === "compact_boundary" ? "Conversation compacted" : undefined);
+  const content =
+    readText(value["content"]) ?? (subtype === "compact_boundary" ? "Conversation compacted" : undefined);
   if (content === undefined) return undefined;
   const compaction = readCompaction(record);
   return {
@@ -34,5 +35,8 @@ function readCompaction(record: ClaudeRecord): Readonly<Record<string, unknown>>
   if (details === undefined) return undefined;
   const trigger = readLabel(details["trigger"]);
   const preTokens = readCount(details["preTokens"]);
-  return { ...(trigger !== undefined && { trigger }), ...(preTokens !== undefined && { pre_tokens: preTokens }) };
+  return {
+    ...(trigger !== undefined && { trigger }),
+    ...(preTokens !== undefined && { pre_tokens: preTokens }),
+  };
 }

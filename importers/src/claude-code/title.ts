@@ -14,5 +14,5 @@ export function readTitle(text: unknown): string | undefined {
     .replace(/<\/?[a-zA-Z][^<>]{0,200}>/g, " ")
     .replace(/[\s\p{Cc}]+/gu, " ")
     .trim();
-  return plain === "" ? undefined : [...plain].slice(0, longestTitle).join("").trimEnd();
+  return plain === "" ? undefined : Array.from(plain).slice(0, longestTitle).join("").trimEnd();
 }

@@ -39,7 +39,10 @@ export function readUserTurn(record: ClaudeRecord, session: string, toolNames: T
     origin: foreignOrigin(value["origin"]),
   };
   const isInjected =
-    value["isMeta"] === true || isCompactSummary || value["isVisibleInTranscriptOnly"] === true || marks.origin !== undefined;
+    value["isMeta"] === true ||
+    isCompactSummary ||
+    value["isVisibleInTranscriptOnly"] === true ||
+    marks.origin !== undefined;
 
   contentBlocks(message["content"]).forEach((block, index) => {
     const part = readPart(block, `${recordId(record)}/${index}`, toolNames);
@@ -51,7 +54,10 @@ export function readUserTurn(record: ClaudeRecord, session: string, toolNames: T
     marks.command ??= readLabel(split.command);
     if (isInjected || split.human === "") return add("injected", part);
     if (split.injected === "") return add("human", part);
-    const both: [Voice, string][] = [["human", split.human], ["injected", split.injected]];
+    const both: [Voice, string][] = [
+      ["human", split.human],
+      ["injected", split.injected],
+    ];
     // The order in which they stand in the text.
     if (part.text.trimStart().startsWith(split.injected.slice(0, 20))) both.reverse();
     for (const [voice, text] of both) add(voice, { type: "text", text });
@@ -102,5 +108,8 @@ function foreignOrigin(origin: unknown): string | undefined {
 }
 
 function joinTexts(parts: readonly ImportedPart[]): string {
-  return parts.map((part) => (part.type === "text" ? part.text : "")).filter((text) => text !== "").join("\n");
+  return parts
+    .map((part) => (part.type === "text" ? part.text : ""))
+    .filter((text) => text !== "")
+    .join("\n");
 }

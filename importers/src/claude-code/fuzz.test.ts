@@ -1,0 +1,187 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { ImportEvent } from "../importer.ts";
+import { claudeCodeFixture, memorySource } from "../test/memory-source.ts";
+import { claudeCode } from "./claude-code.ts";
+
+const names = [
+  "answers-and-tools.jsonl",
+  "injected-text.jsonl",
+  "title-summary.jsonl",
+  "compaction.jsonl",
+  "damaged.jsonl",
+  "odd-fields.jsonl",
+  "side-chains-inside.jsonl",
+];
+const fixture = fc.constantFrom(...names);
+const roles = new Set(["user", "assistant", "system", "tool"]);
+
+function expectLabel(label: string): void {
+  expect(label).not.toBe("");
+  expect(label.isWellFormed() && !label.includes("\0")).toBe(true);
+  expect(label.length).toBeLessThan(1000);
+}
+
+/** What holds of every event, whatever the file. */
+function expectValid(events: readonly ImportEvent[], size: number): void {
+  const given = new Set<string>();
+  let reached = 0;
+  for (const event of events) {
+    if (event.type === "session") {
+      expectLabel(event.externalKey);
+      given.add(event.externalKey);
+      for (const label of [event.title, event.model, event.workspacePath]) {
+        if (label !== undefined) expect(label.isWellFormed() && !label.includes("\0")).toBe(true);
+      }
+      expect(Array.from(event.title ?? "").length).toBeLessThanOrEqual(80);
+    } else if (event.type === "message") {
+      expectLabel(event.id);
+      expect(given).toContain(event.session);
+      expect(roles).toContain(event.role);
+      expect(event.createdAt === undefined || Number.isSafeInteger(event.createdAt)).toBe(true);
+      for (const count of Object.values(event.usage ?? {}))
+        expect(Number.isSafeInteger(count) && count >= 0).toBe(true);
+      expect(event.ranges.length).toBeGreaterThan(0);
+      for (const [offset, length] of event.ranges) {
+        expect(offset).toBeGreaterThanOrEqual(0);
+        expect(length).toBeGreaterThan(0);
+        expect(offset + length).toBeLessThanOrEqual(size);
+      }
+      // Whoever stores it can write it.
+      expect(() => JSON.stringify(event)).not.toThrow();
+    } else if (event.type === "problem") {
+      expect(event.line).toBeGreaterThan(0);
+      expect(event.offset).toBeLessThan(size);
+    } else {
+      expect(event.offset).toBeGreaterThanOrEqual(reached);
+      reached = event.offset;
+      expect(reached).toBeLessThanOrEqual(size);
+      expect(new TextEncoder().encode(JSON.stringify(event.memo)).length).toBeLessThan(16 * 1024);
+    }
+  }
+  expect(events.at(-1)?.type).toBe("checkpoint");
+}
+
+async function readAll(bytes: Uint8Array | string): Promise<void> {
+  const source = memorySource("fuzzed.jsonl", bytes);
+  expectValid(await Array.fromAsync(claudeCode.read(source)), source.size);
+}
+
+describe("any file", () => {
+  it("is read to its end when bytes of it were changed", async () => {
+    const change = fc.record({
+      at: fc.double({ min: 0, max: 1, noNaN: true }),
+      bytes: fc.uint8Array({ maxLength: 8 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fixture, fc.array(change, { minLength: 1, maxLength: 20 }), async (name, changes) => {
+        const bytes = new Uint8Array(claudeCodeFixture(name));
+        for (const { at, bytes: put } of changes)
+          bytes.set(put, Math.floor(at * Math.max(0, bytes.length - 8)));
+        await readAll(bytes);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("is read to its end when fields hold anything", async () => {
+    const value = fc.oneof(
+      fc.jsonValue({ maxDepth: 4 }),
+      fc.constantFrom<unknown>(
+        1e308,
+        -1,
+        2 ** 60,
+        "",
+        "\0",
+        "\uD800",
+        "x".repeat(5000),
+        [[]],
+        { type: "text" },
+        "agent",
+      ),
+      fc.constantFrom<unknown>("__proto__", "constructor", "system", "summary", "9999-99-99T00:00:00Z", [
+        { type: "tool_result" },
+      ]),
+    );
+    const change = fc.record({
+      pick: fc.nat(),
+      value,
+      key: fc.option(fc.constantFrom("__proto__", "toString", "type", "id")),
+    });
+    await fc.assert(
+      fc.asyncProperty(fixture, fc.array(change, { minLength: 1, maxLength: 30 }), async (name, changes) => {
+        const records = new TextDecoder().decode(claudeCodeFixture(name)).split("\n").map(parseLeniently);
+        for (const each of changes) changeField(records, each.pick, each.key, each.value);
+        await readAll(records.map((record) => JSON.stringify(record)).join("\n"));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["only line endings", "\n\r\n\n"],
+    ["zeros", new Uint8Array(5000)],
+    ["noise", Uint8Array.from({ length: 20_000 }, (_, index) => (index * 7919 + (index >> 3)) % 256)],
+    [
+      "deep nesting",
+      `${"[".repeat(200_000)}\n{"type":"user","message":{"content":${"[".repeat(50_000)}${"]".repeat(50_000)}}}`,
+    ],
+    [
+      "huge numbers",
+      '{"type":"assistant","uuid":"u","sessionId":"s","timestamp":1e999,"message":{"content":"x","usage":{"input_tokens":1e999}}}',
+    ],
+  ])("is read to its end when it holds %s", async (_name, bytes) => readAll(bytes));
+
+  it("keeps its memo small when every name is as long as can be", async () => {
+    const long = (index: number, letter: string): string =>
+      `${letter}${'\\"ü'.repeat(60)}${index}`.slice(-200);
+    const lines = Array.from({ length: 2000 }, (_, index) => {
+      const ids = { sessionId: long(index % 40, "s"), uuid: long(index, "u"), isSidechain: index % 3 === 0 };
+      const call = { type: "tool_use", id: long(index, "c"), name: long(index, "n") };
+      const message = { id: long(index, "m"), model: long(index, "o"), content: [call] };
+      const summary = { type: "summary", summary: "🌱\\".repeat(80), leafUuid: long(index, "l") };
+      const record = {
+        type: "assistant",
+        ...ids,
+        cwd: "ü".repeat(3000),
+        gitBranch: long(index, "g"),
+        message,
+      };
+      return `${JSON.stringify(summary)}\n${JSON.stringify(record)}\n`;
+    });
+    await readAll(lines.join(""));
+  });
+});
+
+function parseLeniently(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return line;
+  }
+}
+
+/** Puts a value somewhere into the records, at a place chosen by a number. */
+function changeField(records: unknown[], pick: number, key: string | null, value: unknown): void {
+  let target: unknown = records;
+  for (let rest = pick; ; rest = Math.floor(rest / 3)) {
+    if (typeof target !== "object" || target === null) return;
+    const names = Object.keys(target);
+    const name = key !== null && rest % 2 === 1 ? key : names[rest % Math.max(1, names.length)];
+    if (name === undefined) return;
+    const inner: unknown = Object.getOwnPropertyDescriptor(target, name)?.value;
+    if (rest % 4 !== 0 && typeof inner === "object" && inner !== null) {
+      target = inner;
+      continue;
+    }
+    // A copy: the same value at two places could come to hold itself.
+    Object.defineProperty(target, name, {
+      value: structuredClone(value),
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+    return;
+  }
+}
