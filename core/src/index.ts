@@ -108,3 +108,38 @@ export { isInRange, placeOf, selectFields } from "./contract/page.ts";
 export { type Asking, type Found, type Image, type Lookup, type Resolution, type StoredOperation } from "./resolve/lookup.ts";
 export { driveResolution, resolveBatch } from "./resolve/resolve-batch.ts";
 export { leavesRevision } from "./resolve/resolve-record.ts";
+
+// Services
+export { Throughline, type ThroughlineOptions } from "./services/throughline.ts";
+export {
+  type CallSettings,
+  type CreatedSession,
+  type Page as ListPage,
+  type Sessions,
+} from "./services/sessions.ts";
+export { type AppendOptions, type AppendResult, type Messages, type StreamOptions } from "./services/messages.ts";
+export { type ListOptions, type MessagePage } from "./services/list-messages.ts";
+export { type Message, type Native, type Role, newMessageRecord } from "./services/message.ts";
+export { type Session, newSessionRecord, sessionFields } from "./services/session.ts";
+export { type MessageHit, type SearchOptions, type SearchPage } from "./services/search.ts";
+export { type Statistics } from "./services/stats.ts";
+export { type ExportFormat, exportFormats, exportSession, readableContent } from "./services/export-session.ts";
+export { type JsonObject, hitToJson, messageToJson, sessionToJson, statisticsToJson } from "./services/to-json.ts";
+export { fingerprintOf } from "./services/fingerprint.ts";
+export { type ServiceContext } from "./services/service-context.ts";
+export { stageLargeFields } from "./services/staged-fields.ts";
+
+// Input: one schema each, for the library and for JSON
+export { type MessageInput, messageFromJson, messageInput, messageJson, role } from "./schemas/message-input.ts";
+export {
+  type SessionChanges,
+  type SessionFilter,
+  type SessionInput,
+  sessionChangesJson,
+  sessionFromJson,
+  sessionInput,
+  sessionJson,
+  sessionNames,
+} from "./schemas/session-input.ts";
+export { fromJsonNames, toSnakeCase, withJsonNames } from "./schemas/json-names.ts";
+export { parseInput } from "./schemas/parse-input.ts";

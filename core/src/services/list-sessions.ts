@@ -1,0 +1,193 @@
+/** Lists of sessions in the order of activity or creation, with any filters. */
+import type { Filter } from "../contract/filter.ts";
+import type { Query } from "../contract/read.ts";
+import type { CallOptions } from "../contract/store.ts";
+import type { KeyValue, KeyValues, Row } from "../model/kind.ts";
+import { compareKeys } from "../model/kind.ts";
+import type { SessionFilter } from "../schemas/session-input.ts";
+import { readCursor, writeCursor } from "./cursor.ts";
+import type { ServiceContext } from "./service-context.ts";
+
+const defaultLimit = 50;
+/** Sessions that are sorted here, where a filter's own order leads to few. */
+const sortedLimit = 5_000;
+const pageLimit = 1_000;
+
+interface Listing {
+  readonly context: ServiceContext;
+  readonly options: CallOptions;
+  readonly shape: "activity" | "created";
+  /** The field that orders the list. */
+  readonly time: "lastActivity" | "createdAt";
+  /** Values of `listed` to show. */
+  readonly listed: readonly number[];
+  readonly where: readonly Filter[];
+  readonly limit: number;
+  /** Time and id of the last session of the page before. */
+  readonly after: readonly [number, string] | undefined;
+}
+
+export async function listSessions(
+  context: ServiceContext,
+  filter: SessionFilter,
+  options: CallOptions,
+): Promise<{ rows: readonly Row[]; next?: string }> {
+  const { limit = defaultLimit, cursor, order = "activity", all = false, ...conditions } = filter;
+  const list = `sessions ${JSON.stringify([order, all, Object.entries(conditions).toSorted()])}`;
+  const listing: Listing = {
+    context,
+    options,
+    shape: order,
+    time: order === "activity" ? "lastActivity" : "createdAt",
+    listed: all ? [1, 0] : [1],
+    where: residualFilters(conditions),
+    limit: limit + 1,
+    after: cursor === undefined ? undefined : (readCursor(list, cursor) as [number, string]),
+  };
+  const rows = await selectSessions(listing, selectiveShape(conditions));
+  const last = rows.length > limit ? rows[limit - 1] : undefined;
+  if (last === undefined) return { rows };
+  return { rows: rows.slice(0, limit), next: writeCursor(list, placeOf(listing, last)) };
+}
+
+/**
+ * Most pages are full after one bounded scan along the list's order. Where matches are rare, a filter with an order of
+ * its own leads to few sessions, which are sorted here; only where neither holds, the scan goes on to the end.
+ */
+async function selectSessions(listing: Listing, shape: Selective | undefined): Promise<readonly Row[]> {
+  const scan = new Scan(listing);
+  await scan.read();
+  if (scan.isDone || shape === undefined) return scan.readOn();
+  const few = await readFew(listing, shape);
+  return few ?? scan.readOn();
+}
+
+/** A walk along the list's order; listed and unlisted sessions are two walks, merged. */
+class Scan {
+  readonly #listing: Listing;
+  readonly #walks: { readonly listed: number; rows: Row[]; after: KeyValues | undefined; ended: boolean }[];
+
+  constructor(listing: Listing) {
+    this.#listing = listing;
+    this.#walks = listing.listed.map((listed) => ({
+      listed,
+      rows: [],
+      after: listing.after === undefined ? undefined : [listed, ...listing.after],
+      ended: false,
+    }));
+  }
+
+  get isDone(): boolean {
+    return this.#walks.every(({ ended, rows }) => ended || rows.length >= this.#listing.limit);
+  }
+
+  /** One bounded scan of each walk that needs more. */
+  async read(): Promise<void> {
+    const { context, options, limit, where, shape } = this.#listing;
+    const open = this.#walks.filter(({ ended, rows }) => !ended && rows.length < limit);
+    const requests = open.map(
+      ({ listed, after }): Query => ({
+        type: "query",
+        kind: "sessions",
+        shape,
+        prefix: [listed],
+        direction: "backward",
+        limit: Math.min(limit, pageLimit),
+        where,
+        ...(after === undefined ? undefined : { after }),
+      }),
+    );
+    const { answers } = await context.store.read({ tenant: context.tenant, requests }, options);
+    open.forEach((walk, index) => {
+      const page = answers[index];
+      walk.rows.push(...(page?.rows ?? []));
+      walk.after = page?.next;
+      walk.ended = page?.next === undefined;
+    });
+  }
+
+  async readOn(): Promise<readonly Row[]> {
+    while (!this.isDone) await this.read();
+    const rows = this.#walks.flatMap((walk) => walk.rows);
+    return (this.#walks.length === 1 ? rows : newestFirst(this.#listing, rows)).slice(0, this.#listing.limit);
+  }
+}
+
+interface Selective {
+  readonly shape: string;
+  readonly prefix: readonly KeyValue[];
+}
+
+/** An order that holds only sessions of one process, project, tool or user: the most selective first. */
+function selectiveShape(filter: SessionFilter): Selective | undefined {
+  if (filter.processId !== undefined) return { shape: "process", prefix: [filter.processId] };
+  if (filter.parent !== undefined) return { shape: "parent", prefix: [filter.parent] };
+  if (filter.project !== undefined) return { shape: "project", prefix: [filter.project] };
+  if (filter.tool !== undefined) return { shape: "tool", prefix: [filter.tool] };
+  if (filter.user !== undefined) return { shape: "user", prefix: [filter.user] };
+  return undefined;
+}
+
+/** All matches of a selective filter in the list's order, or undefined if there are too many to sort. */
+async function readFew(listing: Listing, { shape, prefix }: Selective): Promise<readonly Row[] | undefined> {
+  const { context, options, after } = listing;
+  const where: Filter[] = [...listing.where];
+  if (listing.listed.length === 1) where.push({ field: "listed", test: "equals", value: true });
+  const rows: Row[] = [];
+  let place: KeyValues | undefined;
+  do {
+    const query: Query = {
+      type: "query",
+      kind: "sessions",
+      shape,
+      prefix,
+      direction: "backward",
+      limit: pageLimit,
+      where,
+      ...(place === undefined ? undefined : { after: place }),
+    };
+    const { answers } = await context.store.read({ tenant: context.tenant, requests: [query] }, options);
+    const [page] = answers;
+    rows.push(...page.rows);
+    if (rows.length > sortedLimit) return undefined;
+    place = page.next;
+  } while (place !== undefined);
+  const sorted = newestFirst(listing, rows);
+  const rest = after === undefined ? sorted : sorted.filter((row) => compareKeys(placeOf(listing, row), after) < 0);
+  return rest.slice(0, listing.limit);
+}
+
+function newestFirst(listing: Listing, rows: readonly Row[]): Row[] {
+  return rows.toSorted((left, right) => compareKeys(placeOf(listing, right), placeOf(listing, left)));
+}
+
+function placeOf({ time }: Listing, row: Row): readonly [number, string] {
+  return [row[time] as number, row.id as string];
+}
+
+/** Fields of arguments whose record has another name for them. */
+const equalFields = {
+  user: "userId",
+  project: "projectId",
+  tool: "toolId",
+  status: "status",
+  pinned: "pinned",
+  workspacePath: "workspacePath",
+  processId: "processId",
+  externalKey: "externalKey",
+  parent: "parentSessionId",
+} as const;
+
+function residualFilters(filter: SessionFilter): Filter[] {
+  const filters: Filter[] = [];
+  for (const [name, field] of Object.entries(equalFields)) {
+    const value = filter[name as keyof typeof equalFields];
+    if (value !== undefined) filters.push({ field, test: "equals", value });
+  }
+  if (filter.tag !== undefined) filters.push({ field: "tags", test: "has", value: filter.tag });
+  if (filter.q !== undefined) filters.push({ field: "title", test: "contains", value: filter.q });
+  for (const [path, value] of Object.entries(filter.metadata ?? {})) {
+    filters.push({ field: "metadata", test: "path", path: path.split("."), value });
+  }
+  return filters;
+}

@@ -1,0 +1,82 @@
+/** Messages as callers see them, and how they are written down. */
+import type { Row, StoredRecord } from "../model/kind.ts";
+import type { Content } from "../model/message-content.ts";
+import { decodeContent, encodeContent } from "../model/message-content.ts";
+import { toSnakeCase, fromJsonNames } from "../schemas/json-names.ts";
+import { readMetadata, writeMetadata } from "../schemas/json-value.ts";
+import type { CheckedMessageInput, Usage } from "../schemas/message-input.ts";
+
+export type Role = "user" | "assistant" | "system" | "tool";
+
+export interface Message {
+  readonly id: string;
+  readonly sessionId: string;
+  /** Its position: from 1, without gaps, never changed and never reused. */
+  readonly seq: number;
+  /** The position it follows; null for the first. */
+  readonly parentSeq: number | null;
+  readonly role: Role;
+  /** As it was given: a string, or parts. */
+  readonly content: Content;
+  readonly tokenCount: number;
+  readonly model: string | null;
+  readonly usage: Usage | null;
+  readonly cost: number | null;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly revision: number;
+  /** Given where it was asked for and there is one. */
+  readonly native?: Native;
+}
+
+/** The message as another program wrote it. */
+export type Native =
+  | { readonly format: string; readonly text: string }
+  /** Where the bytes are in an imported source. */
+  | { readonly format: string; readonly source: string; readonly ranges: readonly (readonly [number, number])[] };
+
+/** A message for callers. Staged content must have been fetched into the row. */
+export function toMessage(row: Row): Message {
+  const record = row as Row & Readonly<Record<string, never>>;
+  const createdAt = new Date(record.createdAt);
+  return {
+    id: record.id,
+    sessionId: record.sessionId,
+    seq: record.seq,
+    parentSeq: record.parentSeq === 0 ? null : record.parentSeq,
+    role: record.role,
+    content: decodeContent(record.content, record.contentFormat),
+    tokenCount: record.tokenCount,
+    model: record.model === "" ? null : record.model,
+    usage: record.usage === "" ? null : (fromJsonNames(JSON.parse(record.usage) as object) as Usage),
+    cost: record.cost,
+    metadata: readMetadata(record.metadata),
+    createdAt,
+    updatedAt: record.updatedAt === 0 ? createdAt : new Date(record.updatedAt),
+    revision: row.revision,
+    ...(record.native === undefined || record.native === "" ? undefined : { native: JSON.parse(record.native) as Native }),
+  };
+}
+
+/** A new message's record, without the fields that an append gives it. */
+export function newMessageRecord(id: string, now: number, input: CheckedMessageInput): StoredRecord {
+  return {
+    id,
+    role: input.role,
+    ...encodeContent(input.content as Content),
+    tokenCount: input.tokenCount ?? input.usage?.output ?? 0,
+    model: input.model ?? "",
+    usage: writeUsage(input.usage),
+    cost: input.cost ?? null,
+    metadata: writeMetadata(input.metadata),
+    native: input.native === undefined ? "" : JSON.stringify(input.native),
+    createdAt: input.createdAt?.getTime() ?? now,
+    updatedAt: 0,
+  };
+}
+
+function writeUsage(usage: Usage | null | undefined): string {
+  if (usage === undefined || usage === null) return "";
+  return JSON.stringify(Object.fromEntries(Object.entries(usage).map(([name, value]) => [toSnakeCase(name), value])));
+}

@@ -1,0 +1,203 @@
+/** Messages: append, replace, read, delete. */
+import type { Append } from "../contract/batch.ts";
+import { ThroughlineError } from "../error.ts";
+import type { MessageInput } from "../schemas/message-input.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+import { sessionNotFound } from "./find-session.ts";
+import { type ListOptions, type MessagePage, listMessages } from "./list-messages.ts";
+import { type Message, toMessage } from "./message.ts";
+import { newMessageRecords } from "./new-messages.ts";
+import type { ServiceContext } from "./service-context.ts";
+import type { CallSettings } from "./sessions.ts";
+import { fetchStagedFields } from "./staged-fields.ts";
+
+export interface AppendOptions extends CallSettings {
+  /** The position of the session's last message as the caller knows it (0: none). Another one is a conflict. */
+  readonly expectedSeq?: number;
+  /** Makes a retry safe also where messages bring no ids: kept for 7 days. */
+  readonly operationId?: string;
+  /** `move`: the conversation goes on after these messages even where they did not follow its end. */
+  readonly head?: "move";
+}
+
+export interface AppendResult {
+  /** One for each message, in order. */
+  readonly items: readonly { readonly id: string; readonly seq: number }[];
+  /** True when all of it had been stored before. */
+  readonly replayed: boolean;
+}
+
+export interface StreamOptions extends CallSettings {
+  readonly afterSeq?: number;
+  readonly native?: boolean;
+}
+
+const streamPage = 500;
+const firstStreamPage = 50;
+
+export class Messages {
+  readonly #context: ServiceContext;
+
+  constructor(context: ServiceContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Appends messages to a session: all or none, durable when it resolves. Message ids given, or an operation id, make it
+   * safe to repeat: the same again stores once and answers the same.
+   *
+   * @throws ThroughlineError `not_found` for a session or parent that is not there; `conflict` with reason `position`
+   *   (another `expectedSeq`), `different_content` (an id that is there with other content) or `operation_reused`;
+   *   `invalid`, `too_large`.
+   */
+  async append(
+    session: string,
+    messages: readonly MessageInput[],
+    options: AppendOptions = {},
+  ): Promise<AppendResult> {
+    return this.#append(session, messages, "same", options);
+  }
+
+  /**
+   * Writes messages by id: what is there is replaced and keeps its position, the rest is appended. Every message needs
+   * an id.
+   *
+   * @throws as `append`; `conflict` with reason `revision` or `removed`.
+   */
+  async put(
+    session: string,
+    messages: readonly MessageInput[],
+    options: AppendOptions & { readonly expectedRevision?: number } = {},
+  ): Promise<AppendResult> {
+    for (const message of messages) {
+      if (typeof message.id === "string") continue;
+      throw new ThroughlineError("invalid", "A message that is put needs an id.", { reason: "id", outcome: "refused" });
+    }
+    return this.#append(session, messages, "replace", options);
+  }
+
+  async #append(
+    session: string,
+    inputs: readonly MessageInput[],
+    exists: Append["exists"],
+    options: AppendOptions & { readonly expectedRevision?: number },
+  ): Promise<AppendResult> {
+    const { store, tenant } = this.#context;
+    const { expectedSeq, operationId, head, signal } = options;
+    if (expectedSeq !== undefined && !(Number.isSafeInteger(expectedSeq) && expectedSeq >= 0)) {
+      throw new ThroughlineError("invalid", "expectedSeq must be a position: an integer from 0.", {
+        reason: "type",
+        outcome: "refused",
+        details: { field: "expectedSeq" },
+      });
+    }
+    const { messages } = await newMessageRecords(this.#context, inputs);
+    const append: Append = {
+      type: "append",
+      session: [session],
+      messages,
+      exists,
+      ...(expectedSeq === undefined ? undefined : { at: expectedSeq + 1 }),
+      ...(head === undefined ? undefined : { moveHead: true }),
+    };
+    const result = await store.commit(
+      {
+        tenant,
+        writes: [append],
+        ...(options.expectedRevision === undefined
+          ? undefined
+          : { expect: [expectedMessage(session, inputs, options.expectedRevision)] }),
+        ...(operationId === undefined
+          ? undefined
+          : { operation: { id: operationId, fingerprint: fingerprintOf([session, inputs, exists, expectedSeq, head]) } }),
+      },
+      signal === undefined ? {} : { signal },
+    );
+    const [appended] = result.results;
+    const items = appended?.outcome === "appended" ? appended.messages.map(({ id, seq }) => ({ id, seq })) : [];
+    const isRepeat = appended?.outcome === "appended" && appended.messages.every(({ outcome }) => outcome === "kept");
+    return { items, replayed: result.replayed || isRepeat };
+  }
+
+  /** A message by its id. @throws ThroughlineError `not_found` */
+  async get(
+    session: string,
+    id: string,
+    options: CallSettings & { readonly native?: boolean } = {},
+  ): Promise<Message> {
+    const { store, tenant } = this.#context;
+    const { answers } = await store.read(
+      {
+        tenant,
+        requests: [
+          {
+            type: "get",
+            kind: "messages",
+            keys: [{ unique: "id", values: [session, id] }],
+            select: options.native === true ? "all" : "plain",
+          },
+        ],
+      },
+      options,
+    );
+    const row = answers[0][0];
+    if (row === undefined || row.removedAt !== 0) throw messageNotFound(session, id);
+    const [whole] = await fetchStagedFields(this.#context, [row]);
+    return toMessage(whole ?? row);
+  }
+
+  /**
+   * A page of the current branch, in order of position: the last ones, those after or before a position, or where a
+   * cursor goes on. By default the first 50.
+   *
+   * @throws ThroughlineError `not_found`, `invalid`
+   */
+  async list(session: string, options: ListOptions = {}): Promise<MessagePage> {
+    return listMessages(this.#context, session, options);
+  }
+
+  /** Every message of the current branch, without holding them in memory at once. */
+  async *stream(session: string, options: StreamOptions = {}): AsyncGenerator<Message, void, undefined> {
+    const { afterSeq = 0, ...rest } = options;
+    let page = await this.list(session, { ...rest, afterSeq, limit: firstStreamPage });
+    for (;;) {
+      yield* page.items;
+      if (page.next === undefined) return;
+      page = await this.list(session, { ...rest, cursor: page.next, limit: streamPage });
+    }
+  }
+
+  /**
+   * Deletes a message: its content is gone from the session and from search; position and id stay, and can't be written
+   * again.
+   *
+   * @throws ThroughlineError `not_found`
+   */
+  async delete(session: string, id: string, options: CallSettings = {}): Promise<void> {
+    const { store, tenant } = this.#context;
+    const key = { unique: "id", values: [session, id] };
+    const { answers } = await store.read({ tenant, requests: [{ type: "get", kind: "sessions", keys: [[session]] }] });
+    if (answers[0][0] === undefined) throw sessionNotFound(session);
+    const result = await store.commit({ tenant, writes: [{ type: "remove", kind: "messages", key }] }, options);
+    if (result.results[0]?.outcome === "absent") throw messageNotFound(session, id);
+  }
+}
+
+function expectedMessage(session: string, inputs: readonly MessageInput[], revision: number) {
+  if (inputs.length !== 1) {
+    throw new ThroughlineError("invalid", "expectedRevision goes with one message.", {
+      reason: "type",
+      outcome: "refused",
+      details: { field: "expectedRevision" },
+    });
+  }
+  const key = { unique: "id", values: [session, inputs[0]?.id ?? ""] };
+  return { type: "equals", kind: "messages", key, fields: { revision } } as const;
+}
+
+function messageNotFound(session: string, id: string): ThroughlineError {
+  return new ThroughlineError("not_found", `There is no message ${id} in this session.`, {
+    reason: "message",
+    details: { session, id },
+  });
+}

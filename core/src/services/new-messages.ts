@@ -1,0 +1,42 @@
+import type { NewMessage } from "../contract/batch.ts";
+import { ThroughlineError } from "../error.ts";
+import type { MessageInput } from "../schemas/message-input.ts";
+import { messageInput } from "../schemas/message-input.ts";
+import { parseInput } from "../schemas/parse-input.ts";
+import { newMessageRecord } from "./message.ts";
+import type { ServiceContext } from "./service-context.ts";
+import { stageLargeFields } from "./staged-fields.ts";
+
+/** Messages that one append may have. */
+export const APPEND_MESSAGES = 1_000;
+
+/** Checks messages, gives ids to those without, and writes them down as an append takes them; large ones are staged. */
+export async function newMessageRecords(
+  context: ServiceContext,
+  inputs: readonly MessageInput[],
+): Promise<{ readonly messages: readonly NewMessage[] }> {
+  if (!Array.isArray(inputs)) {
+    throw new ThroughlineError("invalid", "messages must be a list.", { reason: "type", outcome: "refused" });
+  }
+  if (inputs.length === 0 || inputs.length > APPEND_MESSAGES) {
+    const isEmpty = inputs.length === 0;
+    const message = `An append has from 1 to ${APPEND_MESSAGES} messages, not ${inputs.length}.`;
+    throw new ThroughlineError(isEmpty ? "invalid" : "too_large", message, {
+      reason: "messages",
+      outcome: "refused",
+      details: { limit: APPEND_MESSAGES },
+    });
+  }
+  const now = context.store.now();
+  const checked = inputs.map((input, index) =>
+    parseInput(messageInput, input, inputs.length === 1 ? "message" : `message ${index + 1}`),
+  );
+  const records = checked.map((input) => newMessageRecord(input.id ?? context.generateId(), now, input));
+  const staged = await stageLargeFields(context, records);
+  return {
+    messages: staged.map((record, index) => {
+      const parent = checked[index]?.parentId;
+      return parent === undefined ? { record } : { record, parent };
+    }),
+  };
+}

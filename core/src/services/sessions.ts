@@ -1,0 +1,235 @@
+/** Sessions: create, find, list, change, delete. */
+import type { CommitResult, Expectation, Key, Write } from "../contract/batch.ts";
+import type { KeyValues, Row, StoredRecord } from "../model/kind.ts";
+import { uniqueKeysOf } from "../model/kind.ts";
+import { sessions as sessionKind } from "../model/sessions.ts";
+import type { MessageInput } from "../schemas/message-input.ts";
+import { parseInput } from "../schemas/parse-input.ts";
+import type { SessionChanges, SessionFilter, SessionInput } from "../schemas/session-input.ts";
+import { sessionChanges, sessionFilter, sessionInput } from "../schemas/session-input.ts";
+import { findSession, sessionNotFound } from "./find-session.ts";
+import { listSessions } from "./list-sessions.ts";
+import { newMessageRecords } from "./new-messages.ts";
+import type { ServiceContext } from "./service-context.ts";
+import { type Session, newSessionRecord, sessionFields, toSession } from "./session.ts";
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  /** Pass it as `cursor` to go on; absent at the end. */
+  readonly next?: string;
+}
+
+export interface CallSettings {
+  readonly signal?: AbortSignal;
+}
+
+export interface CreatedSession {
+  readonly session: Session;
+  /** False when the session was there. */
+  readonly created: boolean;
+  /** The messages given, as they are stored; empty where none were. */
+  readonly messages: readonly { readonly id: string; readonly seq: number }[];
+}
+
+export class Sessions {
+  readonly #context: ServiceContext;
+
+  constructor(context: ServiceContext) {
+    this.#context = context;
+  }
+
+  /** Creates a session, or answers the one that has this external key. */
+  async create(input: SessionInput = {}, settings: CallSettings = {}): Promise<Session> {
+    return (await this.getOrCreate(input, settings)).session;
+  }
+
+  /**
+   * Creates a session, or finds the one that has this external key, or this terminal; with `messages`, their append is
+   * in the same commit. An archived or expired session that is found is active again.
+   *
+   * @throws ThroughlineError `invalid`; `not_found` for a parent that is not there.
+   */
+  async getOrCreate(
+    input: SessionInput = {},
+    settings: CallSettings & { readonly messages?: readonly MessageInput[] } = {},
+  ): Promise<CreatedSession> {
+    const { store, tenant, generateId } = this.#context;
+    const checked = parseInput(sessionInput, input, "session");
+    const now = store.now();
+    const ancestors = await this.#ancestors(checked.parent ?? undefined, settings);
+    const fields = { ...sessionFields(checked), ancestors: JSON.stringify(ancestors) };
+    const record = newSessionRecord(generateId(), now, fields);
+    const writes: Write[] = [{ type: "insert", kind: "sessions", record, exists: "keep" }];
+    if (settings.messages !== undefined && settings.messages.length > 0) {
+      const { messages } = await newMessageRecords(this.#context, settings.messages);
+      writes.push({ type: "append", session: keyOfNew(record), messages, exists: "same" });
+    }
+    const expect = ancestors.slice(0, 1).map(isThere);
+    const result = await this.#commit(writes, expect, settings);
+    const [inserted, appended] = result.results;
+    const key = inserted !== undefined && "key" in inserted ? inserted.key : [record.id as string];
+    const created = inserted?.outcome === "inserted";
+    const messages = appended?.outcome === "appended" ? appended.messages.map(({ id, seq }) => ({ id, seq })) : [];
+    return { session: await this.#afterCreation(key, record, created, messages.length, settings), created, messages };
+  }
+
+  /** A parent and its ancestors, nearest first. A session's parent never changes, so there is no cycle. */
+  async #ancestors(parent: string | undefined, settings: CallSettings): Promise<readonly string[]> {
+    if (parent === undefined) return [];
+    const row = await this.#row([parent], settings);
+    return [parent, ...(JSON.parse(row.ancestors as string) as string[])].slice(0, 1_000);
+  }
+
+  /** A session that was just made is known without a read; one that was found may have to be woken. */
+  async #afterCreation(
+    key: KeyValues,
+    record: StoredRecord,
+    created: boolean,
+    appended: number,
+    settings: CallSettings,
+  ): Promise<Session> {
+    if (created && appended === 0) return toSession(this.#context.tenant, { ...record, revision: 1 });
+    const row = await this.#row(key, settings);
+    if (created || row.status === "active") return toSession(this.#context.tenant, row);
+    return this.update(row.id as string, { status: "active" }, settings);
+  }
+
+  /** A session by its id. @throws ThroughlineError `not_found` */
+  async get(id: string, settings: CallSettings = {}): Promise<Session> {
+    return toSession(this.#context.tenant, await this.#row([id], settings));
+  }
+
+  /** The session that has another program's id, or undefined. */
+  async getByExternalKey(
+    where: { readonly user?: string; readonly tool?: string | null; readonly externalKey: string },
+    settings: CallSettings = {},
+  ): Promise<Session | undefined> {
+    const values = [where.user ?? "local", where.tool ?? "", where.externalKey];
+    const { answers } = await this.#context.store.read(
+      {
+        tenant: this.#context.tenant,
+        requests: [{ type: "get", kind: "sessions", keys: [{ unique: "external", values }] }],
+      },
+      settings,
+    );
+    const row = answers[0][0];
+    return row === undefined ? undefined : toSession(this.#context.tenant, row);
+  }
+
+  /**
+   * The one session that a person means: by full id, an ending of at least six characters, `tool:external key`, or
+   * `@last`, the one with the newest activity.
+   *
+   * @throws ThroughlineError `not_found`; `conflict` with reason `ambiguous` and the candidates in `details`.
+   */
+  async find(name: string, settings: CallSettings = {}): Promise<Session> {
+    return toSession(this.#context.tenant, await findSession(this.#context, name, settings));
+  }
+
+  /** Sessions, newest activity first. One that nobody touches during a walk over the pages appears exactly once. */
+  async list(filter: SessionFilter = {}, settings: CallSettings = {}): Promise<Page<Session>> {
+    const checked = parseInput(sessionFilter, filter, "filter");
+    const { rows, next } = await listSessions(this.#context, checked, settings);
+    const items = rows.map((row) => toSession(this.#context.tenant, row));
+    return next === undefined ? { items } : { items, next };
+  }
+
+  /** Changes what is given; null empties a field. @throws ThroughlineError `not_found`, `conflict`, `invalid` */
+  async update(id: string, changes: SessionChanges, settings: CallSettings = {}): Promise<Session> {
+    const { expectedRevision, ...given } = parseInput(sessionChanges, changes, "session");
+    const set = { ...sessionFields(given), updatedAt: this.#context.store.now() };
+    return this.#change(id, set, expectedRevision === undefined ? {} : { revision: expectedRevision }, settings);
+  }
+
+  /** Puts a session aside: it stays readable and searchable. */
+  async archive(id: string, settings: CallSettings = {}): Promise<Session> {
+    return this.update(id, { status: "archived" }, settings);
+  }
+
+  /** Brings an archived or expired session back. */
+  async restore(id: string, settings: CallSettings = {}): Promise<Session> {
+    return this.update(id, { status: "active" }, settings);
+  }
+
+  /** Keeps a session from every clean-up. */
+  async pin(id: string, settings: CallSettings = {}): Promise<Session> {
+    return this.update(id, { pinned: true }, settings);
+  }
+
+  async unpin(id: string, settings: CallSettings = {}): Promise<Session> {
+    return this.update(id, { pinned: false }, settings);
+  }
+
+  /**
+   * Deletes a session: from now on it is in no list, no search and no read, and its external key is free. `undelete`
+   * brings it back.
+   *
+   * @throws ThroughlineError `not_found`
+   */
+  async delete(id: string, settings: CallSettings = {}): Promise<void> {
+    const hiddenAt = this.#context.store.now();
+    await this.#change(id, { hiddenAt }, {}, settings);
+  }
+
+  /**
+   * Brings a deleted session back.
+   *
+   * @throws ThroughlineError `not_found`; `conflict` with reason `unique` when another session has its key by now.
+   */
+  async undelete(id: string, settings: CallSettings = {}): Promise<Session> {
+    const row = await this.#row([id], settings, true);
+    if (row.hiddenAt === 0) return toSession(this.#context.tenant, row);
+    const update: Write = { type: "update", kind: "sessions", key: [id], set: { hiddenAt: 0 } };
+    await this.#commit([update], [], settings);
+    return this.get(id, settings);
+  }
+
+  async #change(
+    id: string,
+    set: StoredRecord,
+    expected: Readonly<Record<string, number>>,
+    settings: CallSettings,
+  ): Promise<Session> {
+    const row = await this.#row([id], settings);
+    const { fields, ...expectation } = isThere(id);
+    const expect = [{ ...expectation, fields: { ...fields, ...expected } }];
+    const result = await this.#commit([{ type: "update", kind: "sessions", key: [id], set }], expect, settings);
+    const [updated] = result.results;
+    const revision = updated !== undefined && "revision" in updated ? updated.revision : row.revision;
+    // Appends may have come between; then the session is read again rather than guessed.
+    return revision === row.revision + 1
+      ? toSession(this.#context.tenant, { ...row, ...set, revision } as Row)
+      : this.get(id, settings);
+  }
+
+  async #commit(
+    writes: readonly Write[],
+    expect: readonly Expectation[],
+    settings: CallSettings,
+  ): Promise<CommitResult> {
+    const { store, tenant } = this.#context;
+    return store.commit({ tenant, writes, expect }, settings);
+  }
+
+  async #row(key: Key, settings: CallSettings, hidden = false): Promise<Row> {
+    const { store, tenant } = this.#context;
+    const { answers } = await store.read(
+      { tenant, requests: [{ type: "get", kind: "sessions", keys: [key], hidden }] },
+      settings,
+    );
+    const row = answers[0][0];
+    if (row === undefined) throw sessionNotFound(String((key as KeyValues)[0]));
+    return row;
+  }
+}
+
+/** Expects a session not to be deleted. */
+function isThere(id: string): Extract<Expectation, { type: "equals" }> {
+  return { type: "equals", kind: "sessions", key: [id], fields: { hiddenAt: 0 } };
+}
+
+/** The key by which a new session is found whether it was there or not. */
+function keyOfNew(record: StoredRecord): Key {
+  for (const [unique, values] of uniqueKeysOf(sessionKind, record)) return { unique, values };
+  return [record.id as string];
+}
