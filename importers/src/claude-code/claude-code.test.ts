@@ -103,20 +103,18 @@ describe("answers and tools", () => {
   it("makes messages of what says something, and of nothing else", async () => {
     const { messages, problems } = await importFixture("answers-and-tools.jsonl");
     expect(messages.map(({ role }) => role)).toEqual([
-      ...[
-        "user",
-        "assistant",
-        "tool",
-        "tool",
-        "assistant",
-        "user",
-        "assistant",
-        "tool",
-        "user",
-        "tool",
-        "assistant",
-        "system",
-      ],
+      "user",
+      "assistant",
+      "tool",
+      "tool",
+      "assistant",
+      "user",
+      "assistant",
+      "tool",
+      "user",
+      "tool",
+      "assistant",
+      "system",
     ]);
     expect(new Set(messages.map(({ id }) => id)).size).toBe(messages.length);
     expect(messages.at(-1)).toMatchObject({
@@ -160,7 +158,13 @@ describe("prompts and injected text", () => {
       ["i-queued", "also order seeds"],
     ]);
     expect(human.map(({ content }) => typeof content)).toEqual([
-      ...["string", "string", "object", "string", "string", "string", "string"],
+      "string",
+      "string",
+      "object",
+      "string",
+      "string",
+      "string",
+      "string",
     ]);
   });
 
@@ -168,16 +172,19 @@ describe("prompts and injected text", () => {
     const result = await importFixture("injected-text.jsonl");
     const injected = result.messages.filter(({ metadata }) => metadata?.["injected"] === true);
     expect(injected.map(({ id }) => id)).toEqual([
-      ...[
-        "i-caveat",
-        "i-command",
-        "i-stdout",
-        "i-before/injected",
-        "i-after/injected",
-        "i-blocks/injected",
-        "i-only",
-      ],
-      ...["i-arguments/injected", "i-meta", "i-interrupt", "i-task", "i-hook", "i-context"],
+      "i-caveat",
+      "i-command",
+      "i-stdout",
+      "i-before/injected",
+      "i-after/injected",
+      "i-blocks/injected",
+      "i-only",
+      "i-arguments/injected",
+      "i-meta",
+      "i-interrupt",
+      "i-task",
+      "i-hook",
+      "i-context",
     ]);
     expect(messageOf(result, "i-before/injected").ranges).toEqual(messageOf(result, "i-before").ranges);
     expect(messageOf(result, "i-before/injected").content).toBe(

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { applyEvents, emptyResult } from "../test/import-result.ts";
 import type { ImportResult } from "../test/import-result.ts";
@@ -49,7 +49,7 @@ describe("a file that grows", () => {
     const bytes = claudeCodeFixture(name);
     const whole = lasting(await importGrowing(name, bytes, []));
     // Every place in short files; in long ones steps that fall on every place of a line sooner or later.
-    const step = Math.ceil(bytes.length / 1500);
+    const step = Math.ceil(bytes.length / 800);
     for (let size = 0; size <= bytes.length; size += step) {
       expect(lasting(await importGrowing(name, bytes, [size])), `first import of ${size} bytes`).toEqual(
         whole,
