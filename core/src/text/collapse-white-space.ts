@@ -9,30 +9,43 @@ export interface CollapsedText {
 
 /** Collapses the white space of `text` between two offsets. */
 export function collapseWhiteSpace(text: string, from: number, to: number): CollapsedText {
-  const offsets: number[] = [];
-  let collapsed = "";
-  let isAfterSpace = false;
-  for (let offset = from; offset < to; offset++) {
-    const unit = text.charAt(offset);
-    const isSpace = /\s/u.test(unit);
-    if (!(isSpace && isAfterSpace)) {
-      collapsed += isSpace ? " " : unit;
-      offsets.push(offset);
-    }
-    isAfterSpace = isSpace;
+  const stretch = text.slice(from, to);
+  const collapsed = stretch.replaceAll(/\s+/gu, " ");
+  if (collapsed.length === stretch.length) {
+    return {
+      text: collapsed,
+      offsetAt: (index) => Math.min(to, from + index),
+      indexOf: (offset) => Math.max(0, Math.min(to, offset) - from),
+    };
   }
+  const offsets = findKeptOffsets(stretch);
   return {
     text: collapsed,
-    offsetAt: (index) => offsets[index] ?? to,
-    indexOf(offset) {
-      let low = 0;
-      let high = offsets.length;
-      while (low < high) {
-        const middle = (low + high) >> 1;
-        if ((offsets[middle] ?? to) < offset) low = middle + 1;
-        else high = middle;
-      }
-      return low;
-    },
+    offsetAt: (index) => from + (offsets[index] ?? stretch.length),
+    indexOf: (offset) => findFirstFrom(offsets, offset - from),
   };
+}
+
+/** Where the units come from that stay: all but white space after white space. */
+function findKeptOffsets(stretch: string): number[] {
+  const offsets: number[] = [];
+  let offset = 0;
+  for (const run of stretch.matchAll(/\s\s+/gu)) {
+    for (; offset <= run.index; offset++) offsets.push(offset);
+    offset = run.index + run[0].length;
+  }
+  for (; offset < stretch.length; offset++) offsets.push(offset);
+  return offsets;
+}
+
+/** The index of the first number, of ascending ones, that is not below `value`. */
+function findFirstFrom(ascending: readonly number[], value: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ascending[middle] ?? value) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -1,3 +1,4 @@
+import { classOf, separator } from "./character-class.ts";
 import { findPhrase } from "./find-phrase.ts";
 import { findLoneForm, type TextClause, type TextQuery } from "./text-query.ts";
 import { tokenize, type Tokens } from "./tokenize.ts";
@@ -57,7 +58,7 @@ export function matchText(text: string, query: TextQuery): TextMatch {
 
 interface CompiledClause {
   count(tokens: Tokens): number;
-  /** Whether a text that folds to its own lower case may hold the clause, by that lower case. */
+  /** Whether plain text may hold the clause, by its lower case. */
   mayOccurIn(lowerCase: string): boolean;
 }
 
@@ -88,12 +89,21 @@ function countPhrase(tokens: readonly string[], phrase: readonly string[], prefi
   return count;
 }
 
-/** What may make a token differ from the lower case of a piece of the text. */
-const folding = /[[\p{L}\p{N}\p{M}\p{Default_Ignorable_Code_Point}]--[\0-\x7f]]/v;
-
-/** True only if some required clause can't occur: without `folding` each token is a piece of the text's lower case. */
+/** True only if some required clause can't occur: tokens of plain text are pieces of its lower case. */
 function isSurelyWithout(text: string, required: readonly CompiledClause[]): boolean {
-  if (folding.test(text)) return false;
+  if (!isPlain(text)) return false;
   const lowerCase = text.toLowerCase();
   return required.some((clause) => !clause.mayOccurIn(lowerCase));
+}
+
+const beyondAscii = /[^\0-\x7f]+/g;
+
+/** Whether all beyond ASCII only separates (dashes, curly quotes, emoji), so that nothing folds but ASCII capitals. */
+function isPlain(text: string): boolean {
+  for (const [run] of text.matchAll(beyondAscii)) {
+    for (const character of run) {
+      if (classOf(character.codePointAt(0) ?? 0) !== separator) return false;
+    }
+  }
+  return true;
 }

@@ -59,7 +59,7 @@ describe("cuts", () => {
       20,
       "…[one] [one] lorem…",
     ],
-    ["nothing off white space", ` one${" ".repeat(50)}two `, "two", 20, "one [two]"],
+    ["nothing off white space", ` one${" ".repeat(30)}two `, "two", 20, "one [two]"],
     ["a hit longer than the snippet", "one two three four", '"one two three"', 8, "[one two]…"],
     ["a word longer than the snippet", "x".repeat(50), "x*", 10, `[${"x".repeat(10)}]…`],
     ["no pair apart", "😀".repeat(50), "x", 5, "😀😀…"],

@@ -20,7 +20,7 @@ export interface Snippet {
 const defaultLength = 160;
 const ellipsis = "…";
 /** White space is collapsed in this many lengths of the text on either side. */
-const reach = 4;
+const reach = 2;
 
 /**
  * Cuts the piece out of `text` in which the most clauses of the query occur, or its beginning where none does. Excluded

@@ -22,9 +22,9 @@ export interface TextClause {
 }
 
 /** The most clauses of a query, excluded ones counted. */
-export const clausesLimit = 32;
+const clausesLimit = 32;
 /** The most words of a clause (in a script without spaces, pairs of characters). */
-export const clauseWordsLimit = 64;
+const clauseWordsLimit = 64;
 
 /**
  * Reads what a person typed. It can't be wrong: signs without a meaning here only separate words.
@@ -33,6 +33,8 @@ export const clauseWordsLimit = 64;
  * - `"in quotes"` is a phrase. A quote that isn't closed goes to the end. “Curly” quotes are quotes, too.
  * - What hangs together (`getUserById`, `src/auth/login.ts`, `don't`, `日本語abc`) is one clause: its words as a phrase,
  *   or, if it is an identifier, its whole form. So it finds other spellings of the same words.
+ *   A phrase sees identifiers as their words: `"github actions"` doesn't find `GitHub Actions`, which reads
+ *   `git hub actions`; `"GitHub Actions"` and `github actions` do.
  * - `auth*`, and a phrase with `*` after its closing quote, find what begins so.
  * - `-word` and `-"a phrase"` exclude. `--word` is `word`.
  * - One character of a script without spaces finds every word with it; a longer run is a phrase of pairs.

@@ -15,6 +15,7 @@ test.each([
   ["don't", "don t"],
   ["café CAFÉ cafe\u0301", "cafe cafe cafe"],
   ["Straße und STRASSE", "strasse und strasse"],
+  ["ÄB ABÉ Éa1", "ab abe ea1"],
   ["Привет, ёж", "привет еж"],
   ["co\u00adoperate zero\u200dwidth", "cooperate zerowidth"],
   ["x² ½ ①", "x2 12 1"],
