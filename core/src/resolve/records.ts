@@ -61,9 +61,14 @@ export class Records {
     return row === undefined || isExpired(kind, row, this.#now) ? undefined : row;
   }
 
+  /** Whether this batch has changed or removed the record of a primary key already. */
+  isChanged(kind: Kind, key: KeyValues): boolean {
+    return this.#changed.has(placeText(kind, key));
+  }
+
   /** The revision of a record that this batch changes: one more than before it, however often it is changed. */
   nextRevision(kind: Kind, row: Row): number {
-    return this.#changed.has(placeText(kind, keyOf(kind, row))) ? row.revision : row.revision + 1;
+    return this.isChanged(kind, keyOf(kind, row)) ? row.revision : row.revision + 1;
   }
 
   /** Adds an image, and sees the records as it leaves them. A record changed twice has one image. */
@@ -82,7 +87,12 @@ export class Records {
     const name = placeText(image.kind, image.key);
     const index = this.#changed.get(name);
     const earlier = index === undefined ? undefined : this.images[index];
-    if (index === undefined || earlier === undefined || earlier.type === "remove" || image.type !== "update") {
+    if (
+      index === undefined ||
+      earlier === undefined ||
+      earlier.type === "remove" ||
+      image.type !== "update"
+    ) {
       this.#changed.set(name, this.images.length);
       this.images.push(image);
     } else if (earlier.type === "insert") {

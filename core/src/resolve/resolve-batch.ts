@@ -4,7 +4,7 @@
  * answers final images. Memory, SQLite and IndexedDB drive it inside their write transaction, a log store against the
  * end of its log.
  */
-import type { CheckedBatch, Expectation, Key, Write, WriteResult } from "../contract/batch.ts";
+import type { CheckedBatch, Expectation, Insert, Key, Write, WriteResult } from "../contract/batch.ts";
 import type { Kind } from "../model/kind.ts";
 import { keyOf } from "../model/kind.ts";
 import { feedChanges } from "./feed-changes.ts";
@@ -12,7 +12,13 @@ import type { Asking, Found, Lookup, Resolution, StoredOperation } from "./looku
 import { Records } from "./records.ts";
 import { conflict, invalid, keyName } from "./refusals.ts";
 import { appendLookups, isRepeatedAppend, resolveAppend } from "./resolve-append.ts";
-import { resolveInsert, resolveRemove, resolveRemoveMany, resolveUpdate } from "./resolve-record.ts";
+import {
+  findExisting,
+  resolveInsert,
+  resolveRemove,
+  resolveRemoveMany,
+  resolveUpdate,
+} from "./resolve-record.ts";
 
 /** What the steps of one batch share. */
 export interface Resolving {
@@ -44,7 +50,10 @@ export function* resolveBatch(batch: CheckedBatch, kinds: ReadonlyMap<string, Ki
 }
 
 /** Runs a resolution for a store that answers lookups at once. */
-export function driveResolution(resolution: Asking<Resolution>, answer: (lookup: Lookup) => Found): Resolution {
+export function driveResolution(
+  resolution: Asking<Resolution>,
+  answer: (lookup: Lookup) => Found,
+): Resolution {
   let step = resolution.next();
   while (step.done !== true) step = resolution.next(step.value.map(answer));
   return step.value;
@@ -110,11 +119,16 @@ function* isReplay(resolving: Resolving): Asking<boolean> {
     if (write.type === "append") {
       appends += 1;
       if (!(yield* isRepeatedAppend(resolving, write))) return false;
-    } else if (write.type !== "insert" || write.exists !== "keep") {
+    } else if (write.type !== "insert" || write.exists !== "keep" || !(yield* isThere(resolving, write))) {
       return false;
     }
   }
   return appends > 0;
+}
+
+function* isThere(resolving: Resolving, { kind: name, record }: Insert): Asking<boolean> {
+  const kind = resolving.kind(name);
+  return (yield* findExisting(resolving, kind, keyOf(kind, record), record)) !== undefined;
 }
 
 function* expect(resolving: Resolving, expectation: Expectation): Asking<void> {

@@ -13,11 +13,19 @@ export function* resolveInsert(resolving: Resolving, write: Insert): Asking<Writ
   const key = keyOf(kind, write.record);
   const place = yield* findExisting(resolving, kind, key, write.record);
   const row = resolving.records.live(kind, place);
-  if (place !== undefined && row !== undefined) return yield* insertOverExisting(resolving, kind, place.key, row, write);
+  if (place !== undefined && row !== undefined)
+    return yield* insertOverExisting(resolving, kind, place.key, row, write);
   const stored = (yield* resolving.records.find(kind, key))?.stored;
   const removedAt = stored?.revision ?? (yield* removedRevision(kind, key));
   if (removedAt > 0 && stored === undefined && write.exists === "same") {
     return { outcome: "kept", key, revision: removedAt };
+  }
+  if (removedAt > 0 && stored === undefined && kind.hidden !== undefined) {
+    // Its positions were given; a second session of this id would give them again.
+    throw conflict("removed", `${keyName(key)} in ${kind.name} was erased and never comes back.`, {
+      kind: kind.name,
+      key,
+    });
   }
   yield* clearExpired(resolving, kind, key, write.record);
   const inserted: Row = { ...write.record, revision: removedAt + 1 };
@@ -30,7 +38,7 @@ export function* resolveInsert(resolving: Resolving, write: Insert): Asking<Writ
 }
 
 /** The live record that has the primary key or a unique key of `record`. Two different ones are a conflict. */
-function* findExisting(
+export function* findExisting(
   resolving: Resolving,
   kind: Kind,
   key: KeyValues,
@@ -42,7 +50,10 @@ function* findExisting(
     const other = yield* resolving.records.find(kind, { unique, values });
     if (other === undefined || resolving.records.live(kind, other) === undefined) continue;
     if (existing !== undefined && keyText(existing.key) !== keyText(other.key)) {
-      throw conflict("unique", `Two records in ${kind.name} have the keys of this one.`, { kind: kind.name, unique });
+      throw conflict("unique", `Two records in ${kind.name} have the keys of this one.`, {
+        kind: kind.name,
+        unique,
+      });
     }
     existing = other;
   }
@@ -71,7 +82,10 @@ function* insertOverExisting(
 
 /** A record found by a unique key keeps its own primary key when another takes its place. */
 function withKey(kind: Kind, key: KeyValues, record: StoredRecord): StoredRecord {
-  return { ...record, ...Object.fromEntries(kind.key.map((field, index) => [field, key[index] as FieldValue])) };
+  return {
+    ...record,
+    ...Object.fromEntries(kind.key.map((field, index) => [field, key[index] as FieldValue])),
+  };
 }
 
 export function* resolveUpdate(resolving: Resolving, write: Update): Asking<WriteResult> {
@@ -90,7 +104,8 @@ function* updateRow(
   row: Row,
   changes: StoredRecord,
 ): Asking<number> {
-  const revision = resolving.batch.quiet === undefined ? row.revision + 1 : row.revision;
+  const revision =
+    resolving.batch.quiet === undefined ? resolving.records.nextRevision(kind, row) : row.revision;
   const set = { ...changes, revision };
   const updated: Row = { ...row, ...set };
   const before = uniqueKeysOf(kind, row);
@@ -120,7 +135,8 @@ function* clearExpired(resolving: Resolving, kind: Kind, key: KeyValues, record:
 
 /** Whether a record is as it was given first, in the fields that its kind compares. */
 export function isSame(kind: Kind, row: Row, record: StoredRecord): boolean {
-  const compared = kind.same ?? Object.keys(kind.fields).filter((field) => kind.fields[field]?.volatile !== true);
+  const compared =
+    kind.same ?? Object.keys(kind.fields).filter((field) => kind.fields[field]?.volatile !== true);
   return compared.every((field) => sameValue(row[field], record[field]));
 }
 
@@ -177,7 +193,11 @@ function* blankMessage(resolving: Resolving, kind: Kind, key: KeyValues, row: Ro
     const counts = applyChanges(session.stored, {
       increment: { messageCount: -1, tokenCount: -(row.tokenCount as number) },
     });
-    const changed = { ...counts, updatedAt: now, revision: resolving.records.nextRevision(sessions, session.stored) };
+    const changed = {
+      ...counts,
+      updatedAt: now,
+      revision: resolving.records.nextRevision(sessions, session.stored),
+    };
     resolving.records.apply({
       type: "update",
       kind: sessions,
@@ -193,7 +213,10 @@ export function* resolveRemoveMany(resolving: Resolving, write: RemoveMany): Ask
   const kind = resolving.kind(write.kind);
   const { shape, prefix, limit } = write;
   const [found] = yield [{ type: "prefix", kind, shape, prefix, limit }];
-  const rows = found as readonly Row[];
+  // A batch writes a record once: what it wrote already is not removed as well.
+  const rows = (found as readonly Row[]).filter(
+    (row) => !resolving.records.isChanged(kind, keyOf(kind, row)),
+  );
   for (const row of rows) {
     resolving.records.apply({ type: "remove", kind, key: keyOf(kind, row), revision: row.revision });
   }

@@ -1,6 +1,13 @@
 /** One tenant's records, removed keys, operations and feed. */
 import type { FeedEntry } from "@throughline/core";
-import { type Image, type Kind, type KeyValues, type Row, type StoredOperation, keyText } from "@throughline/core";
+import {
+  type Image,
+  type Kind,
+  type KeyValues,
+  type Row,
+  type StoredOperation,
+  keyText,
+} from "@throughline/core";
 
 export class Space {
   readonly feed: FeedEntry[] = [];
@@ -10,7 +17,10 @@ export class Space {
   /** Feed entries up to this position were pruned. */
   pruned = 0;
   readonly #tables = new Map<string, Map<string, Row>>();
-  readonly #removed = new Map<string, { readonly revision: number; readonly at: number }>();
+  readonly #removed = new Map<
+    string,
+    { readonly kind: Kind; readonly revision: number; readonly at: number }
+  >();
 
   rows(kind: Kind): Map<string, Row> {
     let rows = this.#tables.get(kind.name);
@@ -34,7 +44,7 @@ export class Space {
     const { kind, key } = image;
     if (image.type === "remove") {
       this.rows(kind).delete(keyText(key));
-      this.#removed.set(removedName(kind, key), { revision: image.revision, at: now });
+      this.#removed.set(removedName(kind, key), { kind, revision: image.revision, at: now });
     } else {
       this.rows(kind).set(keyText(key), image.row);
       this.#removed.delete(removedName(kind, key));
@@ -47,7 +57,10 @@ export class Space {
       this.feed.shift();
     }
     for (const [id, { at }] of this.operations) if (at < before.operations) this.operations.delete(id);
-    for (const [name, { at }] of this.#removed) if (at < before.changes) this.#removed.delete(name);
+    for (const [name, { kind, at }] of this.#removed) {
+      // The id of a session is never free again.
+      if (at < before.changes && kind.hidden === undefined) this.#removed.delete(name);
+    }
   }
 }
 
