@@ -1,9 +1,13 @@
 import { ThroughlineError } from "@throughline/core";
 import { latestVersion } from "./migrations.ts";
-import { type SchemaDatabase, readNumber } from "./schema-database.ts";
+import { type SchemaDatabase, readRows } from "./schema-database.ts";
 
 /** `PRAGMA application_id` of our files: "Thrl". */
 export const applicationId = 0x5468726c;
+
+/** One statement, so that all is read as of one moment: another process may be migrating. */
+const readOwner = `SELECT (SELECT application_id FROM pragma_application_id), (SELECT user_version FROM pragma_user_version),
+  (SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\')`;
 
 /**
  * The schema version of a file; 0 for an empty one. Only reads, so that nothing of a foreign file is changed: call it
@@ -12,9 +16,8 @@ export const applicationId = 0x5468726c;
  * @throws ThroughlineError `unavailable`: `not_a_throughline_database`, or `newer_schema`.
  */
 export function readVersion(database: SchemaDatabase): number {
-  const owner = readNumber(database, "PRAGMA application_id");
-  const version = readNumber(database, "PRAGMA user_version");
-  if (owner !== applicationId && (owner !== 0 || version !== 0 || hasTables(database))) {
+  const [owner = 0, version = 0, tables = 0] = (readRows(database, readOwner)[0] ?? []).map(Number);
+  if (owner !== applicationId && (owner !== 0 || version !== 0 || tables !== 0)) {
     throw new ThroughlineError(
       "unavailable",
       "This SQLite database belongs to another program. Choose another file: a new one is made where none is.",
@@ -30,11 +33,4 @@ export function readVersion(database: SchemaDatabase): number {
     );
   }
   return version;
-}
-
-function hasTables(database: SchemaDatabase): boolean {
-  return (
-    readNumber(database, "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'") >
-    0
-  );
 }

@@ -1,0 +1,21 @@
+import { createHash } from "node:crypto";
+import { expect, test } from "vitest";
+import { latestVersion, migrations } from "./migrations.ts";
+
+/** SHA-256 of each migration that was released. Files in the world were made by them: add a migration, never edit one. */
+const released = ["782bf43d6ffcd133da250143159fb921b62bdd1f50dbaea818f277f94839ac16"];
+
+test("released migrations are as they were released", () => {
+  const hashes = migrations.map(({ version, name, up, down }) =>
+    createHash("sha256")
+      .update(JSON.stringify([version, name, up, down]))
+      .digest("hex"),
+  );
+  expect(hashes).toEqual(released);
+});
+
+test("versions go from 1 to the latest without a gap", () => {
+  expect(migrations.map(({ version }) => version)).toEqual(
+    Array.from({ length: latestVersion }, (_, index) => index + 1),
+  );
+});
