@@ -31,7 +31,9 @@ test.each([
 test("the fold of every code point folds to itself and has no capital, white space or control", () => {
   const wrong: string[] = [];
   for (let codePoint = 0; codePoint <= 0x10ffff; codePoint++) {
-    const folded = foldCharacters(String.fromCodePoint(codePoint));
+    const character = String.fromCodePoint(codePoint);
+    if (/[\p{Unassigned}\p{Private_Use}\p{Surrogate}]/u.test(character)) continue;
+    const folded = foldCharacters(character);
     if (folded === "") continue;
     const isClean =
       foldCharacters(folded) === folded &&

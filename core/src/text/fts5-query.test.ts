@@ -89,6 +89,18 @@ test.each([
   });
 });
 
+test("the largest query is still one expression", () => {
+  const identifier = (clause: number): string =>
+    Array.from({ length: 32 }, (_, part) => `w${clause}_${part}`).join("_");
+  const identifiers = Array.from({ length: 32 }, (_, clause) => identifier(clause));
+  index([identifiers.join(" "), identifiers.slice(1).join(" ")]);
+  const all = parseTextQuery(identifiers.map((each) => `${each}*`).join(" "));
+  const last = parseTextQuery([...identifiers.slice(1), `-${identifier(0)}`].join(" "));
+  expect(all.required).toHaveLength(32);
+  expect(all.required[0]?.words).toHaveLength(64);
+  expect([findWithFts5(all, ["all"]), findWithFts5(last, ["all"])]).toEqual([[0], [1]]);
+});
+
 /** Few pieces, so that texts and queries meet; each is there for a rule that could differ between the two ways. */
 const piece = fc.constantFrom(
   ..."a b ab abc get user getUser getUserById get_user HTTPServer2 src/auth src/auth/login.ts foo::bar @a/b-c v1.2".split(

@@ -72,8 +72,7 @@ class TextScanner {
     while (this.position < to) {
       const code = text.charCodeAt(this.position);
       const found = code < 128 ? asciiClasses[code] : this.classAt(this.position);
-      if (found === separator || found === joiner) this.position++;
-      else if (isWordClass(found)) this.scanIdentifier();
+      if (isWordClass(found)) this.scanIdentifier();
       else if (found === unspaced) this.scanUnspacedRun();
       else this.position++;
     }
@@ -82,21 +81,23 @@ class TextScanner {
   /** Reads words as long as joiners hold them together. */
   private scanIdentifier(): void {
     const start = this.position;
-    let words = 0;
     let parts = 0;
     for (let next = start; next >= 0; next = this.findJoinedPart()) {
       this.position = next;
-      words += this.scanPart();
+      this.scanPart();
       parts++;
     }
-    if (parts > 1 && words > 1) this.emitWhole(start, this.position);
+    if (parts > 1) this.emitWhole(start, this.position);
   }
 
-  /** Reads what stands between two joiners, and answers how many words it gave. */
-  private scanPart(): number {
+  /** Reads what stands between two joiners: one word, or several that capitals part. */
+  private scanPart(): void {
     const start = this.position;
     const end = this.findPlainEnd();
-    if (end < 0) return this.scanMixedPart();
+    if (end < 0) {
+      this.scanMixedPart();
+      return;
+    }
     const token = this.text.slice(start, Math.min(end, start + tokenLengthLimit));
     this.sink.word(
       asciiClasses[this.text.charCodeAt(start)] === upper ? token.toLowerCase() : token,
@@ -105,7 +106,6 @@ class TextScanner {
       false,
     );
     this.position = end;
-    return 1;
   }
 
   /** The end of an ASCII word with no capital but the first letter (nearly all text); otherwise -1. */
@@ -125,10 +125,9 @@ class TextScanner {
   }
 
   /** Reads a part character by character: capitals inside, or letters beyond ASCII. */
-  private scanMixedPart(): number {
+  private scanMixedPart(): void {
     const partStart = this.position;
     let wordStart = partStart;
-    let words = 1;
     let previous = separator;
     for (let current = this.classAt(partStart); isWordClass(current);) {
       const start = this.position;
@@ -136,15 +135,13 @@ class TextScanner {
       const next = this.position < this.to ? this.classAt(this.position) : separator;
       if (current === upper && start > partStart && (previous === lower || next === lower)) {
         this.emitWord(wordStart, start);
-        words++;
         wordStart = start;
       }
       previous = current;
       current = next;
     }
     this.emitWord(wordStart, this.position);
-    if (words > 1) this.emitWhole(partStart, this.position);
-    return words;
+    if (wordStart > partStart) this.emitWhole(partStart, this.position);
   }
 
   /** The start of the next part of this identifier, or -1. */
@@ -244,8 +241,11 @@ function isAscii(text: string): boolean {
 /** Folds of characters with marks, which some scripts have in every syllable; emptied when it is full. */
 const markedFolds = new Map<string, string>();
 const markedFoldsLimit = 8192;
+/** A longer piece isn't kept: engines may hold on to the whole text for the sake of it. */
+const markedFoldLength = 8;
 
 function foldMarked(characters: string): string {
+  if (characters.length > markedFoldLength) return foldCharacters(characters);
   const known = markedFolds.get(characters);
   if (known !== undefined) return known;
   if (markedFolds.size >= markedFoldsLimit) markedFolds.clear();

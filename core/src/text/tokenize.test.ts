@@ -102,12 +102,12 @@ test.each([
   ["emoji", "👨‍👩‍👧"],
   ["spaces", " "],
 ])(
-  "takes linear time over 2 Mi units of %s",
+  "takes linear time over 512 Ki units of %s",
   (_name, piece) => {
-    const text = piece.repeat((2 * 1024 * 1024) / piece.length);
+    const text = piece.repeat((512 * 1024) / piece.length);
     const start = performance.now();
     tokenize(text);
-    expect(performance.now() - start).toBeLessThan(8_000);
+    expect(performance.now() - start).toBeLessThan(5_000);
   },
   60_000,
 );
