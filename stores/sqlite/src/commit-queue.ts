@@ -1,0 +1,202 @@
+import type { CheckedBatch, CommitResult } from "@throughline/core";
+import { ThroughlineError } from "@throughline/core";
+import type { Connection } from "./connection.ts";
+import type { CarriedOut, Carrying } from "./carry-out.ts";
+import { WritingFailed, carryOut } from "./carry-out.ts";
+import { FairWait, LOCK_TIMEOUT_MS } from "./fair-retry.ts";
+import { isBusy, sqliteCode, toStoreError } from "./sqlite-error.ts";
+
+/** How long one transaction goes on taking batches: others wait for the lock, and the event loop for its turn. */
+const GROUP_MS = 20;
+const GROUP_SIZE = 500;
+
+interface Item {
+  readonly batch: CheckedBatch;
+  readonly queuedAt: number;
+  /** It is carried out in a transaction of its own. */
+  readonly alone: boolean;
+  resolve(result: CommitResult): void;
+  reject(error: unknown): void;
+}
+
+type Settled = { readonly item: Item } & ({ readonly done: CarriedOut } | { readonly error: unknown });
+
+export interface CommitQueueOptions extends Carrying {
+  /** The connection that writes; asked for each group, since a broken one is replaced. */
+  readonly writer: () => Connection;
+  /** Called with what stopped a transaction. */
+  readonly onFailure: (error: unknown) => void;
+  /** Called after each transaction that wrote something. */
+  readonly onCommitted: () => void;
+}
+
+/**
+ * Commits of this process, in order. Batches that wait at the same time share a transaction, so that many pay for one
+ * `fsync`. A lone one begins at once; under load the queue waits a turn of the event loop to collect more.
+ */
+export class CommitQueue {
+  readonly #options: CommitQueueOptions;
+  #items: Item[] = [];
+  #running: Promise<void> | undefined;
+  #isScheduled = false;
+  #lastGroup = 0;
+
+  constructor(options: CommitQueueOptions) {
+    this.#options = options;
+  }
+
+  commit(batch: CheckedBatch, signal: AbortSignal | undefined): Promise<CommitResult> {
+    if (signal?.aborted === true) return Promise.reject(signal.reason);
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        const index = this.#items.indexOf(item);
+        // What is not in the queue any more was begun, and runs to its end.
+        if (index < 0) return;
+        this.#items.splice(index, 1);
+        reject(signal?.reason);
+      };
+      const settled = <Value>(settle: (value: Value) => void) => {
+        if (signal === undefined) return settle;
+        return (value: Value): void => {
+          signal.removeEventListener("abort", onAbort);
+          settle(value);
+        };
+      };
+      const item: Item = {
+        batch,
+        queuedAt: performance.now(),
+        alone: false,
+        resolve: settled(resolve),
+        reject: settled(reject),
+      };
+      signal?.addEventListener("abort", onAbort, { once: true });
+      this.#items.push(item);
+      this.#schedule();
+    });
+  }
+
+  /** Resolves when everything queued so far was answered. */
+  async drain(): Promise<void> {
+    while (this.#items.length > 0 || this.#running !== undefined) {
+      await (this.#running ?? new Promise((resolve) => setImmediate(resolve)));
+    }
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#running !== undefined) return;
+    this.#isScheduled = true;
+    const start = (): void => {
+      this.#isScheduled = false;
+      if (!this.#runGroup()) this.#running = this.#wait();
+      else if (this.#items.length > 0) this.#schedule();
+    };
+    if (this.#lastGroup > 1) setImmediate(start);
+    else queueMicrotask(start);
+  }
+
+  /** Waits for the lock of another process, and lets batches that take too long go. */
+  async #wait(): Promise<void> {
+    const wait = new FairWait();
+    do {
+      await wait.pause();
+      this.#rejectOverdue();
+    } while (this.#items.length > 0 && !this.#runGroup());
+    this.#running = undefined;
+    if (this.#items.length > 0) this.#schedule();
+  }
+
+  #rejectOverdue(): void {
+    const limit = performance.now() - LOCK_TIMEOUT_MS;
+    while (this.#items[0] !== undefined && this.#items[0].queuedAt < limit) {
+      this.#items.shift()?.reject(locked());
+    }
+  }
+
+  /** Runs one transaction; false if another process holds the lock. */
+  #runGroup(): boolean {
+    if (this.#items.length === 0) return true;
+    let connection: Connection;
+    try {
+      connection = this.#options.writer();
+      connection.prepare("BEGIN IMMEDIATE").run();
+    } catch (error) {
+      if (isBusy(error)) return false;
+      this.#fail(this.#items.splice(0), error);
+      return true;
+    }
+    const settled = this.#carryOutGroup(connection);
+    if (settled === undefined) return true;
+    this.#lastGroup = settled.length;
+    const wrote = settled.some((one) => "done" in one && one.done.wrote);
+    try {
+      connection.prepare("COMMIT").run();
+    } catch (error) {
+      connection.rollBack();
+      this.#fail(
+        settled.map(({ item }) => item),
+        error,
+      );
+      return true;
+    }
+    for (const one of settled) {
+      if ("done" in one) {
+        this.#options.tenants.remember(one.item.batch.tenant, one.done.tenant);
+        one.item.resolve(one.done.result);
+      } else {
+        one.item.reject(one.error);
+      }
+    }
+    if (wrote) this.#options.onCommitted();
+    return true;
+  }
+
+  /** Carries out queued batches; undefined if the transaction had to be undone. */
+  #carryOutGroup(connection: Connection): Settled[] | undefined {
+    const settled: Settled[] = [];
+    const deadline = performance.now() + GROUP_MS;
+    while (settled.length < GROUP_SIZE && (settled.length === 0 || performance.now() < deadline)) {
+      const next = this.#items[0];
+      if (next === undefined || (next.alone && settled.length > 0)) break;
+      this.#items.shift();
+      try {
+        settled.push({ item: next, done: carryOut(connection, this.#options, next.batch) });
+      } catch (error) {
+        const isRefusal = !(error instanceof WritingFailed) && sqliteCode(error) === undefined;
+        if (!isRefusal) {
+          connection.rollBack();
+          this.#undone(settled, next, error instanceof WritingFailed ? error.cause : error);
+          return undefined;
+        }
+        settled.push({ item: next, error });
+      }
+      if (next.alone) break;
+    }
+    return settled;
+  }
+
+  /** One batch can't be written: it fails alone. The others of its group begin again, each by itself. */
+  #undone(settled: readonly Settled[], failed: Item, cause: unknown): void {
+    const others: Item[] = [];
+    for (const one of settled) {
+      if ("done" in one) others.push({ ...one.item, alone: true });
+      else one.item.reject(one.error);
+    }
+    this.#items.unshift(...others);
+    this.#fail([failed], cause);
+  }
+
+  #fail(items: readonly Item[], cause: unknown): void {
+    this.#options.onFailure(cause);
+    const error = toStoreError(cause);
+    for (const item of items) item.reject(error);
+  }
+}
+
+function locked(): ThroughlineError {
+  const message = "Another process keeps this database locked. Close it, or try again when it is done.";
+  return new ThroughlineError("unavailable", message, {
+    reason: "locked",
+    outcome: "refused",
+    retryable: true,
+  });
+}

@@ -1,0 +1,47 @@
+/** Waiting for a lock that other processes want, too. SQLite's own wait serves one of them and starves the rest. */
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+import { isBusy, toStoreError } from "./sqlite-error.ts";
+
+/** Tries without a pause: most transactions of others end within a fraction of a millisecond. */
+const QUICK_TRIES = 3;
+/** The longest first sleep; it shrinks, so that whoever waits longest asks most often. */
+const LONGEST_SLEEP_MS = 10;
+const SHRINK = 0.8;
+
+/** How long to wait for a lock at most. */
+export const LOCK_TIMEOUT_MS = 30_000;
+
+/**
+ * Sleeps between tries, each time a random time that tends to get shorter. The event loop is never held up.
+ */
+export class FairWait {
+  #failures = 0;
+  #longest = LONGEST_SLEEP_MS;
+  readonly #began = performance.now();
+
+  /** Whether to give up. */
+  get isOver(): boolean {
+    return performance.now() - this.#began > LOCK_TIMEOUT_MS;
+  }
+
+  async pause(): Promise<void> {
+    this.#failures += 1;
+    if (this.#failures <= QUICK_TRIES) return nextTurn();
+    const wait = Math.random() * this.#longest;
+    this.#longest *= SHRINK;
+    await sleep(wait);
+  }
+}
+
+/** Runs what may find the file locked, until it does not. */
+export async function retryFairly<Result>(run: () => Result): Promise<Result> {
+  const wait = new FairWait();
+  for (;;) {
+    try {
+      return run();
+    } catch (error) {
+      if (!isBusy(error) || wait.isOver) throw toStoreError(error);
+    }
+    await wait.pause();
+  }
+}

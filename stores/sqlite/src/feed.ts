@@ -1,0 +1,74 @@
+/** The change feed in the table `changes`. */
+import type { FeedChange, FeedEntry, Resolution } from "@throughline/core";
+import type { Connection } from "./connection.ts";
+import type { SqlRow } from "./driver.ts";
+import type { Scope } from "./scope.ts";
+
+/** The position of the last commit that changed something; positions begin at 1. */
+export function lastPosition(connection: Connection): number {
+  return connection.readNumber(`SELECT max(position) FROM changes`);
+}
+
+/** Adds an entry and answers its position. The newest row is never deleted, so SQLite never gives one out twice. */
+export function addFeedEntry(scope: Scope, { changes, user }: Resolution, now: number): number {
+  const append = plainAppend(changes);
+  const sessionKey = append === undefined ? undefined : scope.findSessionKey(append.session);
+  const isPlain = append !== undefined && sessionKey !== undefined;
+  const { lastInsertRowid } = scope.connection
+    .prepare(
+      `INSERT INTO changes (tenant, at, user_id, session_key, first_seq, message_count, entries)
+      VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .run(
+      scope.tenant,
+      now,
+      user,
+      isPlain ? sessionKey : null,
+      isPlain ? (append.key[1] as number) : null,
+      isPlain ? (append.count ?? 0) : null,
+      isPlain ? null : JSON.stringify(changes),
+    );
+  return Number(lastInsertRowid);
+}
+
+/** The only change of most batches: messages added to one session. */
+function plainAppend(changes: readonly FeedChange[]): FeedChange | undefined {
+  const [change] = changes;
+  return changes.length === 1 && change?.change === "append" ? change : undefined;
+}
+
+/** A page of a tenant's entries after a position, in order. */
+export function readFeed(scope: Scope, after: number, limit: number): FeedEntry[] {
+  const rows = scope.connection.readRows(
+    `SELECT c.position, c.at, c.user_id, c.first_seq, c.message_count, c.entries,
+      coalesce(s.session_id, r.session_id)
+    FROM changes c
+    LEFT JOIN session_rows s ON s.session_key = c.session_key
+    LEFT JOIN removed_sessions r ON r.session_key = c.session_key
+    WHERE c.position > ? AND c.tenant = ? ORDER BY c.position LIMIT ?`,
+    after,
+    scope.tenant,
+    limit,
+  );
+  return rows.map(readEntry);
+}
+
+function readEntry([position, at, user, firstSeq, count, entries, session]: SqlRow): FeedEntry {
+  return {
+    position: position as number,
+    at: at as number,
+    user: user as string,
+    changes:
+      entries === null
+        ? [
+            {
+              kind: "messages",
+              change: "append",
+              key: [session as string, firstSeq as number],
+              session: session as string,
+              count: count as number,
+            },
+          ]
+        : (JSON.parse(entries as string) as FeedChange[]),
+  };
+}

@@ -1,0 +1,2 @@
+/** A store in an SQLite file. */
+export { type SqliteStoreOptions, sqliteStore } from "./sqlite-store.ts";

@@ -1,0 +1,129 @@
+import type { KeyValue, KeyValues, Row, StoredRecord } from "@throughline/core";
+import { SESSION_LOG_FIELDS, columnName, sessions } from "@throughline/core";
+import type { SqlValue } from "./driver.ts";
+import { eraseSession } from "./erase-session.ts";
+import { toSql } from "./row-mapper.ts";
+import type { Scope } from "./scope.ts";
+import { noteMovedUser } from "./session-scope.ts";
+import type { Place, Table } from "./table.ts";
+import { uniqueCondition } from "./table.ts";
+
+const logFields: ReadonlySet<string> = new Set([...SESSION_LOG_FIELDS, "revision"]);
+const rowFields = Object.keys(sessions.fields).filter((field) => !logFields.has(field));
+
+const insertRow = `INSERT INTO session_rows (tenant, ${rowFields.map(plainColumn).join(", ")})
+  VALUES (?${", ?".repeat(rowFields.length)})`;
+const insertLog = `INSERT INTO session_logs (session_key, shelf, ${[...logFields].map(plainColumn).join(", ")})
+  VALUES (?, ?${", ?".repeat(logFields.size)})`;
+
+function plainColumn(field: string): string {
+  return `"${columnName(sessions, field)}"`;
+}
+
+/** A session's number on its shelf: listed and unlisted ones of a tenant lie apart in the one index that appends move. */
+function shelfOf(tenant: number, listed: unknown): number {
+  return tenant * 2 + Number(listed);
+}
+
+/** Sessions: what rarely changes in wide rows, what every append changes in narrow ones. */
+export class SessionTable implements Table {
+  readonly kind = sessions;
+
+  readonly extra = {
+    column: "s.session_key",
+    learn: (scope: Scope, row: Row, value: SqlValue): void => {
+      scope.learnSessionKey(row.id as string, value as number);
+    },
+  };
+
+  column(field: string, shape: string): string {
+    if (shape === "activity" && field === "listed") return "l.shelf";
+    return `${logFields.has(field) ? "l" : "s"}.${plainColumn(field)}`;
+  }
+
+  locate(scope: Scope, shape: string): Place {
+    const { tenant } = scope;
+    if (shape !== "activity") {
+      return {
+        from: "session_rows s CROSS JOIN session_logs l ON l.session_key = s.session_key",
+        where: "s.tenant = ?",
+        values: [tenant],
+        prefixHeld: 0,
+      };
+    }
+    return {
+      from: "session_logs l CROSS JOIN session_rows s ON s.session_key = l.session_key",
+      where: "l.shelf BETWEEN ? AND ?",
+      values: [shelfOf(tenant, false), shelfOf(tenant, true)],
+      prefixHeld: 0,
+      encode: (field: string, value: KeyValue): SqlValue =>
+        field === "listed" ? tenant * 2 + Number(value) : value,
+    };
+  }
+
+  locateUnique(scope: Scope, unique: string, values: KeyValues): Place {
+    const place = this.locate(scope, "key");
+    const fields = sessions.unique[unique as keyof typeof sessions.unique].fields;
+    const conditions = fields.map((field) => `${this.column(field, "key")} = ?`);
+    conditions.push(uniqueCondition(sessions, unique, (field) => this.column(field, "key")));
+    return {
+      ...place,
+      where: [place.where, ...conditions].join(" AND "),
+      values: [...place.values, ...values],
+    };
+  }
+
+  insert(scope: Scope, row: Row): void {
+    const { connection, tenant } = scope;
+    const inserted = connection
+      .prepare(insertRow)
+      .run(tenant, ...rowFields.map((field) => toSql(row[field])));
+    const key = Number(inserted.lastInsertRowid);
+    const log = [...logFields].map((field) => toSql(row[field]));
+    connection.run(insertLog, key, shelfOf(tenant, row.listed), ...log);
+    scope.learnSessionKey(row.id as string, key);
+  }
+
+  update(scope: Scope, key: KeyValues, set: StoredRecord): void {
+    const sessionKey = scope.findSessionKey(key[0] as string);
+    if (sessionKey === undefined) throw new TypeError("an update names no session");
+    const rowColumns: string[] = [];
+    const rowValues: SqlValue[] = [];
+    const logColumns: string[] = [];
+    const logValues: SqlValue[] = [];
+    for (const field in set) {
+      if (field === "id") continue;
+      const isLog = logFields.has(field);
+      (isLog ? logColumns : rowColumns).push(`${plainColumn(field)} = ?`);
+      (isLog ? logValues : rowValues).push(toSql(set[field]));
+    }
+    const { connection, tenant } = scope;
+    if (set.listed !== undefined) {
+      logColumns.push("shelf = ?");
+      logValues.push(shelfOf(tenant, set.listed));
+    }
+    if (set.userId !== undefined) noteMovedUser(connection, sessionKey, set.userId as string);
+    if (rowColumns.length > 0) {
+      connection.run(
+        `UPDATE session_rows SET ${rowColumns.join(", ")} WHERE session_key = ?`,
+        ...rowValues,
+        sessionKey,
+      );
+    }
+    if (logColumns.length > 0) {
+      connection.run(
+        `UPDATE session_logs SET ${logColumns.join(", ")} WHERE session_key = ?`,
+        ...logValues,
+        sessionKey,
+      );
+    }
+  }
+
+  remove(scope: Scope, key: KeyValues): void {
+    const session = key[0] as string;
+    const sessionKey = scope.findSessionKey(session);
+    if (sessionKey === undefined) throw new TypeError("a removal names no session");
+    eraseSession(scope.connection, scope.tenant, session, sessionKey);
+    scope.forgetSessionKey(session);
+  }
+}

@@ -1,0 +1,147 @@
+import { resolve } from "node:path";
+import type {
+  CallOptions,
+  Capabilities,
+  ChangesResult,
+  CheckedBatch,
+  CheckedChanges,
+  CheckedRead,
+  CheckedSearch,
+  CommitResult,
+  Kind,
+  Problem,
+  PruneTimes,
+  ReadResult,
+  SearchResult,
+  Store,
+} from "@throughline/core";
+import { ThroughlineError, productKinds } from "@throughline/core";
+import { CommitQueue } from "./commit-queue.ts";
+import { retryFairly } from "./fair-retry.ts";
+import { StoreFile } from "./store-file.ts";
+import { prepareFile } from "./open-file.ts";
+import { pruneFile } from "./prune.ts";
+import { readAnswers } from "./read-answers.ts";
+import { readChanges } from "./read-changes.ts";
+import type { Tables } from "./tables.ts";
+import { makeTables } from "./tables.ts";
+import { Tenants } from "./tenants.ts";
+
+export interface SqliteStoreOptions {
+  /** The database file. It is made (mode 0600), with its folder (0700), if it is missing. */
+  readonly path: string;
+  /** Record kinds beside the product's; each gets a table. */
+  readonly kinds?: readonly Kind[];
+  /**
+   * What an acknowledged commit survives. `power-loss`: everything; each transaction waits for the disk.
+   * `process-crash`: the end of this process in any way; after a power cut or a crash of the system the last commits
+   * may be missing (never part of one). Default: `power-loss`.
+   */
+  readonly durability?: "power-loss" | "process-crash";
+  /** Opens an existing file for reading only. Default: false. */
+  readonly readOnly?: boolean;
+}
+
+const optionNames: ReadonlySet<string> = new Set(["path", "kinds", "durability", "readOnly"]);
+
+/**
+ * Opens a store in an SQLite file. Several stores may have one file open, in one process or in several.
+ *
+ * @throws ThroughlineError `invalid` for options that make no sense; `unavailable` with reason `cannot_open`,
+ * `not_a_database`, `not_a_throughline_database`, `damaged`, `read_only`, `newer_schema`, `locked`, `sqlite_too_old`.
+ */
+export async function sqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  checkOptions(options);
+  const { path, kinds = [], durability = "power-loss", readOnly = false } = options;
+  const fileOptions = { path: resolve(path), readOnly, synced: durability === "power-loss" };
+  await prepareFile(fileOptions, kinds);
+  const file = new StoreFile(fileOptions);
+  await retryFairly(() => file.open());
+  return new SqliteStore(file, [...productKinds, ...kinds], durability);
+}
+
+function checkOptions(options: SqliteStoreOptions): void {
+  const unknown = Object.keys(options).find((name) => !optionNames.has(name));
+  if (unknown !== undefined) throw invalidOption(`sqliteStore has no option ${unknown}.`, unknown);
+  const { path, durability } = options;
+  if (typeof path !== "string" || path === "" || path.includes("\0")) {
+    throw invalidOption("The path names the database file.", "path");
+  }
+  if (path === ":memory:") throw invalidOption("To keep nothing, use the memory store.", "path");
+  if (durability !== undefined && durability !== "power-loss" && durability !== "process-crash") {
+    throw invalidOption("The durability is power-loss or process-crash.", "durability");
+  }
+}
+
+function invalidOption(message: string, option: string): ThroughlineError {
+  return new ThroughlineError("invalid", message, { reason: "option", details: { option } });
+}
+
+class SqliteStore implements Store {
+  readonly capabilities: Capabilities;
+  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly #file: StoreFile;
+  readonly #tables: Tables;
+  readonly #tenants = new Tenants();
+  readonly #queue: CommitQueue;
+
+  constructor(file: StoreFile, kinds: readonly Kind[], durability: Capabilities["durability"]) {
+    this.capabilities = { name: "sqlite", durability, unknownOutcomes: false, shared: true, search: "index" };
+    this.kinds = new Map(kinds.map((kind) => [kind.name, kind]));
+    this.#file = file;
+    this.#tables = makeTables(this.kinds);
+    this.#queue = new CommitQueue({
+      kinds: this.kinds,
+      tables: this.#tables,
+      tenants: this.#tenants,
+      writer: () => file.writer,
+      onFailure: (error) => file.noteFailure(error),
+      onCommitted: () => undefined,
+    });
+  }
+
+  commit(batch: CheckedBatch, { signal }: CallOptions): Promise<CommitResult> {
+    return this.#queue.commit(batch, signal);
+  }
+
+  async read(input: CheckedRead): Promise<ReadResult> {
+    return this.#read(input.tenant, (tenant) => readAnswers(this.#file.reader, this.#tables, tenant, input));
+  }
+
+  async search(_input: CheckedSearch): Promise<SearchResult> {
+    throw new ThroughlineError("unsupported", "This store can't search yet.", { reason: "search" });
+  }
+
+  async changes(input: CheckedChanges): Promise<ChangesResult> {
+    return this.#read(input.tenant, (tenant) => readChanges(this.#file.reader, tenant, input));
+  }
+
+  /** Runs reads of one tenant as of one position; readers never wait for a writer. */
+  #read<Result>(tenantId: string, read: (tenant: number) => Result): Promise<Result> {
+    return retryFairly(() => {
+      try {
+        return this.#file.reader.readTogether(() => {
+          const tenant = this.#tenants.find(this.#file.reader, tenantId);
+          this.#tenants.remember(tenantId, tenant);
+          return read(tenant);
+        });
+      } catch (error) {
+        this.#file.noteFailure(error);
+        throw error;
+      }
+    });
+  }
+
+  async check(): Promise<readonly Problem[]> {
+    return [];
+  }
+
+  async prune(before: PruneTimes): Promise<void> {
+    await retryFairly(() => pruneFile(this.#file.writer, before));
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.drain();
+    this.#file.close();
+  }
+}

@@ -1,0 +1,48 @@
+import { Connection } from "./connection.ts";
+import type { FileOptions } from "./open-file.ts";
+import { openConnection } from "./open-file.ts";
+import { breaksConnection } from "./sqlite-error.ts";
+
+/** A store's two connections: one writes, one reads beside it. A connection that a fault broke is opened anew. */
+export class StoreFile {
+  readonly options: FileOptions;
+  #writer: Connection | undefined;
+  #reader: Connection | undefined;
+
+  constructor(options: FileOptions) {
+    this.options = options;
+  }
+
+  open(): void {
+    this.#reader ??= openConnection({ ...this.options, readOnly: true });
+    this.#writer ??= openConnection(this.options);
+  }
+
+  get writer(): Connection {
+    this.#writer ??= openConnection(this.options);
+    return this.#writer;
+  }
+
+  get reader(): Connection {
+    this.#reader ??= openConnection({ ...this.options, readOnly: true });
+    return this.#reader;
+  }
+
+  /** Lets go of both connections if they may not be sound any more; the next use opens them again. */
+  noteFailure(error: unknown): void {
+    if (breaksConnection(error)) this.close();
+  }
+
+  close(): void {
+    const connections = [this.#writer, this.#reader];
+    this.#writer = undefined;
+    this.#reader = undefined;
+    for (const connection of connections) {
+      try {
+        connection?.close();
+      } catch {
+        continue;
+      }
+    }
+  }
+}
