@@ -232,8 +232,8 @@ JOIN "session_rows" s ON s."session_key" = m."session_key"
 JOIN "tenants" t ON t."tenant" = s."tenant";
 
 CREATE VIEW "feed" AS
-SELECT c."position", t."tenant_id", c."at", c."user_id", coalesce(s."session_id", r."session_id") AS "session_id",
-  c."first_seq", c."message_count", c."entries"
+SELECT c."position", t."tenant_id", c."at", c."user_id",
+  CAST(coalesce(s."session_id", r."session_id") AS TEXT) AS "session_id", c."first_seq", c."message_count", c."entries"
 FROM "changes" c
 JOIN "tenants" t ON t."tenant" = c."tenant"
 LEFT JOIN "session_rows" s ON s."session_key" = c."session_key"
