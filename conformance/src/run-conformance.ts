@@ -1,36 +1,47 @@
 /** Registers the suite with the caller's test runner. */
 import { Bench } from "./bench.ts";
-import type { ConformanceTest, Need, OpenForTest } from "./conformance-test.ts";
+import type { ConformanceTest, Need, OpenForTest, OpenStore } from "./conformance-test.ts";
 import { testKinds } from "./kinds.ts";
 import { listConformanceTests } from "./list-conformance-tests.ts";
 
+/** What a runner may give to a test; vitest and `node:test` both do. */
+export interface RunnerContext {
+  /** Marks the running test as skipped. */
+  readonly skip?: (reason: string) => unknown;
+}
+
 export interface ConformanceOptions {
   /** Registers a test: `test` of vitest, of `node:test`, or any function like them. */
-  readonly test: (title: string, run: () => Promise<void>) => unknown;
-  /** Registers a test that this store can't run, and why. Default: prints both to the console. */
-  readonly skip?: (title: string, reason: string) => unknown;
+  readonly test: (title: string, run: (context?: RunnerContext) => Promise<void>) => unknown;
   /** Opens an empty store for one test. */
   readonly open: OpenForTest;
 }
 
 /**
- * Runs every rule of `CONTRACT.md` against a store. Opens one store first, to see what it can do; so await it where
- * tests are registered.
+ * Registers a test for every rule of `CONTRACT.md`. Rules about what a store does not have (it can't be opened again,
+ * or not be shared) are skipped with a reason: by the runner where it can, else with a line on the console.
  */
-export async function runConformance({ test, skip = printSkip, open }: ConformanceOptions): Promise<void> {
-  const has = await listTraits(open);
+export function runConformance({ test, open }: ConformanceOptions): void {
   for (const conformanceTest of listConformanceTests()) {
-    const { title, needs } = conformanceTest;
-    if (needs === undefined || has.has(needs)) test(title, () => runOne(conformanceTest, open));
-    else skip(title, reasons[needs]);
+    test(conformanceTest.title, async (context) => {
+      const reason = await runOne(conformanceTest, open);
+      if (reason === undefined) return;
+      if (context?.skip === undefined) print(`not tested: ${conformanceTest.title} (${reason})`);
+      else context.skip(reason);
+    });
   }
 }
 
-/** Runs one test of the suite against a store of its own. */
-export async function runOne({ run }: Pick<ConformanceTest, "run">, open: OpenForTest): Promise<void> {
-  const opened = await open({ kinds: testKinds });
+/** Runs one test of the suite against a store of its own; answers why it can't, or undefined. */
+export async function runOne(
+  { run, needs }: Pick<ConformanceTest, "run" | "needs">,
+  open: OpenForTest,
+): Promise<string | undefined> {
+  const opened: OpenStore = await open({ kinds: testKinds });
   try {
+    if (needs !== undefined && opened[needs] === undefined) return reasons[needs];
     await run(new Bench(opened));
+    return undefined;
   } finally {
     await opened.dispose();
   }
@@ -38,19 +49,10 @@ export async function runOne({ run }: Pick<ConformanceTest, "run">, open: OpenFo
 
 const reasons: Readonly<Record<Need, string>> = {
   reopen: "what this store holds does not outlive it",
-  openAnother: "a database of this store can't be shared",
+  openAnother: "a database of this store can't be opened twice",
 };
 
-async function listTraits(open: OpenForTest): Promise<ReadonlySet<Need>> {
-  const { reopen, openAnother, dispose } = await open({ kinds: testKinds });
-  await dispose();
-  const has = new Set<Need>();
-  if (reopen !== undefined) has.add("reopen");
-  if (openAnother !== undefined) has.add("openAnother");
-  return has;
-}
-
-function printSkip(title: string, reason: string): void {
+function print(line: string): void {
   // oxlint-disable-next-line no-console -- A runner without skips still has to show what was not tested.
-  console.info(`not tested: ${title}: ${reason}`);
+  console.info(line);
 }

@@ -1,6 +1,6 @@
 /** One tenant's records, removed keys, operations and feed. */
-import type { FeedEntry } from "@throughline/core";
 import {
+  type FeedEntry,
   type Image,
   type Kind,
   type KeyValues,
