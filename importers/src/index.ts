@@ -20,3 +20,6 @@ export type { FoundSource } from "./find-sources.ts";
 export { openSource, readHead } from "./open-source.ts";
 export { jsonlLines } from "./jsonl-lines.ts";
 export type { JsonlLine, JsonlOptions } from "./jsonl-lines.ts";
+export { importSources } from "./writing/import-sources.ts";
+export type { ImportOptions, ImportProgress } from "./writing/import-sources.ts";
+export type { ImportReport, ImportReportProblem } from "./writing/import-report.ts";

@@ -50,6 +50,11 @@ describe("answers and tools", () => {
     expect(answers[0]?.ranges).toHaveLength(5);
   });
 
+  it("counts the usage of an answer once, as its last line has it", async () => {
+    const { messages } = await importFixture(`${parentId}/subagents/agent-a77.jsonl`);
+    expect(messages.map(({ usage }) => usage?.output)).toEqual([undefined, 4, undefined]);
+  });
+
   it("marks the further line of an answer as continuing it", async () => {
     const source = memorySource("x.jsonl", claudeCodeFixture("answers-and-tools.jsonl"));
     const events = await Array.fromAsync(claudeCode.read(source));
@@ -241,6 +246,7 @@ describe("sessions", () => {
   it.each([
     ["title-custom.jsonl", "Peas in spring"],
     ["title-summary.jsonl", "Beans in May"],
+    ["title-summary-first.jsonl", "Beans before their record"],
     [
       "title-prompt.jsonl",
       "Sow peas now, in the long bed behind the shed, two rows of them with the tall ca",

@@ -10,6 +10,7 @@ const names = [
   "injected-text.jsonl",
   "title-custom.jsonl",
   "title-summary.jsonl",
+  "title-summary-first.jsonl",
   "title-prompt.jsonl",
   "compaction.jsonl",
   "damaged.jsonl",

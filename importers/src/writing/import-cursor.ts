@@ -1,0 +1,85 @@
+/** Where an import of a file ended: kept in the store, written with the messages that it stands for. */
+import { createHash } from "node:crypto";
+import type { Expectation, Throughline, Write } from "@throughline/core";
+import type { ImportPosition, ImportSource } from "../importer.ts";
+
+export interface ImportCursor {
+  readonly sourceId: string;
+  readonly position: ImportPosition;
+  /** Tells a grown file from another one at the same path. */
+  readonly firstLineHash: string;
+  /** The titles that were imported last, by external key: one that a person has changed since is left alone. */
+  readonly titles: Readonly<Record<string, string>>;
+}
+
+export interface StoredCursor {
+  readonly key: readonly [scope: string, collection: string, key: string];
+  readonly cursor: ImportCursor | undefined;
+  /** Of its record: two imports of one file do not get in each other's way. */
+  readonly revision: number;
+}
+
+const scope = "import";
+
+export async function readCursorOf(
+  throughline: Throughline,
+  tool: string,
+  path: string,
+): Promise<StoredCursor> {
+  const key = [scope, `${tool} files`, shortKey(path)] as const;
+  const { store, tenant } = throughline;
+  const { answers } = await store.read({ tenant, requests: [{ type: "get", kind: "state", keys: [key] }] });
+  const row = answers[0][0];
+  if (row === undefined) return { key, cursor: undefined, revision: 0 };
+  return { key, cursor: JSON.parse(row.value as string) as ImportCursor, revision: row.revision };
+}
+
+export function writeCursorOf(stored: StoredCursor, cursor: ImportCursor, now: number): Write {
+  const [recordScope, collection, key] = stored.key;
+  return {
+    type: "insert",
+    kind: "state",
+    record: {
+      scope: recordScope,
+      collection,
+      key,
+      value: JSON.stringify(cursor),
+      metadata: "",
+      count: 0,
+      updatedAt: now,
+      expiresAt: 0,
+    },
+    exists: "replace",
+  };
+}
+
+/** Expects that no other import of the file has written since. */
+export function expectCursor({ key, cursor, revision }: StoredCursor): Expectation {
+  return cursor === undefined
+    ? { type: "absent", kind: "state", key }
+    : { type: "equals", kind: "state", key, fields: { revision } };
+}
+
+/** Whether a file is the one that the cursor was in, as far as it goes. */
+export function continues(
+  cursor: ImportCursor | undefined,
+  source: ImportSource,
+  firstLineHash: string,
+): boolean {
+  return (
+    cursor !== undefined && cursor.firstLineHash === firstLineHash && cursor.position.offset <= source.size
+  );
+}
+
+export function hashFirstLine(head: string): string {
+  const end = head.indexOf("\n");
+  return createHash("sha256")
+    .update(end < 0 ? head : head.slice(0, end))
+    .digest("hex");
+}
+
+/** Keys are bounded, and have neither NUL nor lone surrogates; paths may. */
+function shortKey(path: string): string {
+  const isShort = path.isWellFormed() && !path.includes("\0") && Buffer.byteLength(path) <= 1_000;
+  return isShort ? path : `sha256:${createHash("sha256").update(path).digest("hex")}`;
+}

@@ -1,0 +1,175 @@
+/** Imports one file from where the last import of it ended. */
+import type { CommitResult, Expectation, Throughline, Write } from "@throughline/core";
+import { isThroughlineError, newId } from "@throughline/core";
+import type { ImportCheckpoint, ImportEvent, ImportPosition, ImportSource, Importer } from "../importer.ts";
+import {
+  type ImportCursor,
+  type StoredCursor,
+  continues,
+  expectCursor,
+  hashFirstLine,
+  readCursorOf,
+  writeCursorOf,
+} from "./import-cursor.ts";
+import type { ImportReport } from "./import-report.ts";
+import { sourceChunks } from "./source-chunks.ts";
+import { writeEvents } from "./write-events.ts";
+
+export interface FileImport {
+  readonly throughline: Throughline;
+  readonly importer: Importer;
+  readonly source: ImportSource;
+  /** The first kilobytes of the file. */
+  readonly head: string;
+  /** Owner of the sessions. */
+  readonly user: string;
+  readonly report: ImportReport;
+  readonly progress: (bytes: number) => void;
+}
+
+/** Bytes and events that are worth a commit: memory is bounded by them, and by the largest line. */
+const flushBytes = 1024 * 1024;
+const flushEvents = 400;
+/** Chunks of a source that fit a batch with room to spare. */
+const chunksPerBatch = 48;
+const attempts = 10;
+
+/** Imports a file. When another import of it is under way, both go on from what the other has written. */
+export async function importFile(file: FileImport, signal: AbortSignal | undefined): Promise<void> {
+  const { throughline, importer, source } = file;
+  for (let attempt = 1; ; attempt += 1) {
+    const stored = await readCursorOf(throughline, importer.tool, source.path);
+    try {
+      await importFrom(file, stored, signal);
+      return;
+    } catch (error) {
+      const isOvertaken = isThroughlineError(error) && error.reason === "expectation";
+      if (!isOvertaken || attempt === attempts) throw error;
+    }
+  }
+}
+
+async function importFrom(
+  file: FileImport,
+  stored: StoredCursor,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { source, head, importer, report, progress } = file;
+  const firstLineHash = hashFirstLine(head);
+  const isKnown = continues(stored.cursor, source, firstLineHash);
+  if (isKnown && stored.cursor?.position.offset === source.size) {
+    report.unchangedFiles += 1;
+    return;
+  }
+  const cursor: ImportCursor =
+    isKnown && stored.cursor !== undefined
+      ? stored.cursor
+      : { sourceId: newId(), position: { offset: 0, line: 0, memo: null }, firstLineHash, titles: {} };
+  const writer = new FileWriter(file, stored, cursor);
+  // The source is named before any message refers to it.
+  if (!isKnown) await writer.begin();
+  const begun = cursor.position.offset > 0 ? cursor.position : undefined;
+  let events: ImportEvent[] = [];
+  for await (const event of importer.read(source, begun)) {
+    if (event.type !== "checkpoint") {
+      events.push(event);
+      continue;
+    }
+    if (
+      event.offset - writer.offset < flushBytes &&
+      events.length < flushEvents &&
+      event.offset < source.size
+    ) {
+      writer.note(event);
+      continue;
+    }
+    await writer.flush(events, event);
+    events = [];
+    progress(event.offset);
+    if (signal?.aborted === true) return;
+  }
+  await writer.finish(events);
+}
+
+/** Writes what was read, then the bytes it was read from, then where to go on. */
+class FileWriter {
+  readonly #file: FileImport;
+  #stored: StoredCursor;
+  #cursor: ImportCursor;
+  /** The last checkpoint that no flush has reached yet. */
+  #noted: ImportCheckpoint | undefined;
+
+  constructor(file: FileImport, stored: StoredCursor, cursor: ImportCursor) {
+    this.#file = file;
+    this.#stored = stored;
+    this.#cursor = cursor;
+  }
+
+  get offset(): number {
+    return this.#cursor.position.offset;
+  }
+
+  note(checkpoint: ImportCheckpoint): void {
+    this.#noted = checkpoint;
+  }
+
+  async begin(): Promise<void> {
+    await this.#commitCursor(this.#cursor, []);
+  }
+
+  async flush(events: readonly ImportEvent[], { offset, line, memo }: ImportPosition): Promise<void> {
+    const { sourceId, titles } = this.#cursor;
+    this.#noted = undefined;
+    const written = await writeEvents(this.#file, sourceId, titles, events);
+    let chunks: Write[] = [];
+    for await (const chunk of sourceChunks(sourceId, this.#file.source, this.offset, offset)) {
+      chunks.push(chunk);
+      if (chunks.length < chunksPerBatch) continue;
+      await this.#commit(chunks, []);
+      chunks = [];
+    }
+    this.#file.report.bytes += offset - this.offset;
+    await this.#commitCursor({ ...this.#cursor, position: { offset, line, memo }, titles: written }, chunks);
+  }
+
+  /** After the last event: a file that ends in a torn line stays at its last checkpoint. */
+  async finish(events: readonly ImportEvent[]): Promise<void> {
+    const position = this.#noted ?? this.#cursor.position;
+    if (this.#noted !== undefined || events.length > 0) await this.flush(events, position);
+  }
+
+  async #commitCursor(cursor: ImportCursor, writes: readonly Write[]): Promise<void> {
+    const { throughline, importer, source } = this.#file;
+    const now = throughline.store.now();
+    const record = {
+      id: cursor.sourceId,
+      toolId: importer.tool,
+      path: source.path.toWellFormed().replaceAll("\0", "").slice(0, 4_096),
+      size: cursor.position.offset,
+      firstLineHash: cursor.firstLineHash,
+      createdAt: now,
+      updatedAt: now,
+    };
+    const { size, updatedAt } = record;
+    const result = await this.#commit(
+      [
+        ...writes,
+        { type: "insert", kind: "sources", record, exists: { set: { size, updatedAt } } },
+        writeCursorOf(this.#stored, cursor, now),
+      ],
+      [expectCursor(this.#stored)],
+    );
+    const last = result.results.at(-1);
+    this.#cursor = cursor;
+    this.#stored = {
+      ...this.#stored,
+      cursor,
+      revision: last !== undefined && "revision" in last ? last.revision : 0,
+    };
+  }
+
+  async #commit(writes: readonly Write[], expect: readonly Expectation[]): Promise<CommitResult> {
+    const { store, tenant } = this.#file.throughline;
+    return store.commit({ tenant, writes, expect });
+  }
+}

@@ -1,0 +1,160 @@
+/** The sessions of a file: found by the tool's own id, made when missing, left out when they were deleted here. */
+import type { Row, StoredRecord, Throughline, UniqueName, Write } from "@throughline/core";
+import {
+  isThroughlineError,
+  newId,
+  newSessionRecord,
+  parseInput,
+  sessionFields,
+  sessionInput,
+} from "@throughline/core";
+import type { ImportedSession } from "../importer.ts";
+
+/** A session of the file, as the store has it. */
+export interface KnownSession {
+  /** Its row; undefined until it is made. */
+  row: Row | undefined;
+  /** What makes it, with the first messages. */
+  creation: readonly Write[];
+  /** Deleted here: its messages are not imported again. */
+  readonly deleted: boolean;
+}
+
+/** Whose sessions, of which tool, in which store. */
+export interface Where {
+  readonly throughline: Throughline;
+  readonly tool: string;
+  readonly user: string;
+}
+
+/** Finds a session by its external key, and prepares its making where there is none. */
+export async function findImportedSession(where: Where, draft: ImportedSession): Promise<KnownSession> {
+  const { throughline, tool, user } = where;
+  const { store, tenant } = throughline;
+  const noteKey = ["import", `${tool} sessions`, JSON.stringify([user, draft.externalKey])];
+  const { answers } = await store.read({
+    tenant,
+    requests: [
+      { type: "get", kind: "sessions", keys: [externalKey(where, draft.externalKey)] },
+      { type: "get", kind: "state", keys: [noteKey] },
+    ],
+  });
+  const [[row], [note]] = answers;
+  if (row !== undefined) return { row, creation: [], deleted: false };
+  if (note !== undefined) return { row: undefined, creation: [], deleted: true };
+  const record = await newRecord(where, draft);
+  const creation: Write[] = [
+    { type: "insert", kind: "sessions", record, exists: "keep" },
+    {
+      type: "insert",
+      kind: "state",
+      record: noteOf(noteKey, record.id as string, store.now()),
+      exists: "keep",
+    },
+  ];
+  return { row: undefined, creation, deleted: false };
+}
+
+/** The unique key of an imported session. */
+export function externalKey({ tool, user }: Where, key: string): UniqueName {
+  return { unique: "external", values: [user, tool, key] };
+}
+
+/** Says that a session was imported: it outlives the session, so that a deleted one does not come back. */
+function noteOf([scope, collection, key]: readonly string[], session: string, now: number): StoredRecord {
+  return {
+    scope: scope ?? "",
+    collection: collection ?? "",
+    key: key ?? "",
+    value: JSON.stringify({ session }),
+    metadata: "",
+    count: 0,
+    updatedAt: now,
+    expiresAt: 0,
+  };
+}
+
+async function newRecord(where: Where, draft: ImportedSession): Promise<StoredRecord> {
+  const { throughline, tool, user } = where;
+  const now = throughline.store.now();
+  const parent = draft.parent === undefined ? undefined : await makeParent(where, draft.parent.externalKey);
+  const input = parseInput(
+    sessionInput,
+    {
+      user,
+      tool,
+      externalKey: draft.externalKey,
+      ...draftFields(draft),
+      ...(parent === undefined ? undefined : { listed: false }),
+    },
+    "session",
+  );
+  const ancestors =
+    parent === undefined ? [] : [parent.id, ...(JSON.parse(parent.ancestors as string) as string[])];
+  return newSessionRecord(newId(), now, {
+    ...sessionFields(input),
+    ...(draft.createdAt === undefined ? undefined : { createdAt: draft.createdAt }),
+    parentSessionId: (parent?.id as string | undefined) ?? "",
+    ancestors: JSON.stringify(ancestors),
+  });
+}
+
+/** A child may be met before its parent: then the parent is made, empty, under the key by which it will be found. */
+async function makeParent(where: Where, key: string): Promise<Row | undefined> {
+  const known = await findImportedSession(where, { type: "session", externalKey: key });
+  if (known.row !== undefined || known.deleted) return known.row;
+  const { store, tenant } = where.throughline;
+  await store.commit({ tenant, writes: known.creation });
+  const { answers } = await store.read({
+    tenant,
+    requests: [{ type: "get", kind: "sessions", keys: [externalKey(where, key)] }],
+  });
+  return answers[0][0];
+}
+
+/** What a file says of its session, as arguments. What can't be stored (an absurdly long path) is left out. */
+function draftFields({
+  title,
+  model,
+  workspacePath,
+  metadata,
+}: Partial<ImportedSession>): Record<string, unknown> {
+  const given = { title, model, workspacePath, metadata };
+  return Object.fromEntries(
+    Object.entries(given).filter(([name, value]) => value !== undefined && isAccepted({ [name]: value })),
+  );
+}
+
+function isAccepted(input: Record<string, unknown>): boolean {
+  try {
+    sessionFields(parseInput(sessionInput, input, "session"));
+    return true;
+  } catch (error) {
+    if (isThroughlineError(error)) return false;
+    throw error;
+  }
+}
+
+/**
+ * What has to change for a session that is there to be as the file says; undefined: nothing. A title that a person gave,
+ * and the folder that it began in, stay.
+ */
+export function sessionUpdate(
+  row: Row,
+  draft: ImportedSession,
+  importedTitle: string | undefined,
+): StoredRecord | undefined {
+  const { title, workspacePath, metadata, ...rest } = draftFields(draft);
+  const fields = sessionFields({
+    ...rest,
+    ...(row.title === "" || row.title === importedTitle ? { title } : undefined),
+    ...(row.workspacePath === "" ? { workspacePath } : undefined),
+    ...(metadata === undefined ? undefined : { metadata: { ...readObject(row.metadata), ...metadata } }),
+  });
+  const changed = Object.entries(fields).filter(([name, value]) => row[name] !== value);
+  return changed.length === 0 ? undefined : Object.fromEntries(changed);
+}
+
+function readObject(text: unknown): object {
+  return typeof text === "string" && text !== "" ? (JSON.parse(text) as object) : {};
+}

@@ -1,0 +1,242 @@
+/** Writes what was read of a file: sessions and messages, each once however often it is read. */
+import type { NewMessage, Row, ServiceContext, Write } from "@throughline/core";
+import {
+  fetchStagedFields,
+  isThroughlineError,
+  newId,
+  newMessageRecords,
+  toMessage,
+} from "@throughline/core";
+import type { ImportEvent, ImportedMessage, ImportedSession } from "../importer.ts";
+import type { FileImport } from "./import-file.ts";
+import {
+  type KnownSession,
+  type Where,
+  externalKey,
+  findImportedSession,
+  sessionUpdate,
+} from "./import-session.ts";
+import { type NativeRanges, continueMessage, isMadeFrom, toMessageInput } from "./message-input.ts";
+
+/** Messages of one append: with what else its batch holds, under the contract's limit of records. */
+const appendLimit = 400;
+
+interface Group {
+  draft: ImportedSession;
+  readonly messages: Map<string, ImportedMessage>;
+}
+
+/** Writes events, session by session. Answers the titles that it has written, with those of before. */
+export async function writeEvents(
+  file: FileImport,
+  sourceId: string,
+  titles: Readonly<Record<string, string>>,
+  events: readonly ImportEvent[],
+): Promise<Readonly<Record<string, string>>> {
+  const written = { ...titles };
+  for (const group of groupEvents(file, events)) {
+    const key = group.draft.externalKey;
+    await new SessionWriter(file, sourceId, group).write(written[key]);
+    if (group.draft.title !== undefined) written[key] = group.draft.title;
+  }
+  return written;
+}
+
+/** What the events say of each session, in the order of their first mention. */
+function groupEvents({ report, source }: FileImport, events: readonly ImportEvent[]): Iterable<Group> {
+  const groups = new Map<string, Group>();
+  const groupOf = (externalKey: string): Group => {
+    const group = groups.get(externalKey) ?? { draft: { type: "session", externalKey }, messages: new Map() };
+    groups.set(externalKey, group);
+    return group;
+  };
+  for (const event of events) {
+    if (event.type === "session") {
+      const group = groupOf(event.externalKey);
+      group.draft = { ...group.draft, ...event };
+    } else if (event.type === "message") {
+      const { messages } = groupOf(event.session);
+      const waiting = messages.get(event.id);
+      if (waiting === undefined) messages.set(event.id, event);
+      else if (event.continues === true) messages.set(event.id, continueMessage(waiting, event));
+    } else if (event.type === "problem") {
+      report.problems.push({ path: source.path, line: event.line, message: event.message });
+    }
+  }
+  return groups.values();
+}
+
+class SessionWriter {
+  readonly #file: FileImport;
+  readonly #sourceId: string;
+  readonly #group: Group;
+  readonly #where: Where;
+  readonly #context: ServiceContext;
+
+  constructor(file: FileImport, sourceId: string, group: Group) {
+    const { throughline, importer, user } = file;
+    this.#file = file;
+    this.#sourceId = sourceId;
+    this.#group = group;
+    this.#where = { throughline, tool: importer.tool, user };
+    this.#context = { store: throughline.store, tenant: throughline.tenant, generateId: newId };
+  }
+
+  async write(importedTitle: string | undefined): Promise<void> {
+    const { report } = this.#file;
+    const { draft } = this.#group;
+    const known = await findImportedSession(this.#where, draft);
+    if (known.deleted) {
+      report.sessionsDeleted += 1;
+      return;
+    }
+    const before = report.messagesAdded;
+    const messages = await this.#continueStored(known.row);
+    const records = await this.#newRecords(messages);
+    let first = this.#sessionWrites(known, importedTitle);
+    for (let begin = 0; begin < Math.max(records.length, 1); begin += appendLimit) {
+      await this.#commit(first, records.slice(begin, begin + appendLimit));
+      first = [];
+    }
+    if (known.row === undefined) report.sessionsCreated += 1;
+    else if (report.messagesAdded > before) report.sessionsGrown += 1;
+  }
+
+  #sessionWrites({ row, creation }: KnownSession, importedTitle: string | undefined): readonly Write[] {
+    if (row === undefined) return creation;
+    const set = sessionUpdate(row, this.#group.draft, importedTitle);
+    if (set === undefined) return [];
+    const updatedAt = this.#file.throughline.store.now();
+    return [{ type: "update", kind: "sessions", key: [row.id as string], set: { ...set, updatedAt } }];
+  }
+
+  async #commit(first: readonly Write[], messages: readonly NewMessage[]): Promise<void> {
+    if (first.length === 0 && messages.length === 0) return;
+    const { throughline, report } = this.#file;
+    const writes: Write[] = [...first];
+    if (messages.length > 0) {
+      const activity = Math.max(...messages.map(({ record }) => record.createdAt as number));
+      const session = externalKey(this.#where, this.#group.draft.externalKey);
+      writes.push({ type: "append", session, messages, exists: "keep", activity });
+    }
+    const { results } = await throughline.store.commit({ tenant: throughline.tenant, writes });
+    const appended = results.at(-1);
+    if (appended?.outcome !== "appended") return;
+    for (const { outcome } of appended.messages) {
+      if (outcome === "inserted") report.messagesAdded += 1;
+      else report.messagesKept += 1;
+    }
+  }
+
+  /** Adds further lines to answers that are stored; answers the messages that are not. */
+  async #continueStored(session: Row | undefined): Promise<readonly ImportedMessage[]> {
+    const messages = [...this.#group.messages.values()];
+    if (session === undefined) return messages;
+    const fresh: ImportedMessage[] = [];
+    for (const message of messages) {
+      const stored = message.continues === true ? await this.#storedMessage(session, message.id) : undefined;
+      if (stored === undefined) fresh.push(message);
+      else await this.#continueOne(session, stored, message);
+    }
+    return fresh;
+  }
+
+  async #storedMessage(session: Row, id: string): Promise<Row | undefined> {
+    const { store, tenant } = this.#file.throughline;
+    const key = { unique: "id", values: [session.id as string, id] };
+    const { answers } = await store.read({
+      tenant,
+      requests: [{ type: "get", kind: "messages", keys: [key], select: "all" }],
+    });
+    const row = answers[0][0];
+    return row === undefined ? undefined : (await fetchStagedFields(this.#context, [row]))[0];
+  }
+
+  async #continueOne(session: Row, stored: Row, further: ImportedMessage): Promise<void> {
+    const { report, throughline } = this.#file;
+    const { content, native, model, usage, metadata, role, seq } = toMessage(stored);
+    const ranges = native as NativeRanges | undefined;
+    if (
+      stored.removedAt !== 0 ||
+      ranges === undefined ||
+      isMadeFrom(ranges, this.#sourceId, further.ranges)
+    ) {
+      report.messagesKept += 1;
+      return;
+    }
+    const whole = continueMessage(
+      {
+        type: "message",
+        session: further.session,
+        id: further.id,
+        role,
+        content: content as ImportedMessage["content"],
+        ranges: ranges.ranges,
+        metadata,
+        ...(model === null ? undefined : { model }),
+        ...(usage === null ? undefined : { usage }),
+        createdAt: stored.createdAt as number,
+      },
+      further,
+    );
+    const [record] = await this.#newRecords([whole]);
+    if (record === undefined) return;
+    await throughline.store.commit({
+      tenant: throughline.tenant,
+      writes: [
+        {
+          type: "append",
+          session: [session.id as string],
+          messages: [record],
+          exists: "replace",
+          at: seq,
+          activity: further.createdAt ?? (stored.createdAt as number),
+        },
+      ],
+    });
+    report.messagesContinued += 1;
+  }
+
+  /** Messages as an append takes them. One that can't be stored is told, and the rest is kept. */
+  async #newRecords(messages: readonly ImportedMessage[]): Promise<readonly NewMessage[]> {
+    const records: NewMessage[] = [];
+    for (let begin = 0; begin < messages.length; begin += appendLimit) {
+      const some = messages.slice(begin, begin + appendLimit);
+      try {
+        records.push(...(await this.#checked(some)));
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        for (const message of some) records.push(...(await this.#checkedAlone(message)));
+      }
+    }
+    return records;
+  }
+
+  async #checkedAlone(message: ImportedMessage): Promise<readonly NewMessage[]> {
+    try {
+      return await this.#checked([message]);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      const { report, source } = this.#file;
+      const text = `the message ${message.id} can't be stored: ${error.message}`;
+      report.problems.push({ path: source.path, line: 0, message: text });
+      return [];
+    }
+  }
+
+  async #checked(messages: readonly ImportedMessage[]): Promise<readonly NewMessage[]> {
+    const { messages: records } = await newMessageRecords(this.#context, messages.map(toMessageInput));
+    return records.map(({ record, ...rest }, index) => {
+      const native: NativeRanges = {
+        format: this.#file.importer.tool,
+        source: this.#sourceId,
+        ranges: messages[index]?.ranges ?? [],
+      };
+      return { ...rest, record: { ...record, native: JSON.stringify(native) } };
+    });
+  }
+}
+
+function isRefusal(error: unknown): error is Error {
+  return isThroughlineError(error) && (error.code === "invalid" || error.code === "too_large");
+}
