@@ -128,14 +128,15 @@ const nastyText = fc
     ),
     {
       maxLength: 12,
+      size: "max",
     },
   )
   .map((pieces) => pieces.map((pair) => pair.join("")).join(""));
 
-/** A query as a person may make it from a text: a stretch of it, perhaps quoted, excluded, or cut short with a star. */
+/** A query as a person may make it from a text: a chunk or a stretch of it, perhaps quoted, excluded, or cut short with a star. */
 function queryFrom(texts: readonly string[]): fc.Arbitrary<string> {
   const stretch = fc
-    .tuple(fc.constantFrom(...texts, "zero"), fc.nat(), fc.nat({ max: 12 }))
+    .tuple(fc.constantFrom(...texts, "zero"), fc.nat(), fc.integer({ min: 1, max: 12 }))
     .map(([text, start, length]) => text.slice(start % (text.length + 1)).slice(0, length));
   const dress = fc.constantFrom<(part: string) => string>(
     (part) => part,
@@ -147,13 +148,16 @@ function queryFrom(texts: readonly string[]): fc.Arbitrary<string> {
     (part) => `-${part}`,
     (part) => `-"${part}"`,
   );
-  const part = fc.tuple(fc.oneof(stretch, piece), dress).map(([text, wear]) => wear(text));
-  return fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(" "));
+  const chunk = fc.constantFrom(...texts.flatMap((text) => text.split(/\s+/u)), "zero");
+  const part = fc.tuple(fc.oneof(chunk, stretch, piece), dress).map(([text, wear]) => wear(text));
+  return fc.array(part, { minLength: 1, maxLength: 2 }).map((parts) => parts.join(" "));
 }
 
 const textsAndQueries = fc
-  .array(nastyText, { minLength: 1, maxLength: 6 })
-  .chain((texts) => fc.tuple(fc.constant(texts), fc.array(queryFrom(texts), { minLength: 1, maxLength: 8 })));
+  .array(nastyText, { minLength: 1, maxLength: 6, size: "max" })
+  .chain((texts) =>
+    fc.tuple(fc.constant(texts), fc.array(queryFrom(texts), { minLength: 1, maxLength: 8, size: "max" })),
+  );
 
 test("FTS5 finds what the matcher finds", { timeout: 60_000 }, () => {
   let hits = 0;
@@ -168,10 +172,10 @@ test("FTS5 finds what the matcher finds", { timeout: 60_000 }, () => {
         expect({ input, query, found }).toEqual({ input, query, found: scanned });
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: 500 },
   );
   // Queries that never find anything would agree as well.
-  expect(hits).toBeGreaterThan(500);
+  expect(hits).toBeGreaterThan(200);
 });
 
 test("rejecting a text unread changes nothing", { timeout: 60_000 }, () => {
@@ -185,7 +189,7 @@ test("rejecting a text unread changes nothing", { timeout: 60_000 }, () => {
         }
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });
 
