@@ -1,7 +1,13 @@
 /** The model, the store contract and the services of Throughline. Runs anywhere: no Node built-ins. */
 
 // Errors and ids
-export { type CommitOutcome, type ErrorCode, type ErrorOptions, ThroughlineError, isThroughlineError } from "./error.ts";
+export {
+  type CommitOutcome,
+  type ErrorCode,
+  type ErrorOptions,
+  ThroughlineError,
+  isThroughlineError,
+} from "./error.ts";
 export { newId } from "./id.ts";
 
 // The model: record kinds
@@ -97,7 +103,13 @@ export { BATCH_BYTES, BATCH_RECORDS } from "./guard/check-batch.ts";
 
 // For those who write a store
 export { type Bm25Input, scoreBm25 } from "./text/bm25.ts";
-export { type Fts5Columns, type Fts5Scope, fts5Tokenizer, toFts5Query, toFts5Text } from "./text/fts5-query.ts";
+export {
+  type Fts5Columns,
+  type Fts5Scope,
+  fts5Tokenizer,
+  toFts5Query,
+  toFts5Text,
+} from "./text/fts5-query.ts";
 export { type TextMatch, type TextMatcher, compileTextQuery } from "./text/match-text.ts";
 export { type TextClause, type TextQuery, parseTextQuery } from "./text/text-query.ts";
 export { type Tokens, tokenize } from "./text/tokenize.ts";
@@ -105,7 +117,14 @@ export { type FeedCursor, formatFeedCursor, parseFeedCursor } from "./contract/f
 export { matchesFeedFilter } from "./contract/matches-feed-filter.ts";
 export { decodePieces, textOfMessage } from "./contract/message-text.ts";
 export { isInRange, placeOf, selectFields } from "./contract/page.ts";
-export { type Asking, type Found, type Image, type Lookup, type Resolution, type StoredOperation } from "./resolve/lookup.ts";
+export {
+  type Asking,
+  type Found,
+  type Image,
+  type Lookup,
+  type Resolution,
+  type StoredOperation,
+} from "./resolve/lookup.ts";
 export { driveResolution, resolveBatch } from "./resolve/resolve-batch.ts";
 export { leavesRevision } from "./resolve/resolve-record.ts";
 
@@ -117,20 +136,43 @@ export {
   type Page as ListPage,
   type Sessions,
 } from "./services/sessions.ts";
-export { type AppendOptions, type AppendResult, type Messages, type StreamOptions } from "./services/messages.ts";
+export {
+  type AppendOptions,
+  type AppendResult,
+  type Messages,
+  type StreamOptions,
+} from "./services/messages.ts";
 export { type ListOptions, type MessagePage } from "./services/list-messages.ts";
-export { type Message, type Native, type Role, newMessageRecord } from "./services/message.ts";
+export { type Message, type Native, type Role, toMessage } from "./services/message.ts";
 export { type Session, newSessionRecord, sessionFields } from "./services/session.ts";
 export { type MessageHit, type SearchOptions, type SearchPage } from "./services/search.ts";
 export { type Statistics } from "./services/stats.ts";
-export { type ExportFormat, exportFormats, exportSession, readableContent } from "./services/export-session.ts";
-export { type JsonObject, hitToJson, messageToJson, sessionToJson, statisticsToJson } from "./services/to-json.ts";
+export {
+  type ExportFormat,
+  exportFormats,
+  exportSession,
+  readableContent,
+} from "./services/export-session.ts";
+export {
+  type JsonObject,
+  hitToJson,
+  messageToJson,
+  sessionToJson,
+  statisticsToJson,
+} from "./services/to-json.ts";
 export { fingerprintOf } from "./services/fingerprint.ts";
+export { fetchStagedFields } from "./services/staged-fields.ts";
 export { type ServiceContext } from "./services/service-context.ts";
-export { stageLargeFields } from "./services/staged-fields.ts";
+export { newMessageRecords } from "./services/new-messages.ts";
 
 // Input: one schema each, for the library and for JSON
-export { type MessageInput, messageFromJson, messageInput, messageJson, role } from "./schemas/message-input.ts";
+export {
+  type MessageInput,
+  messageFromJson,
+  messageInput,
+  messageJson,
+  role,
+} from "./schemas/message-input.ts";
 export {
   type SessionChanges,
   type SessionFilter,

@@ -23,6 +23,7 @@ export function placeOf(kind: Kind, shape: string, row: StoredRecord): KeyValues
 /** A row with only what `select` asks for: its key and revision, all but heavy fields, or everything. */
 export function selectFields(kind: Kind, row: Row, select: "key" | "plain" | "all" = "plain"): Row {
   if (select === "all") return row;
-  const fields = select === "key" ? kind.key : Object.keys(kind.fields).filter((name) => !kind.fields[name]?.heavy);
+  const fields =
+    select === "key" ? kind.key : Object.keys(kind.fields).filter((name) => !kind.fields[name]?.heavy);
   return Object.fromEntries([...fields, "revision"].map((name) => [name, row[name] ?? 0])) as unknown as Row;
 }

@@ -47,7 +47,8 @@ function checkSizes(batch: Batch): void {
   let records = 0;
   let bytes = 0;
   for (const write of batch.writes) {
-    records += write.type === "append" ? write.messages.length : write.type === "remove-many" ? write.limit : 1;
+    records +=
+      write.type === "append" ? write.messages.length : write.type === "remove-many" ? write.limit : 1;
     bytes += writeBytes(write);
   }
   if (batch.writes.length > BATCH_RECORDS || records > BATCH_RECORDS) {
@@ -120,10 +121,15 @@ function checkWrite(batch: Batch, kinds: Kinds, write: Write, written: Set<strin
       }
       checkPrefix(checked, write.shape, write.prefix);
       if (!Number.isSafeInteger(write.limit) || write.limit < 1 || write.limit > BATCH_RECORDS) {
-        throw invalidInput("limit", `A removal's limit is from 1 to ${BATCH_RECORDS}.`, { limit: write.limit });
+        throw invalidInput("limit", `A removal's limit is from 1 to ${BATCH_RECORDS}.`, {
+          limit: write.limit,
+        });
       }
   }
-  if (isQuietKind !== (batch.quiet !== undefined) && !(write.type === "update" && batch.quiet !== undefined)) {
+  if (
+    isQuietKind !== (batch.quiet !== undefined) &&
+    !(write.type === "update" && batch.quiet !== undefined)
+  ) {
     const message = isQuietKind
       ? `Records of ${kind.name} are written by quiet batches only.`
       : `A quiet batch can't write records of ${kind.name}.`;
@@ -166,10 +172,16 @@ function checkChanges(checked: CheckedKind, changes: Changes, quiet: boolean): v
       throw invalidInput("batch", `${kind.name}.${name} never changes.`, { kind: kind.name, field: name });
     }
     if (kind.name === "sessions" && logFields.has(name)) {
-      throw invalidInput("batch", `${kind.name}.${name} is kept by appends.`, { kind: kind.name, field: name });
+      throw invalidInput("batch", `${kind.name}.${name} is kept by appends.`, {
+        kind: kind.name,
+        field: name,
+      });
     }
     if (quiet && kind.fields[name]?.volatile !== true && kind.derived !== true) {
-      throw invalidInput("quiet", `A quiet batch can't change ${kind.name}.${name}.`, { kind: kind.name, field: name });
+      throw invalidInput("quiet", `A quiet batch can't change ${kind.name}.${name}.`, {
+        kind: kind.name,
+        field: name,
+      });
     }
   }
 }

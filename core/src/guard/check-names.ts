@@ -11,14 +11,15 @@ import { invalidInput } from "./invalid-input.ts";
 export const LABEL_BYTES = 255;
 
 export function checkTenant(tenant: string): void {
-  if (typeof tenant !== "string" || tenant === "") throw invalidInput("tenant", "A tenant is a text that is not empty.");
+  if (typeof tenant !== "string" || tenant === "")
+    throw invalidInput("tenant", "A tenant is a text that is not empty.");
   checkText("The tenant", tenant);
   checkIndexed("The tenant", tenant, LABEL_BYTES);
 }
 
 export function findKind(kinds: ReadonlyMap<string, CheckedKind>, name: string): CheckedKind {
   const kind = kinds.get(name);
-  if (kind === undefined) throw invalidInput("kind", `There is no kind ${String(name)}.`, { kind: name });
+  if (kind === undefined) throw invalidInput("kind", `There is no kind ${name}.`, { kind: name });
   return kind;
 }
 
@@ -61,7 +62,9 @@ export function checkValues(
     const name = names[index] ?? "";
     const isText = fields[name]?.type === "text";
     if (isText ? typeof value !== "string" : !Number.isSafeInteger(value)) {
-      throw invalidInput("type", `${name} must be ${isText ? "text" : "an integer"} in a key.`, { field: name });
+      throw invalidInput("type", `${name} must be ${isText ? "text" : "an integer"} in a key.`, {
+        field: name,
+      });
     }
     if (typeof value === "string") checkText(name, value);
   });

@@ -15,7 +15,8 @@ type Kinds = ReadonlyMap<string, CheckedKind>;
 
 export function checkRead(input: ReadInput, kinds: Kinds): void {
   checkTenant(input.tenant);
-  if (input.requests.length > REQUESTS) throw tooLarge(`A read has at most ${REQUESTS} requests.`, { limit: REQUESTS });
+  if (input.requests.length > REQUESTS)
+    throw tooLarge(`A read has at most ${REQUESTS} requests.`, { limit: REQUESTS });
   for (const request of input.requests) checkRequest(request, findKind(kinds, request.kind));
 }
 
@@ -63,7 +64,9 @@ export function checkSearch(input: SearchInput): void {
   checkTenant(input.tenant);
   checkLimit(input.limit);
   if (!Number.isSafeInteger(input.skip) || input.skip < 0 || input.skip + input.limit > SEARCH_LIMIT) {
-    throw invalidInput("limit", `Only the first ${SEARCH_LIMIT} hits can be paged through.`, { limit: SEARCH_LIMIT });
+    throw invalidInput("limit", `Only the first ${SEARCH_LIMIT} hits can be paged through.`, {
+      limit: SEARCH_LIMIT,
+    });
   }
   if (input.text.required.length === 0) {
     throw invalidInput("query", "The query has no word to search for.", {});

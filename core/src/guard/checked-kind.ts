@@ -22,7 +22,11 @@ export function checkedKind(kind: Kind): CheckedKind {
 }
 
 /** Refuses a record that does not have exactly the fields of its kind, but for those in `given`. */
-export function checkRecord(checked: CheckedKind, record: StoredRecord, given: ReadonlySet<string> = none): void {
+export function checkRecord(
+  checked: CheckedKind,
+  record: StoredRecord,
+  given: ReadonlySet<string> = none,
+): void {
   let count = 0;
   for (const [name, field] of checked.fields) {
     if (given.has(name)) continue;
@@ -33,7 +37,10 @@ export function checkRecord(checked: CheckedKind, record: StoredRecord, given: R
     count -= 1;
     if (given.has(name) || !(name in checked.kind.fields)) throw unknownField(checked.kind, name);
   }
-  if (count !== 0) throw invalidInput("batch", `A record of ${checked.kind.name} lacks fields.`, { kind: checked.kind.name });
+  if (count !== 0)
+    throw invalidInput("batch", `A record of ${checked.kind.name} lacks fields.`, {
+      kind: checked.kind.name,
+    });
 }
 
 const none: ReadonlySet<string> = new Set();
@@ -49,10 +56,18 @@ export function checkFields(checked: CheckedKind, values: Readonly<Record<string
 }
 
 function unknownField(kind: Kind, name: string): Error {
-  return invalidInput("unknown_field", `${kind.name} has no field ${name}.`, { kind: kind.name, field: name });
+  return invalidInput("unknown_field", `${kind.name} has no field ${name}.`, {
+    kind: kind.name,
+    field: name,
+  });
 }
 
-function checkValue({ kind, indexed }: CheckedKind, name: string, field: Field, value: FieldValue | undefined): void {
+function checkValue(
+  { kind, indexed }: CheckedKind,
+  name: string,
+  field: Field,
+  value: FieldValue | undefined,
+): void {
   if (value === null && field.nullable === true) return;
   if (!hasType(field, value)) {
     const message = `${kind.name}.${name} must be ${typeNames[field.type]}.`;

@@ -6,7 +6,14 @@ import type { Batch, CheckedBatch, CommitResult } from "../contract/batch.ts";
 import type { ChangesInput, ChangesResult } from "../contract/changes.ts";
 import type { ReadInput, ReadRequest, ReadResult } from "../contract/read.ts";
 import type { SearchInput, SearchResult } from "../contract/search.ts";
-import type { CallOptions, GuardedStore, Problem, PruneTimes, ReadAnswers, Store } from "../contract/store.ts";
+import type {
+  CallOptions,
+  GuardedStore,
+  Problem,
+  PruneTimes,
+  ReadAnswers,
+  Store,
+} from "../contract/store.ts";
 import { ThroughlineError, isThroughlineError } from "../error.ts";
 import { newId } from "../id.ts";
 import type { Row } from "../model/kind.ts";
@@ -63,7 +70,10 @@ class Guard implements GuardedStore {
       this.capabilities.unknownOutcomes && batch.operation === undefined && batch.quiet === undefined
         ? { ...checked, operation: { id: newId(), fingerprint: "" } }
         : checked;
-    return this.#run(resendUnknown(() => this.#store.commit(sent, options), this.#resendForMs, sent.operation?.id), options);
+    return this.#run(
+      resendUnknown(() => this.#store.commit(sent, options), this.#resendForMs, sent.operation?.id),
+      options,
+    );
   }
 
   async read<const Requests extends readonly ReadRequest[]>(
@@ -74,7 +84,10 @@ class Guard implements GuardedStore {
     checkRead(input, this.#checked);
     const visible = readVisible(input, this.kinds);
     const now = this.now();
-    const result = await this.#run(orAborted(this.#store.read({ ...visible.input, now }, options), options.signal), options);
+    const result = await this.#run(
+      orAborted(this.#store.read({ ...visible.input, now }, options), options.signal),
+      options,
+    );
     const later = await this.#lookUpOwners(input.tenant, visible.unknownOwners(result), options);
     const answers = visible.conceal(result, later);
     return { position: result.position, answers: answers as unknown as ReadAnswers<Requests> };
@@ -87,7 +100,10 @@ class Guard implements GuardedStore {
   ): Promise<ReadonlyMap<string, boolean>> {
     if (owners.length === 0) return new Map();
     const requests = [{ type: "get", kind: "sessions", keys: owners.map((owner) => [owner]) }] as const;
-    const result: ReadResult = await this.#run(this.#store.read({ tenant, requests, now: this.now() }, options), options);
+    const result: ReadResult = await this.#run(
+      this.#store.read({ tenant, requests, now: this.now() }, options),
+      options,
+    );
     const rows = result.answers[0] as readonly (Row | undefined)[];
     return new Map(owners.map((owner, index) => [owner, rows[index]?.hiddenAt === 0]));
   }
@@ -95,13 +111,19 @@ class Guard implements GuardedStore {
   async search(input: SearchInput, options: CallOptions = {}): Promise<SearchResult> {
     this.#admit(options);
     checkSearch(input);
-    return this.#run(orAborted(this.#store.search({ ...input, now: this.now() }, options), options.signal), options);
+    return this.#run(
+      orAborted(this.#store.search({ ...input, now: this.now() }, options), options.signal),
+      options,
+    );
   }
 
   async changes(input: ChangesInput, options: CallOptions = {}): Promise<ChangesResult> {
     this.#admit(options);
     checkChanges(input);
-    return this.#run(orAborted(this.#store.changes({ ...input, now: this.now() }, options), options.signal), options);
+    return this.#run(
+      orAborted(this.#store.changes({ ...input, now: this.now() }, options), options.signal),
+      options,
+    );
   }
 
   async check(): Promise<readonly Problem[]> {

@@ -1,5 +1,8 @@
 /** Waits for a call that changes nothing, or gives up when the signal says so. */
-export async function orAborted<Result>(call: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+export async function orAborted<Result>(
+  call: Promise<Result>,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
   if (signal === undefined) return call;
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const onAbort = (): void => reject(signal.reason);

@@ -18,9 +18,12 @@ export function expectVisible(batch: Batch, kinds: Kinds): readonly Expectation[
     if (owner !== undefined && !inserted.has(owner)) owners.add(owner);
   }
   if (owners.size === 0) return batch.expect ?? [];
-  const visible = [...owners].map(
-    (owner): Expectation => ({ type: "equals", kind: "sessions", key: [owner], fields: { hiddenAt: 0 } }),
-  );
+  const visible = [...owners].map((owner): Expectation => ({
+    type: "equals",
+    kind: "sessions",
+    key: [owner],
+    fields: { hiddenAt: 0 },
+  }));
   return [...(batch.expect ?? []), ...visible];
 }
 
@@ -67,7 +70,9 @@ export function readVisible(input: ReadInput, kinds: Kinds): VisibleRead {
           if (kind?.session === undefined || request.hidden === true || request.type === "count") return [];
           return rowsOf(answers[index])
             .map((row) => row[kind.session as string])
-            .filter((owner): owner is string => typeof owner === "string" && owner !== "" && !owners.has(owner));
+            .filter(
+              (owner): owner is string => typeof owner === "string" && owner !== "" && !owners.has(owner),
+            );
         }),
       ),
     ],
@@ -75,7 +80,9 @@ export function readVisible(input: ReadInput, kinds: Kinds): VisibleRead {
       const visible = new Map(later);
       const rows = ids.length > 0 ? (answers[count] as readonly (Row | undefined)[]) : [];
       ids.forEach((id, index) => visible.set(id, rows[index]?.hiddenAt === 0));
-      return input.requests.map((request, index) => concealed(request, answers[index] as ReadAnswer, kinds, visible));
+      return input.requests.map((request, index) =>
+        concealed(request, answers[index] as ReadAnswer, kinds, visible),
+      );
     },
   };
 }
@@ -130,7 +137,9 @@ function concealed(
     return ownersOf(request, kinds).every((owner) => visible.get(owner) === true) ? answer : 0;
   }
   if (request.type === "get") {
-    return (answer as readonly (Row | undefined)[]).map((row) => (row !== undefined && isShown(row) ? row : undefined));
+    return (answer as readonly (Row | undefined)[]).map((row) =>
+      row !== undefined && isShown(row) ? row : undefined,
+    );
   }
   const page = answer as Page;
   if (page.rows.every(isShown)) return page;

@@ -50,6 +50,22 @@ export type StoredRecord = { readonly [field: string]: FieldValue };
 /** A record that a store gives back: with its revision, 1 when new, one more at each change. */
 export type Row = StoredRecord & { readonly revision: number };
 
+type ValueOf<Given extends Field> =
+  | {
+      readonly text: string;
+      readonly json: string;
+      readonly integer: number;
+      readonly real: number;
+      readonly boolean: boolean;
+      readonly bytes: Uint8Array;
+    }[Given["type"]]
+  | (Given extends { readonly nullable: true } ? null : never);
+
+/** The rows of one kind, with the types of its fields. */
+export type RowOf<Given extends Kind> = {
+  readonly [Name in keyof Given["fields"]]: ValueOf<Given["fields"][Name]>;
+} & { readonly revision: number };
+
 export type KeyValue = string | number;
 /** Values of a key's fields, in order. */
 export type KeyValues = readonly KeyValue[];

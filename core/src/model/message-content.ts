@@ -3,7 +3,12 @@
 export type Part =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "reasoning"; readonly text: string }
-  | { readonly type: "tool-call"; readonly toolCallId: string; readonly toolName: string; readonly input: unknown }
+  | {
+      readonly type: "tool-call";
+      readonly toolCallId: string;
+      readonly toolName: string;
+      readonly input: unknown;
+    }
   | {
       readonly type: "tool-result";
       readonly toolCallId: string;
@@ -44,7 +49,9 @@ export function contentToJson(content: Content): unknown {
 
 /** Content from JSON that is known to be valid. */
 export function contentFromJson(json: unknown): Content {
-  return typeof json === "string" ? json : (json as object[]).map((part) => renamed(part, names) as unknown as Part);
+  return typeof json === "string"
+    ? json
+    : (json as object[]).map((part) => renamed(part, names) as unknown as Part);
 }
 
 function renamed(part: object, to: Readonly<Record<string, string>>): Record<string, unknown> {

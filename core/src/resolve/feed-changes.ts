@@ -40,7 +40,12 @@ function feedChange(image: Image): FeedChange {
   const { kind, key, type } = image;
   const owner = kind.name === "sessions" ? key[0] : ownerOf(image);
   const removed = type === "update" && kind.name === "messages" && "removedAt" in image.set;
-  return { kind: kind.name, change: removed ? "remove" : type, key, session: typeof owner === "string" ? owner : "" };
+  return {
+    kind: kind.name,
+    change: removed ? "remove" : type,
+    key,
+    session: typeof owner === "string" ? owner : "",
+  };
 }
 
 function ownerOf(image: Image): unknown {

@@ -3,7 +3,11 @@ import type { Key } from "../contract/batch.ts";
 import { isUniqueName } from "../contract/batch.ts";
 import { ThroughlineError } from "../error.ts";
 
-export function conflict(reason: string, message: string, details: Record<string, unknown>): ThroughlineError {
+export function conflict(
+  reason: string,
+  message: string,
+  details: Record<string, unknown>,
+): ThroughlineError {
   return new ThroughlineError("conflict", message, { reason, outcome: "refused", details });
 }
 

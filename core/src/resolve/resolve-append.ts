@@ -83,7 +83,13 @@ export function* resolveAppend(resolving: Resolving, write: Append, replayed: bo
       ...(session.status === "expired" ? { status: "active" } : undefined),
       revision: resolving.records.nextRevision(kind, session),
     };
-    resolving.records.apply({ type: "update", kind, key: place.key, set, row: { ...session, ...set } as Row });
+    resolving.records.apply({
+      type: "update",
+      kind,
+      key: place.key,
+      set,
+      row: { ...session, ...set },
+    });
   }
   return { outcome: "appended", session: log.session, messages: answers };
 }
@@ -109,7 +115,12 @@ function* appendNew(
   resolving.records.apply({ type: "insert", kind, key: [log.session, seq], row });
   if (parentSeq !== seq - 1) {
     const branch = { sessionId: log.session, seq, parentSeq, revision: 1 } as Row;
-    resolving.records.apply({ type: "insert", kind: resolving.kind("branches"), key: [log.session, seq], row: branch });
+    resolving.records.apply({
+      type: "insert",
+      kind: resolving.kind("branches"),
+      key: [log.session, seq],
+      row: branch,
+    });
   }
   if (parentSeq === log.head || write.moveHead === true) log.head = seq;
   log.last = seq;
@@ -127,7 +138,10 @@ function* parentPosition(
   if (parent === undefined) return previous ?? log.head;
   if (typeof parent === "number") {
     if (parent <= log.last) return parent;
-    throw invalid(`There is no position ${parent} to follow: the last is ${log.last}.`, { parent, last: log.last });
+    throw invalid(`There is no position ${parent} to follow: the last is ${log.last}.`, {
+      parent,
+      last: log.last,
+    });
   }
   const row = yield* findMessage(resolving, log.session, parent);
   if (row === undefined) throw notFound("messages", [log.session, parent]);
@@ -157,21 +171,32 @@ function* appendExisting(
   return { id, seq, revision: existing.revision, outcome: "kept" };
 }
 
-function replaceMessage(resolving: Resolving, log: Log, record: StoredRecord, existing: Row): AppendedMessage {
+function replaceMessage(
+  resolving: Resolving,
+  log: Log,
+  record: StoredRecord,
+  existing: Row,
+): AppendedMessage {
   const { createdAt: _, ...content } = record;
   const set = { ...content, updatedAt: resolving.batch.now, revision: existing.revision + 1 };
   const kind = resolving.kind("messages");
   const key = [log.session, existing.seq as number];
   resolving.records.apply({ type: "update", kind, key, set, row: { ...existing, ...set } });
   log.tokens += (record.tokenCount as number) - (existing.tokenCount as number);
-  return { id: existing.id as string, seq: existing.seq as number, revision: set.revision, outcome: "replaced" };
+  return {
+    id: existing.id as string,
+    seq: existing.seq as number,
+    revision: set.revision,
+    outcome: "replaced",
+  };
 }
 
 /** Whether a message that is there is what was asked for: what the caller left out is not compared. */
 function* repeats(resolving: Resolving, existing: Row, { record, parent }: NewMessage): Asking<boolean> {
   if (existing.removedAt !== 0 || existing.revision > 1) return true;
   if (!isSame(resolving.kind("messages"), existing, record)) return false;
-  if (parent === undefined || typeof parent === "number") return parent === undefined || parent === existing.parentSeq;
+  if (parent === undefined || typeof parent === "number")
+    return parent === undefined || parent === existing.parentSeq;
   const row = yield* findMessage(resolving, existing.sessionId as string, parent);
   return row?.seq === existing.parentSeq;
 }

@@ -29,7 +29,7 @@ export function withJsonNames(schema: v.GenericSchema, names: Names = {}): v.Gen
     case "array":
       // An array's own limits stand behind it in a pipe, which is kept.
       return Array.isArray(parts.pipe)
-        ? (v.pipe(v.array(inner(parts.item)), ...(parts.pipe.slice(1) as [])) as v.GenericSchema)
+        ? v.pipe(v.array(inner(parts.item)), ...(parts.pipe.slice(1) as []))
         : v.array(inner(parts.item));
     case "union":
       return v.union((parts.options as unknown[]).map(inner), parts.message as string);
@@ -38,7 +38,7 @@ export function withJsonNames(schema: v.GenericSchema, names: Names = {}): v.Gen
         parts.key as string,
         (parts.options as unknown[]).map(inner) as never,
         parts.message as string,
-      ) as unknown as v.GenericSchema;
+      );
     default:
       return schema;
   }

@@ -74,7 +74,8 @@ function findUnsafeText(root: unknown): string | undefined {
     if (typeof value === "string" && (!value.isWellFormed() || value.includes("\0"))) {
       return "must have neither NUL nor lone surrogates";
     }
-    if (typeof value === "object" && value !== null) open.push(...Object.keys(value), ...Object.values(value));
+    if (typeof value === "object" && value !== null)
+      open.push(...Object.keys(value), ...Object.values(value as Readonly<Record<string, unknown>>));
   }
   return undefined;
 }

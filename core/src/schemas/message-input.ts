@@ -20,7 +20,12 @@ const part = v.variant(
   [
     v.strictObject({ type: v.literal("text"), text: anyText }),
     v.strictObject({ type: v.literal("reasoning"), text: anyText }),
-    v.strictObject({ type: v.literal("tool-call"), toolCallId: anyText, toolName: anyText, input: jsonValue }),
+    v.strictObject({
+      type: v.literal("tool-call"),
+      toolCallId: anyText,
+      toolName: anyText,
+      input: jsonValue,
+    }),
     v.strictObject({
       type: v.literal("tool-result"),
       toolCallId: anyText,
@@ -42,7 +47,10 @@ const part = v.variant(
   "must be a part: text, reasoning, tool-call, tool-result, file, source or data",
 );
 
-export const role = v.picklist(["user", "assistant", "system", "tool"], "must be user, assistant, system or tool");
+export const role = v.picklist(
+  ["user", "assistant", "system", "tool"],
+  "must be user, assistant, system or tool",
+);
 
 /** Tokens as the model's provider counted them. */
 const usage = v.strictObject({
@@ -84,7 +92,7 @@ export const messageJson: v.GenericSchema = withJsonNames(messageInput);
 
 /** The input for JSON that `messageJson` has let through. */
 export function messageFromJson(json: object): MessageInput {
-  const input = fromJsonNames(json) as Record<string, unknown>;
+  const input = fromJsonNames(json);
   if (typeof input.usage === "object" && input.usage !== null) input.usage = fromJsonNames(input.usage);
   return { ...input, content: contentFromJson(input.content) } as unknown as MessageInput;
 }

@@ -17,7 +17,9 @@ function inputError(issue: v.BaseIssue<unknown>, what: string): ThroughlineError
   const field = (issue.path ?? []).map(({ key }) => String(key)).join(".");
   const isUnknown = issue.kind === "schema" && issue.type === "strict_object" && issue.expected === "never";
   const subject = field === "" ? what : `${what}: ${field}`;
-  const message = isUnknown ? `${subject} is not a field that can be given.` : `${subject} ${predicate(issue)}.`;
+  const message = isUnknown
+    ? `${subject} is not a field that can be given.`
+    : `${subject} ${predicate(issue)}.`;
   return new ThroughlineError("invalid", message, {
     reason: isUnknown ? "unknown_field" : "type",
     outcome: "refused",

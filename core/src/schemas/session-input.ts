@@ -16,7 +16,10 @@ export const sessionNames = {
 } as const;
 
 const processId = v.pipe(v.number("must be a number"), v.safeInteger("must be an integer"), v.minValue(1));
-const tags = v.pipe(v.array(label, "must be a list of texts"), v.maxLength(1_000, "must have at most 1,000 tags"));
+const tags = v.pipe(
+  v.array(label, "must be a list of texts"),
+  v.maxLength(1_000, "must have at most 1,000 tags"),
+);
 const status = v.picklist(["active", "archived", "expired"], "must be active, archived or expired");
 
 /** What a session is known by: set when it is created, and never after. */
@@ -58,7 +61,10 @@ export const sessionChanges = v.strictObject({
   expectedRevision: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1))),
 });
 
-const scalar = v.union([v.string(), v.number(), v.boolean(), v.null()], "must be text, a number, true, false or null");
+const scalar = v.union(
+  [v.string(), v.number(), v.boolean(), v.null()],
+  "must be text, a number, true, false or null",
+);
 
 export const sessionFilter = v.strictObject({
   user: v.optional(label),
@@ -85,7 +91,14 @@ export const sessionFilter = v.strictObject({
   /** Also sessions that lists leave out, such as side chains. Default: false. */
   all: v.optional(v.boolean("must be true or false")),
   /** Default: 50, at most 1,000. */
-  limit: v.optional(v.pipe(v.number("must be a number"), v.safeInteger("must be an integer"), v.minValue(1, "must be at least 1"), v.maxValue(1_000, "must be at most 1,000"))),
+  limit: v.optional(
+    v.pipe(
+      v.number("must be a number"),
+      v.safeInteger("must be an integer"),
+      v.minValue(1, "must be at least 1"),
+      v.maxValue(1_000, "must be at most 1,000"),
+    ),
+  ),
   cursor: v.optional(v.string("must be text")),
 });
 

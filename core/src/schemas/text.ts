@@ -16,7 +16,10 @@ function isShort(text: string, limit: number): boolean {
 function cleanText(limit: number) {
   return v.pipe(
     v.string("must be text"),
-    v.check((text) => text.isWellFormed() && !text.includes("\0"), "must have neither NUL nor lone surrogates"),
+    v.check(
+      (text) => text.isWellFormed() && !text.includes("\0"),
+      "must have neither NUL nor lone surrogates",
+    ),
     v.check((text) => isShort(text, limit), `must have at most ${limit} bytes`),
   );
 }

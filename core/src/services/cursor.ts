@@ -17,7 +17,8 @@ export function writeCursor(list: string, values: readonly KeyValue[]): string {
 export function readCursor(list: string, cursor: string): readonly KeyValue[] {
   const values = parse(cursor);
   if (values === undefined) throw badCursor("This is not a cursor.");
-  if (values[0] !== signatureOf(list)) throw badCursor("This cursor is of another list, or of other filters.");
+  if (values[0] !== signatureOf(list))
+    throw badCursor("This cursor is of another list, or of other filters.");
   return values.slice(1);
 }
 
@@ -27,7 +28,8 @@ function parse(cursor: string): readonly KeyValue[] | undefined {
     const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
     const values: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
     const isCursor =
-      Array.isArray(values) && values.every((value) => typeof value === "string" || Number.isSafeInteger(value));
+      Array.isArray(values) &&
+      values.every((value) => typeof value === "string" || Number.isSafeInteger(value));
     return isCursor ? (values as KeyValue[]) : undefined;
   } catch {
     return undefined;

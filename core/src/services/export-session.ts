@@ -62,7 +62,9 @@ type Block = (language: string, text: string) => string;
 
 /** Content as a person reads it: text as it is, the rest as a line that says what it is, with its data below. */
 export function readableContent(content: Content, block: Block = plainBlock): string {
-  return typeof content === "string" ? content : content.map((part) => readablePart(part, block)).join("\n\n");
+  return typeof content === "string"
+    ? content
+    : content.map((part) => readablePart(part, block)).join("\n\n");
 }
 
 function readablePart(part: Part, block: Block): string {

@@ -21,7 +21,8 @@ export async function findSession(context: ServiceContext, name: string, options
   const colon = name.indexOf(":");
   const isEnding = name.length >= shortestEnding;
   for await (const row of allSessions(context, options)) {
-    const isByKey = colon > 0 && row.toolId === name.slice(0, colon) && row.externalKey === name.slice(colon + 1);
+    const isByKey =
+      colon > 0 && row.toolId === name.slice(0, colon) && row.externalKey === name.slice(colon + 1);
     if (isByKey || (isEnding && (row.id as string).endsWith(name))) found.push(row);
   }
   if (found.length > 1) throw ambiguous(name, found);
@@ -80,8 +81,12 @@ export function sessionNotFound(name: string): ThroughlineError {
 
 function ambiguous(name: string, found: readonly Row[]): ThroughlineError {
   const candidates = found.slice(0, candidatesShown).map((row) => row.id as string);
-  return new ThroughlineError("conflict", `${found.length} sessions end with ${name}: ${candidates.join(", ")}.`, {
-    reason: "ambiguous",
-    details: { candidates },
-  });
+  return new ThroughlineError(
+    "conflict",
+    `${found.length} sessions end with ${name}: ${candidates.join(", ")}.`,
+    {
+      reason: "ambiguous",
+      details: { candidates },
+    },
+  );
 }

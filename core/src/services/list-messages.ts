@@ -13,7 +13,11 @@ import { fetchStagedFields } from "./staged-fields.ts";
 
 const defaultLimit = 50;
 
-const position = v.pipe(v.number("must be a number"), v.safeInteger("must be an integer"), v.minValue(0, "must not be negative"));
+const position = v.pipe(
+  v.number("must be a number"),
+  v.safeInteger("must be an integer"),
+  v.minValue(0, "must not be negative"),
+);
 const pageSize = v.pipe(
   v.number("must be a number"),
   v.safeInteger("must be an integer"),
@@ -76,7 +80,14 @@ export async function listMessages(
       tenant,
       requests: [
         { type: "get", kind: "sessions", keys: [[session]] },
-        { type: "query", kind: "branches", shape: "key", prefix: [session], direction: "forward", limit: 1_000 },
+        {
+          type: "query",
+          kind: "branches",
+          shape: "key",
+          prefix: [session],
+          direction: "forward",
+          limit: 1_000,
+        },
         rangeQuery(session, place, { from: 1, to: Number.MAX_SAFE_INTEGER }, place.limit + 1, select),
       ],
     },
@@ -85,7 +96,8 @@ export async function listMessages(
   const [[log], branches, straight] = answers;
   if (log === undefined) throw sessionNotFound(session);
   const head = log.headSeq as number;
-  const rest = branches.next === undefined ? [] : await readBranches(context, session, branches.next, settings);
+  const rest =
+    branches.next === undefined ? [] : await readBranches(context, session, branches.next, settings);
   const ranges = pathRanges(head, [...branches.rows, ...rest] as unknown as readonly Branch[]);
   const isStraight = head === log.lastSeq && branches.rows.length === 0;
   const found: Row[] = isStraight ? live(straight.rows) : [];
@@ -102,7 +114,8 @@ function placeOf(list: string, options: v.InferOutput<typeof messageList>): Plac
     const [direction, seq] = readCursor(list, options.cursor) as ["forward" | "backward", number];
     return { direction, seq, limit };
   }
-  if (options.last !== undefined) return { direction: "backward", seq: Number.MAX_SAFE_INTEGER, limit: options.last };
+  if (options.last !== undefined)
+    return { direction: "backward", seq: Number.MAX_SAFE_INTEGER, limit: options.last };
   if (options.beforeSeq !== undefined) return { direction: "backward", seq: options.beforeSeq, limit };
   return { direction: "forward", seq: options.afterSeq ?? 0, limit };
 }
@@ -115,7 +128,9 @@ function rangeQuery(
   select: "plain" | "all",
 ): Query {
   const range =
-    direction === "forward" ? { from: Math.max(from, seq + 1), to } : { from, to: Math.min(to, Math.max(seq - 1, 0)) };
+    direction === "forward"
+      ? { from: Math.max(from, seq + 1), to }
+      : { from, to: Math.min(to, Math.max(seq - 1, 0)) };
   return {
     type: "query",
     kind: "messages",
@@ -140,7 +155,13 @@ async function readBranches(
   settings: CallSettings,
 ): Promise<readonly Row[]> {
   const { store, tenant } = context;
-  const query = { type: "query", kind: "branches", shape: "key", prefix: [session], direction: "forward" } as const;
+  const query = {
+    type: "query",
+    kind: "branches",
+    shape: "key",
+    prefix: [session],
+    direction: "forward",
+  } as const;
   const { answers } = await store.read({ tenant, requests: [{ ...query, limit: 1_000, after }] }, settings);
   const { rows, next } = answers[0];
   return next === undefined ? rows : [...rows, ...(await readBranches(context, session, next, settings))];

@@ -33,7 +33,7 @@ export async function listSessions(
   options: CallOptions,
 ): Promise<{ rows: readonly Row[]; next?: string }> {
   const { limit = defaultLimit, cursor, order = "activity", all = false, ...conditions } = filter;
-  const list = `sessions ${JSON.stringify([order, all, Object.entries(conditions).toSorted()])}`;
+  const list = `sessions ${JSON.stringify([order, all, Object.entries(conditions).toSorted(([left], [right]) => (left < right ? -1 : 1))])}`;
   const listing: Listing = {
     context,
     options,
@@ -85,18 +85,16 @@ class Scan {
   async read(): Promise<void> {
     const { context, options, limit, where, shape } = this.#listing;
     const open = this.#walks.filter(({ ended, rows }) => !ended && rows.length < limit);
-    const requests = open.map(
-      ({ listed, after }): Query => ({
-        type: "query",
-        kind: "sessions",
-        shape,
-        prefix: [listed],
-        direction: "backward",
-        limit: Math.min(limit, pageLimit),
-        where,
-        ...(after === undefined ? undefined : { after }),
-      }),
-    );
+    const requests = open.map(({ listed, after }): Query => ({
+      type: "query",
+      kind: "sessions",
+      shape,
+      prefix: [listed],
+      direction: "backward",
+      limit: Math.min(limit, pageLimit),
+      where,
+      ...(after === undefined ? undefined : { after }),
+    }));
     const { answers } = await context.store.read({ tenant: context.tenant, requests }, options);
     open.forEach((walk, index) => {
       const page = answers[index];
@@ -153,7 +151,8 @@ async function readFew(listing: Listing, { shape, prefix }: Selective): Promise<
     place = page.next;
   } while (place !== undefined);
   const sorted = newestFirst(listing, rows);
-  const rest = after === undefined ? sorted : sorted.filter((row) => compareKeys(placeOf(listing, row), after) < 0);
+  const rest =
+    after === undefined ? sorted : sorted.filter((row) => compareKeys(placeOf(listing, row), after) < 0);
   return rest.slice(0, listing.limit);
 }
 

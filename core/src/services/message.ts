@@ -1,8 +1,9 @@
 /** Messages as callers see them, and how they are written down. */
-import type { Row, StoredRecord } from "../model/kind.ts";
+import type { Row, RowOf, StoredRecord } from "../model/kind.ts";
 import type { Content } from "../model/message-content.ts";
 import { decodeContent, encodeContent } from "../model/message-content.ts";
-import { toSnakeCase, fromJsonNames } from "../schemas/json-names.ts";
+import type { messages } from "../model/messages.ts";
+import { fromJsonNames, toSnakeCase } from "../schemas/json-names.ts";
 import { readMetadata, writeMetadata } from "../schemas/json-value.ts";
 import type { CheckedMessageInput, Usage } from "../schemas/message-input.ts";
 
@@ -34,28 +35,35 @@ export interface Message {
 export type Native =
   | { readonly format: string; readonly text: string }
   /** Where the bytes are in an imported source. */
-  | { readonly format: string; readonly source: string; readonly ranges: readonly (readonly [number, number])[] };
+  | {
+      readonly format: string;
+      readonly source: string;
+      readonly ranges: readonly (readonly [number, number])[];
+    };
 
 /** A message for callers. Staged content must have been fetched into the row. */
 export function toMessage(row: Row): Message {
-  const record = row as Row & Readonly<Record<string, never>>;
+  const record = row as RowOf<typeof messages>;
   const createdAt = new Date(record.createdAt);
   return {
     id: record.id,
     sessionId: record.sessionId,
     seq: record.seq,
     parentSeq: record.parentSeq === 0 ? null : record.parentSeq,
-    role: record.role,
+    role: record.role as Role,
     content: decodeContent(record.content, record.contentFormat),
     tokenCount: record.tokenCount,
     model: record.model === "" ? null : record.model,
-    usage: record.usage === "" ? null : (fromJsonNames(JSON.parse(record.usage) as object) as Usage),
+    usage: record.usage === "" ? null : fromJsonNames(JSON.parse(record.usage) as object),
     cost: record.cost,
     metadata: readMetadata(record.metadata),
     createdAt,
     updatedAt: record.updatedAt === 0 ? createdAt : new Date(record.updatedAt),
-    revision: row.revision,
-    ...(record.native === undefined || record.native === "" ? undefined : { native: JSON.parse(record.native) as Native }),
+    revision: record.revision,
+    // Not read unless asked for.
+    ...((record.native as string | undefined) === undefined || record.native === ""
+      ? undefined
+      : { native: JSON.parse(record.native) as Native }),
   };
 }
 
@@ -64,7 +72,7 @@ export function newMessageRecord(id: string, now: number, input: CheckedMessageI
   return {
     id,
     role: input.role,
-    ...encodeContent(input.content as Content),
+    ...encodeContent(input.content),
     tokenCount: input.tokenCount ?? input.usage?.output ?? 0,
     model: input.model ?? "",
     usage: writeUsage(input.usage),
@@ -78,5 +86,7 @@ export function newMessageRecord(id: string, now: number, input: CheckedMessageI
 
 function writeUsage(usage: Usage | null | undefined): string {
   if (usage === undefined || usage === null) return "";
-  return JSON.stringify(Object.fromEntries(Object.entries(usage).map(([name, value]) => [toSnakeCase(name), value])));
+  return JSON.stringify(
+    Object.fromEntries(Object.entries(usage).map(([name, value]) => [toSnakeCase(name), value])),
+  );
 }

@@ -71,7 +71,10 @@ export class Messages {
   ): Promise<AppendResult> {
     for (const message of messages) {
       if (typeof message.id === "string") continue;
-      throw new ThroughlineError("invalid", "A message that is put needs an id.", { reason: "id", outcome: "refused" });
+      throw new ThroughlineError("invalid", "A message that is put needs an id.", {
+        reason: "id",
+        outcome: "refused",
+      });
     }
     return this.#append(session, messages, "replace", options);
   }
@@ -109,13 +112,20 @@ export class Messages {
           : { expect: [expectedMessage(session, inputs, options.expectedRevision)] }),
         ...(operationId === undefined
           ? undefined
-          : { operation: { id: operationId, fingerprint: fingerprintOf([session, inputs, exists, expectedSeq, head]) } }),
+          : {
+              operation: {
+                id: operationId,
+                fingerprint: fingerprintOf([session, inputs, exists, expectedSeq, head]),
+              },
+            }),
       },
       signal === undefined ? {} : { signal },
     );
     const [appended] = result.results;
-    const items = appended?.outcome === "appended" ? appended.messages.map(({ id, seq }) => ({ id, seq })) : [];
-    const isRepeat = appended?.outcome === "appended" && appended.messages.every(({ outcome }) => outcome === "kept");
+    const items =
+      appended?.outcome === "appended" ? appended.messages.map(({ id, seq }) => ({ id, seq })) : [];
+    const isRepeat =
+      appended?.outcome === "appended" && appended.messages.every(({ outcome }) => outcome === "kept");
     return { items, replayed: result.replayed || isRepeat };
   }
 
@@ -176,9 +186,15 @@ export class Messages {
   async delete(session: string, id: string, options: CallSettings = {}): Promise<void> {
     const { store, tenant } = this.#context;
     const key = { unique: "id", values: [session, id] };
-    const { answers } = await store.read({ tenant, requests: [{ type: "get", kind: "sessions", keys: [[session]] }] });
+    const { answers } = await store.read({
+      tenant,
+      requests: [{ type: "get", kind: "sessions", keys: [[session]] }],
+    });
     if (answers[0][0] === undefined) throw sessionNotFound(session);
-    const result = await store.commit({ tenant, writes: [{ type: "remove", kind: "messages", key }] }, options);
+    const result = await store.commit(
+      { tenant, writes: [{ type: "remove", kind: "messages", key }] },
+      options,
+    );
     if (result.results[0]?.outcome === "absent") throw messageNotFound(session, id);
   }
 }

@@ -78,7 +78,13 @@ export async function searchMessages(
   input: SearchOptions,
   settings: CallSettings,
 ): Promise<SearchPage> {
-  const { text, order = "rank", limit = defaultLimit, cursor, ...where } = parseInput(searchInput, input, "search");
+  const {
+    text,
+    order = "rank",
+    limit = defaultLimit,
+    cursor,
+    ...where
+  } = parseInput(searchInput, input, "search");
   const query = parseQuery(text);
   const list = `search ${JSON.stringify([text, order, where])}`;
   const skip = cursor === undefined ? 0 : (readCursor(list, cursor)[0] as number);
@@ -144,7 +150,9 @@ async function describeHits(
     context,
     found.map(({ row }) => row),
   );
-  return found.map(({ hit }, index) => describeHit(query, hit, whole[index] as Row, sessionOf.get(hit.session)));
+  return found.map(({ hit }, index) =>
+    describeHit(query, hit, whole[index] as Row, sessionOf.get(hit.session)),
+  );
 }
 
 function describeHit(query: TextQuery, hit: SearchHit, row: Row, session: Row | undefined): MessageHit {

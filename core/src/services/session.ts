@@ -1,5 +1,5 @@
 /** Sessions as callers see them, and how they are written down. */
-import type { FieldValue, Row, StoredRecord } from "../model/kind.ts";
+import type { FieldValue, Row, RowOf, StoredRecord } from "../model/kind.ts";
 import { completeRecord } from "../model/kind.ts";
 import { sessions } from "../model/sessions.ts";
 import { readMetadata, writeMetadata } from "../schemas/json-value.ts";
@@ -43,7 +43,7 @@ export interface Session {
 
 /** A session for callers. */
 export function toSession(tenantId: string, row: Row): Session {
-  const record = row as Row & Readonly<Record<string, never>>;
+  const record = row as RowOf<typeof sessions>;
   const parentSessionId = text(record.parentSessionId);
   return {
     id: record.id,
@@ -56,8 +56,8 @@ export function toSession(tenantId: string, row: Row): Session {
     externalKey: text(record.externalKey),
     title: text(record.title),
     model: text(record.model),
-    status: record.status,
-    archived: record.status === ("archived" as unknown),
+    status: record.status as Session["status"],
+    archived: record.status === "archived",
     pinned: record.pinned,
     tags: record.tags === "" ? [] : (JSON.parse(record.tags) as string[]),
     workspacePath: text(record.workspacePath),
@@ -75,7 +75,7 @@ export function toSession(tenantId: string, row: Row): Session {
     lastActivity: new Date(record.lastActivity),
     endedAt: dateOf(record.endedAt),
     expiresAt: dateOf(record.expiresAt),
-    revision: row.revision,
+    revision: record.revision,
   };
 }
 
@@ -104,7 +104,8 @@ export function sessionFields(input: object): Record<string, FieldValue> {
 
 function fieldValue(name: string, value: unknown): FieldValue {
   if (name === "metadata" || name === "metrics") return writeMetadata(value as Record<string, unknown>);
-  if (name === "tags") return (value as unknown[]).length === 0 ? "" : JSON.stringify([...new Set(value as string[])]);
+  if (name === "tags")
+    return (value as unknown[]).length === 0 ? "" : JSON.stringify([...new Set(value as string[])]);
   if (value instanceof Date) return value.getTime();
   if (value !== null) return value as FieldValue;
   return sessions.fields[name as keyof typeof sessions.fields]?.type === "integer" ? 0 : "";

@@ -53,7 +53,7 @@ export class Sessions {
     input: SessionInput = {},
     settings: CallSettings & { readonly messages?: readonly MessageInput[] } = {},
   ): Promise<CreatedSession> {
-    const { store, tenant, generateId } = this.#context;
+    const { store, generateId } = this.#context;
     const checked = parseInput(sessionInput, input, "session");
     const now = store.now();
     const ancestors = await this.#ancestors(checked.parent ?? undefined, settings);
@@ -69,8 +69,13 @@ export class Sessions {
     const [inserted, appended] = result.results;
     const key = inserted !== undefined && "key" in inserted ? inserted.key : [record.id as string];
     const created = inserted?.outcome === "inserted";
-    const messages = appended?.outcome === "appended" ? appended.messages.map(({ id, seq }) => ({ id, seq })) : [];
-    return { session: await this.#afterCreation(key, record, created, messages.length, settings), created, messages };
+    const messages =
+      appended?.outcome === "appended" ? appended.messages.map(({ id, seq }) => ({ id, seq })) : [];
+    return {
+      session: await this.#afterCreation(key, record, created, messages.length, settings),
+      created,
+      messages,
+    };
   }
 
   /** A parent and its ancestors, nearest first. A session's parent never changes, so there is no cycle. */
@@ -138,7 +143,12 @@ export class Sessions {
   async update(id: string, changes: SessionChanges, settings: CallSettings = {}): Promise<Session> {
     const { expectedRevision, ...given } = parseInput(sessionChanges, changes, "session");
     const set = { ...sessionFields(given), updatedAt: this.#context.store.now() };
-    return this.#change(id, set, expectedRevision === undefined ? {} : { revision: expectedRevision }, settings);
+    return this.#change(
+      id,
+      set,
+      expectedRevision === undefined ? {} : { revision: expectedRevision },
+      settings,
+    );
   }
 
   /** Puts a session aside: it stays readable and searchable. */
@@ -193,12 +203,16 @@ export class Sessions {
     const row = await this.#row([id], settings);
     const { fields, ...expectation } = isThere(id);
     const expect = [{ ...expectation, fields: { ...fields, ...expected } }];
-    const result = await this.#commit([{ type: "update", kind: "sessions", key: [id], set }], expect, settings);
+    const result = await this.#commit(
+      [{ type: "update", kind: "sessions", key: [id], set }],
+      expect,
+      settings,
+    );
     const [updated] = result.results;
     const revision = updated !== undefined && "revision" in updated ? updated.revision : row.revision;
     // Appends may have come between; then the session is read again rather than guessed.
     return revision === row.revision + 1
-      ? toSession(this.#context.tenant, { ...row, ...set, revision } as Row)
+      ? toSession(this.#context.tenant, { ...row, ...set, revision })
       : this.get(id, settings);
   }
 

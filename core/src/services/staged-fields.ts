@@ -28,15 +28,21 @@ export async function stageLargeFields(
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (total > messageBytes) {
     const what = records.length === 1 ? "A message" : "One append";
-    throw new ThroughlineError("too_large", `${what} may have at most ${messageBytes} bytes; this has ${total}.`, {
-      reason: "message",
-      outcome: "refused",
-      details: { limit: messageBytes, bytes: total },
-    });
+    throw new ThroughlineError(
+      "too_large",
+      `${what} may have at most ${messageBytes} bytes; this has ${total}.`,
+      {
+        reason: "message",
+        outcome: "refused",
+        details: { limit: messageBytes, bytes: total },
+      },
+    );
   }
   const staged = [...records];
   let inline = total;
-  const largestFirst = sizes.map((size, index) => ({ size, index })).toSorted((left, right) => right.size - left.size);
+  const largestFirst = sizes
+    .map((size, index) => ({ size, index }))
+    .toSorted((left, right) => right.size - left.size);
   for (const { size, index } of largestFirst) {
     if (size <= stagedBytes && inline <= inlineBytes) break;
     staged[index] = await stageFields(context, staged[index] as StoredRecord, inline > inlineBytes);
@@ -49,10 +55,15 @@ function isSmall(record: StoredRecord): boolean {
   return ((record.content as string).length + (record.native as string).length) * 3 <= stagedBytes;
 }
 
-async function stageFields(context: ServiceContext, record: StoredRecord, always: boolean): Promise<StoredRecord> {
+async function stageFields(
+  context: ServiceContext,
+  record: StoredRecord,
+  always: boolean,
+): Promise<StoredRecord> {
   const content = record.content as string;
   const native = record.native as string;
-  const isLarge = (text: string): boolean => text !== "" && (always || utf8ToBytes(text).length > stagedBytes);
+  const isLarge = (text: string): boolean =>
+    text !== "" && (always || utf8ToBytes(text).length > stagedBytes);
   let staged = record;
   if (isLarge(content)) {
     const json = record.contentFormat === "" ? JSON.stringify(content) : content;
@@ -81,7 +92,11 @@ async function stageText(context: ServiceContext, text: string): Promise<string>
     exists: "keep",
   }));
   for (let begin = 0; begin < writes.length; begin += piecesPerBatch) {
-    await store.commit({ tenant, writes: writes.slice(begin, begin + piecesPerBatch), quiet: { durable: true } });
+    await store.commit({
+      tenant,
+      writes: writes.slice(begin, begin + piecesPerBatch),
+      quiet: { durable: true },
+    });
   }
   // Last: where this record is, all the pieces are.
   const record = { hash, size: bytes.length, pieces, createdAt: store.now() };
@@ -94,7 +109,10 @@ async function stageText(context: ServiceContext, text: string): Promise<string>
 }
 
 /** Message rows with their staged fields in them again. */
-export async function fetchStagedFields(context: ServiceContext, rows: readonly Row[]): Promise<readonly Row[]> {
+export async function fetchStagedFields(
+  context: ServiceContext,
+  rows: readonly Row[],
+): Promise<readonly Row[]> {
   if (!rows.some((row) => row.contentFormat === "blob" || isStagedNative(row.native))) return rows;
   return Promise.all(rows.map((row) => fetchFields(context, row)));
 }
@@ -106,13 +124,17 @@ function isStagedNative(native: unknown): native is string {
 async function fetchFields(context: ServiceContext, row: Row): Promise<Row> {
   let whole = row;
   if (row.contentFormat === "blob") {
-    whole = { ...whole, content: await fetchText(context, row.content as string), contentFormat: "json" } as Row;
+    whole = {
+      ...whole,
+      content: await fetchText(context, row.content as string),
+      contentFormat: "json",
+    };
   }
   if (isStagedNative(row.native)) {
     const native = JSON.parse(row.native) as { format: string; blob?: string };
     if (native.blob !== undefined) {
       const text: unknown = JSON.parse(await fetchText(context, native.blob));
-      whole = { ...whole, native: JSON.stringify({ format: native.format, text }) } as Row;
+      whole = { ...whole, native: JSON.stringify({ format: native.format, text }) };
     }
   }
   return whole;

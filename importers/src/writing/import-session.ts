@@ -35,7 +35,7 @@ export async function findImportedSession(where: Where, draft: ImportedSession):
   const { answers } = await store.read({
     tenant,
     requests: [
-      { type: "get", kind: "sessions", keys: [externalKey(where, draft.externalKey)] },
+      { type: "get", kind: "sessions", keys: [uniqueKeyOf(where, draft.externalKey)] },
       { type: "get", kind: "state", keys: [noteKey] },
     ],
   });
@@ -56,7 +56,7 @@ export async function findImportedSession(where: Where, draft: ImportedSession):
 }
 
 /** The unique key of an imported session. */
-export function externalKey({ tool, user }: Where, key: string): UniqueName {
+export function uniqueKeyOf({ tool, user }: Where, key: string): UniqueName {
   return { unique: "external", values: [user, tool, key] };
 }
 
@@ -107,7 +107,7 @@ async function makeParent(where: Where, key: string): Promise<Row | undefined> {
   await store.commit({ tenant, writes: known.creation });
   const { answers } = await store.read({
     tenant,
-    requests: [{ type: "get", kind: "sessions", keys: [externalKey(where, key)] }],
+    requests: [{ type: "get", kind: "sessions", keys: [uniqueKeyOf(where, key)] }],
   });
   return answers[0][0];
 }

@@ -1,4 +1,4 @@
-import type { MessageInput, Part } from "@throughline/core";
+import type { MessageInput } from "@throughline/core";
 import type { ByteRange, ImportedMessage } from "../importer.ts";
 
 /** Where an imported message's bytes are: what its `native` field says. */
@@ -14,7 +14,7 @@ export function toMessageInput(message: ImportedMessage): MessageInput {
   return {
     id,
     role,
-    content: content as string | readonly Part[],
+    content: content,
     ...(createdAt === undefined ? undefined : { createdAt: new Date(createdAt) }),
     ...(model === undefined ? undefined : { model }),
     ...(usage === undefined ? undefined : { usage }),

@@ -12,7 +12,7 @@ import type { FileImport } from "./import-file.ts";
 import {
   type KnownSession,
   type Where,
-  externalKey,
+  uniqueKeyOf,
   findImportedSession,
   sessionUpdate,
 } from "./import-session.ts";
@@ -116,7 +116,7 @@ class SessionWriter {
     const writes: Write[] = [...first];
     if (messages.length > 0) {
       const activity = Math.max(...messages.map(({ record }) => record.createdAt as number));
-      const session = externalKey(this.#where, this.#group.draft.externalKey);
+      const session = uniqueKeyOf(this.#where, this.#group.draft.externalKey);
       writes.push({ type: "append", session, messages, exists: "keep", activity });
     }
     const { results } = await throughline.store.commit({ tenant: throughline.tenant, writes });
