@@ -45,15 +45,15 @@ export class CommitQueue {
     this.#options = options;
   }
 
-  commit(batch: CheckedBatch, signal: AbortSignal | undefined): Promise<CommitResult> {
-    if (signal?.aborted === true) return Promise.reject(signal.reason);
+  async commit(batch: CheckedBatch, signal: AbortSignal | undefined): Promise<CommitResult> {
+    signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
         const index = this.#items.indexOf(item);
         // What is not in the queue any more was begun, and runs to its end.
         if (index < 0) return;
         this.#items.splice(index, 1);
-        reject(signal?.reason);
+        reject(signal?.reason as Error);
       };
       const settled = <Value>(settle: (value: Value) => void) => {
         if (signal === undefined) return settle;

@@ -1,7 +1,7 @@
 /** The SQL of selections: keyset conditions on a shape's order, so that its index answers without sorting. */
 import type { Key, Kind, KeyValue, KeyValues, Range, Row } from "@throughline/core";
 import { compareKeys, isUniqueName, orderOf } from "@throughline/core";
-import type { SqlRow, SqlValue } from "./driver.ts";
+import type { SqlValue } from "./driver.ts";
 import type { RowMapper } from "./row-mapper.ts";
 import { makeRowMapper } from "./row-mapper.ts";
 import type { Scope } from "./scope.ts";
@@ -147,8 +147,8 @@ interface Columns {
 const known = new WeakMap<Table, Map<string, Columns>>();
 
 function columnsOf(table: Table, shape: string, fields: readonly string[], { constants }: Place): Columns {
-  let ofTable = known.get(table);
-  if (ofTable === undefined) known.set(table, (ofTable = new Map()));
+  const ofTable = known.get(table) ?? new Map<string, Columns>();
+  known.set(table, ofTable);
   const name = `${shape} ${fields.join(",")} ${constants === undefined ? "" : Object.keys(constants).join(",")}`;
   let columns = ofTable.get(name);
   if (columns === undefined) {
@@ -168,5 +168,3 @@ function makeColumns(table: Table, shape: string, fields: readonly string[]): Co
   const columns = fields.map((field) => table.column(field, shape === "activity" ? "key" : shape)).join(", ");
   return { columns: columns === "" ? "1" : columns, map: makeRowMapper(kind, fields) };
 }
-
-export type { SqlRow };

@@ -1,6 +1,10 @@
-/** The tokens of the search index that say which session a message is in, and whose it is. */
+/** The tokens of the search index that say which session and tenant a message is in, and whose it is. */
 import { createHash } from "node:crypto";
 import type { Connection } from "./connection.ts";
+
+export function tenantToken(tenant: number): string {
+  return `t${tenant}`;
+}
 
 export function sessionToken(sessionKey: number): string {
   return `s${sessionKey}`;

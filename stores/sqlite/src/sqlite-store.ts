@@ -18,11 +18,15 @@ import type {
 import { ThroughlineError, productKinds } from "@throughline/core";
 import { CommitQueue } from "./commit-queue.ts";
 import { retryFairly } from "./fair-retry.ts";
+import { readChangedMessages } from "./changed-messages.ts";
+import { Indexer } from "./indexer.ts";
 import { StoreFile } from "./store-file.ts";
 import { prepareFile } from "./open-file.ts";
 import { pruneFile } from "./prune.ts";
 import { readAnswers } from "./read-answers.ts";
 import { readChanges } from "./read-changes.ts";
+import { searchMessages } from "./search-messages.ts";
+import { readSearchProgress } from "./search-progress.ts";
 import type { Tables } from "./tables.ts";
 import { makeTables } from "./tables.ts";
 import { Tenants } from "./tenants.ts";
@@ -42,6 +46,9 @@ export interface SqliteStoreOptions {
   readonly readOnly?: boolean;
 }
 
+/** Unindexed messages that a search reads rather than having them indexed first. */
+const LONGEST_TAIL = 2_000;
+
 const optionNames: ReadonlySet<string> = new Set(["path", "kinds", "durability", "readOnly"]);
 
 /**
@@ -57,7 +64,7 @@ export async function sqliteStore(options: SqliteStoreOptions): Promise<Store> {
   await prepareFile(fileOptions, kinds);
   const file = new StoreFile(fileOptions);
   await retryFairly(() => file.open());
-  return new SqliteStore(file, [...productKinds, ...kinds], durability);
+  return new SqliteStore(file, [...productKinds, ...kinds], { durability, readOnly });
 }
 
 function checkOptions(options: SqliteStoreOptions): void {
@@ -84,8 +91,16 @@ class SqliteStore implements Store {
   readonly #tables: Tables;
   readonly #tenants = new Tenants();
   readonly #queue: CommitQueue;
+  readonly #indexer: Indexer;
+  readonly #readOnly: boolean;
 
-  constructor(file: StoreFile, kinds: readonly Kind[], durability: Capabilities["durability"]) {
+  constructor(
+    file: StoreFile,
+    kinds: readonly Kind[],
+    { durability, readOnly }: Required<Omit<SqliteStoreOptions, "path" | "kinds">>,
+  ) {
+    this.#readOnly = readOnly;
+    this.#indexer = new Indexer(file);
     this.capabilities = { name: "sqlite", durability, unknownOutcomes: false, shared: true, search: "index" };
     this.kinds = new Map(kinds.map((kind) => [kind.name, kind]));
     this.#file = file;
@@ -96,7 +111,7 @@ class SqliteStore implements Store {
       tenants: this.#tenants,
       writer: () => file.writer,
       onFailure: (error) => file.noteFailure(error),
-      onCommitted: () => undefined,
+      onCommitted: () => this.#indexer.schedule(),
     });
   }
 
@@ -108,8 +123,20 @@ class SqliteStore implements Store {
     return this.#read(input.tenant, (tenant) => readAnswers(this.#file.reader, this.#tables, tenant, input));
   }
 
-  async search(_input: CheckedSearch): Promise<SearchResult> {
-    throw new ThroughlineError("unsupported", "This store can't search yet.", { reason: "search" });
+  async search(input: CheckedSearch): Promise<SearchResult> {
+    const found = await this.#searchOnce(input, this.#readOnly ? Number.POSITIVE_INFINITY : LONGEST_TAIL);
+    if (found !== undefined) return found;
+    await this.#indexer.catchUp();
+    return (await this.#searchOnce(input, Number.POSITIVE_INFINITY)) as SearchResult;
+  }
+
+  /** Undefined if more than `longestTail` messages are not indexed yet: catching up is quicker then. */
+  #searchOnce(input: CheckedSearch, longestTail: number): Promise<SearchResult | undefined> {
+    return this.#read(input.tenant, (tenant) => {
+      const { reader } = this.#file;
+      const tail = readChangedMessages(reader, readSearchProgress(reader), longestTail, tenant);
+      return tail.isComplete ? searchMessages(reader, tenant, input, tail) : undefined;
+    });
   }
 
   async changes(input: CheckedChanges): Promise<ChangesResult> {
@@ -137,11 +164,14 @@ class SqliteStore implements Store {
   }
 
   async prune(before: PruneTimes): Promise<void> {
+    // What the index has still to learn from the feed must not go.
+    await this.#indexer.catchUp();
     await retryFairly(() => pruneFile(this.#file.writer, before));
   }
 
   async close(): Promise<void> {
     await this.#queue.drain();
-    this.#file.close();
+    if (!this.#readOnly) await this.#indexer.close();
+    this.#file.finish();
   }
 }

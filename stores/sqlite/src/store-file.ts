@@ -1,4 +1,4 @@
-import { Connection } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import type { FileOptions } from "./open-file.ts";
 import { openConnection } from "./open-file.ts";
 import { breaksConnection } from "./sqlite-error.ts";
@@ -33,8 +33,19 @@ export class StoreFile {
     if (breaksConnection(error)) this.close();
   }
 
+  /** Tidies up, as far as other processes let it, and closes. */
+  finish(): void {
+    try {
+      if (!this.options.readOnly) this.writer.exec("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch {
+      // Whoever opens or writes the file next does it.
+    }
+    this.close();
+  }
+
   close(): void {
-    const connections = [this.#writer, this.#reader];
+    // The reader first: the last connection to close folds the log into the file, and a reader can't.
+    const connections = [this.#reader, this.#writer];
     this.#writer = undefined;
     this.#reader = undefined;
     for (const connection of connections) {

@@ -1,6 +1,6 @@
 /** How the records of a kind lie in tables: what reads and commits need to know of each layout. */
-import type { FieldValue, Kind, KeyValue, KeyValues, Row, StoredRecord } from "@throughline/core";
-import type { SqlRow, SqlValue } from "./driver.ts";
+import type { Kind, KeyValue, KeyValues, Row, StoredRecord } from "@throughline/core";
+import type { SqlValue } from "./driver.ts";
 import type { Scope } from "./scope.ts";
 
 /** Where the records of one selection are to be read. */
@@ -32,8 +32,6 @@ export interface Table {
   /** A column that `find` reads beside the fields, and what learns it. */
   readonly extra?: { readonly column: string; learn(scope: Scope, row: Row, value: SqlValue): void };
 }
-
-export type { FieldValue, SqlRow };
 
 /** The condition under which a record has a unique key, as its partial index states it. */
 export function uniqueCondition(kind: Kind, unique: string, column: (field: string) => string): string {
