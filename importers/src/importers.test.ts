@@ -16,8 +16,8 @@ describe("findImporter", () => {
   });
 
   it("finds it when the first record is longer than the head", () => {
-    const head = `{"parentUuid":null,"isSidechain":false,"sessionId":"s","type":"user","message":{"content":"${"x".repeat(70_000)}`;
-    expect(findImporter(head)?.tool).toBe("claude-code");
+    const long = `"type":"user","message":{"role":"user","content":"${"x".repeat(70_000)}`;
+    expect(findImporter(`{"parentUuid":null,"isSidechain":false,${long}`)?.tool).toBe("claude-code");
   });
 
   it.each([

@@ -33,7 +33,7 @@ export const memoLimits = {
 
 const largestMemoBytes = 15 * 1024;
 
-export function emptyMemo(): Memo {
+function emptyMemo(): Memo {
   return { version: 1, sessions: [], answers: [], calls: [], records: [], summaries: [], chains: [] };
 }
 

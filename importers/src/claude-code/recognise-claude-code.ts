@@ -21,13 +21,13 @@ const otherTypes: ReadonlyMap<unknown, string> = new Map([
   ["permission-mode", "sessionId"],
 ]);
 
-/** A first record may be larger than the head, when an image was pasted. Its fields up front tell enough. */
-const cutRecord = /^\s*\{"parentUuid":(null|"[^"]{1,100}"),[\s\S]{0,2000}"sessionId":"/;
+/** How a record begins whose line is larger than the head, as with a pasted image, or torn. */
+const cutRecord = /^\{"parentUuid":(?:null|"[^"]{1,100}"),"(?:isSidechain|logicalParentUuid)":/;
 
 /** Whether the head of a file is Claude Code's: JSON lines, one of the first twenty a record of its. */
 export function recognisesClaudeCode(head: string): boolean {
   const lines = head.replace(/^\uFEFF/, "").split("\n", 20);
-  return lines.some((line) => isClaudeRecord(line)) || cutRecord.test(lines[0] ?? "");
+  return lines.some((line) => cutRecord.test(line) || isClaudeRecord(line));
 }
 
 function isClaudeRecord(line: string): boolean {
