@@ -16,7 +16,7 @@ export interface Job {
   readonly parameters?: Facts;
   /** How many processes do it together (default 1). */
   readonly processes?: number;
-  /** In how many rounds it takes part (default: all; a peer: at most 3). */
+  /** In how many rounds it takes part (default: all; a peer: 3, in a quick run 1). */
   readonly rounds?: number;
 }
 
@@ -52,6 +52,8 @@ export interface BenchSettings {
   readonly root: string;
   readonly rounds: number;
   readonly quick: boolean;
+  /** How long the rounds of one row may take. */
+  readonly rowLimitMs: number;
   readonly directory: string;
   readonly contestants: readonly Contestant[];
   readonly process: ProcessOptions;
@@ -63,6 +65,7 @@ export class Bench {
   readonly settings: BenchSettings;
   readonly #row: number;
   readonly #failures = new Map<string, string>();
+  #roundsMade: number | undefined;
 
   constructor(row: number, settings: BenchSettings) {
     this.#row = row;
@@ -89,10 +92,17 @@ export class Bench {
     }
   }
 
-  /** Runs all jobs round by round, shuffled in each; a job that fails is left out of the later rounds. */
+  /**
+   * Runs all jobs round by round, shuffled in each; a job that fails is left out of the later rounds. After three
+   * rounds (one in a quick run) no further is begun once the row's time is over: a run must end on a slow machine too.
+   */
   async measure(jobs: readonly Job[]): Promise<Results> {
     const results = new Results();
+    const end = performance.now() + this.settings.rowLimitMs;
+    const least = this.quick ? 1 : 3;
     for (let round = 0; round < this.settings.rounds; round += 1) {
+      if (round >= least && performance.now() > end) break;
+      this.#roundsMade = round + 1;
       this.settings.log(`  round ${round + 1} of ${this.settings.rounds}`);
       for (const job of shuffle(jobs)) {
         if (results.failure(job.label) !== undefined || round >= this.#roundsOf(job)) continue;
@@ -115,13 +125,19 @@ export class Bench {
     this.settings.log(`  ${what} failed: ${message}`);
   }
 
+  /** How many rounds were made; undefined for a row without rounds. */
+  get roundsMade(): number | undefined {
+    return this.#roundsMade;
+  }
+
   /** What went wrong: what could not be measured, and why. */
   get failures(): ReadonlyMap<string, string> {
     return this.#failures;
   }
 
   #roundsOf(job: Job): number {
-    const most = job.contestant.role === "peer" ? 3 : this.settings.rounds;
+    const peerRounds = this.quick ? 1 : 3;
+    const most = job.contestant.role === "peer" ? peerRounds : this.settings.rounds;
     return Math.min(this.settings.rounds, job.rounds ?? most);
   }
 

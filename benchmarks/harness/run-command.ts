@@ -36,11 +36,13 @@ export function runCommand(command: string, parts: readonly string[], options: C
     child.on("close", (code, signal) => {
       const elapsedMs = performance.now() - start;
       if (code === 0) resolve({ output, elapsedMs });
-      else reject(new Error(`${command} ${parts[0] ?? ""} ended with ${signal ?? code}: ${lastLine(errorOutput || output)}`));
+      else reject(new Error(`${command} ${parts[0] ?? ""} ended with ${signal ?? code}: ${describeOutput(errorOutput || output)}`));
     });
   });
 }
 
-function lastLine(text: string): string {
-  return text.trim().split("\n").at(-1) ?? "";
+/** The line that names an error, else the last one. */
+function describeOutput(text: string): string {
+  const lines = text.trim().split("\n");
+  return lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? "";
 }

@@ -6,6 +6,8 @@ export interface ReportFacts {
   readonly date: string;
   readonly machine: string;
   readonly rounds: number;
+  /** Rows whose time was over earlier, with the rounds they made. */
+  readonly cutShort: readonly string[];
   readonly quick: boolean;
   readonly fromSources: boolean;
   readonly peers: readonly string[];
@@ -29,7 +31,7 @@ export function writeReport(lines: readonly ReportLine[], facts: ReportFacts): s
     "# Benchmarks",
     "",
     `Measured on ${facts.date}: ${facts.machine}.`,
-    `${facts.rounds} rounds${facts.quick ? ", quick run (smaller sizes: not for judging)" : ""}${facts.fromSources ? ", product run from its sources" : ""}.`,
+    `${facts.rounds} rounds${facts.cutShort.length > 0 ? ` (${facts.cutShort.join(", ")})` : ""}${facts.quick ? ", quick run (smaller sizes: not for judging)" : ""}${facts.fromSources ? ", product run from its sources" : ""}.`,
     `Of ${reached + missed + unmeasured} goals ${reached} are reached, ${missed} are not, ${unmeasured} could not be measured.`,
     "",
     "| Row | Measure | Goal | Measured | Reached | Throughline | Reference | Peers |",
@@ -44,9 +46,9 @@ export function writeReport(lines: readonly ReportLine[], facts: ReportFacts): s
     "- Machines differ, and so do disks. Read the ratios first.",
     "- The reference is one careful transaction by hand on `node:sqlite`. It does what an append must do and no more: idempotent by message id, counters and order of sessions kept. It lives in `benchmarks/reference/`.",
     "- FULL survives a power cut and is the default. NORMAL survives the end of the process only.",
-    "- Contestants take turns in shuffled order, each in a process of its own. A number is the median of the rounds; a ratio is the median of the rounds' ratios. A peer takes part in at most 3 rounds.",
+    "- Contestants take turns in shuffled order, each in a process of its own. A number is the median of the rounds; a ratio is the median of the rounds' ratios. A peer takes part in at most 3 rounds, and in one where a single reading takes many seconds.",
     "- Each contestant's results are checked. One that loses or doubles a message gets no number.",
-    "- The JSON file does no fsync, and Mastra Memory keeps its own settings: their numbers buy less durability than FULL.",
+    "- The JSON file does no fsync, and Mastra Memory does none at an append (its own default, seen in its system calls): what they acknowledge can be lost in a power cut. Compare them with NORMAL.",
     `- Peers: ${facts.peers.length === 0 ? "none installed" : facts.peers.join(", ")}; a JSON file per chat.`,
     "",
     "## How to repeat it",

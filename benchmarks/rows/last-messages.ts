@@ -12,7 +12,7 @@ const row = 4;
 const wanted = 50;
 const blocks = 10;
 const readsPerBlock = 40;
-const limitMsPerBlock = 200;
+const limitMsPerBlock = 100;
 
 const prepare: Task = async ({ open }) => {
   const subject = await open({ durability: "process-crash" });
@@ -33,8 +33,8 @@ const measure: Task = async ({ parameters, open }) => {
   const long = textIn(parameters, "long");
   checkMessages(subject, await subject.readLast(short, wanted), { count: wanted, lastText: textAt(99) });
   checkMessages(subject, await subject.readLast(long, wanted), { count: wanted, lastText: textAt(9999) });
-  await readTimed(subject, short, 300, 1000);
-  await readTimed(subject, long, 300, 1000);
+  await readTimed(subject, short, 300, 400);
+  await readTimed(subject, long, 300, 400);
 
   const durations = { short: [] as number[], long: [] as number[] };
   for (let block = 0; block < blocks; block += 1) {

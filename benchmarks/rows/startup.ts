@@ -10,6 +10,8 @@ import { median, shuffle } from "../harness/statistics.ts";
 const row = 12;
 const commandLimitMs = 60_000;
 const installLimitMs = 180_000;
+const core = "@throughline/core";
+const store = "@throughline/store-sqlite";
 
 /** A program whose start is measured, as a user's Node runs it: from the build, with no condition. */
 interface Program {
@@ -75,12 +77,17 @@ async function findCommand(root: string): Promise<string> {
 async function installProduct(root: string, folder: string): Promise<InstallFacts> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "package.json"), '{ "private": true }\n');
-  const packages = ["--workspace", "@throughline/core", "--workspace", "@throughline/store-sqlite"];
+  const packages = ["--workspace", core, "--workspace", store];
   const pack = ["pack", "--json", "--ignore-scripts", ...packages, "--pack-destination", folder];
   const { output } = await runCommand("npm", pack, { directory: root, limitMs: installLimitMs });
   const tarballs = readTarballNames(output).map((name) => join(folder, name));
   const install = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", ...tarballs];
   await runCommand("npm", install, { directory: folder, limitMs: installLimitMs });
+  // What is weighed must be able to run: a package without its build would be light.
+  await runCommand(process.execPath, ["--input-type=module", "--eval", `import "${core}"; import "${store}";`], {
+    directory: folder,
+    limitMs: commandLimitMs,
+  });
   return measureInstall(join(folder, "node_modules"));
 }
 
@@ -110,16 +117,19 @@ async function run(bench: Bench): Promise<ReportLine[]> {
   const inBenchmarks = join(root, "benchmarks");
   const inPeers = join(inBenchmarks, "peers");
   const withMastra = bench.contestants().some(({ needsInstall }) => needsInstall);
-  const command = await attempt(bench, "finding the command", () => findCommand(root));
+  const withProduct = bench.contestants("product").length > 0;
+  const command = withProduct ? await attempt(bench, "finding the command", () => findCommand(root)) : undefined;
 
   const programs = [
     moduleProgram("bare", inBenchmarks, ""),
-    moduleProgram("open", inBenchmarks, openingSource(join(folder, "store.db"))),
+    ...(withProduct ? [moduleProgram("open", inBenchmarks, openingSource(join(folder, "store.db")))] : []),
     ...(command === undefined ? [] : [{ name: "help", parts: [command, "--help"], directory: folder }]),
     ...(withMastra ? [moduleProgram("mastra", inPeers, mastraSource(join(folder, "mastra.db")))] : []),
   ];
   const times = await timePrograms(bench, programs);
-  const installed = await attempt(bench, "installing", () => installProduct(root, join(folder, "install")));
+  const installed = withProduct
+    ? await attempt(bench, "installing", () => installProduct(root, join(folder, "install")))
+    : undefined;
   const mastra = withMastra ? await measureInstall(join(inPeers, "node_modules")) : undefined;
   const bare = formatValue(times.get("bare"), "ms");
   const mastraTime = over(times, "mastra");
