@@ -9,7 +9,10 @@ async function answer(request: ProcessRequest): Promise<ProcessReply> {
   const task = rows.find((row) => row.number === request.row)?.tasks[request.task];
   const contestant = contestants.find(({ name }) => name === request.contestant);
   if (task === undefined || contestant === undefined) {
-    return { kind: "failed", message: `No task "${request.task}" in row ${request.row} for "${request.contestant}"` };
+    return {
+      kind: "failed",
+      message: `No task "${request.task}" in row ${request.row} for "${request.contestant}"`,
+    };
   }
   const context: TaskContext = {
     parameters: request.parameters,

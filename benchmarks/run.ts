@@ -62,7 +62,8 @@ function readOptions(): Options {
 
 function findRow(text: string): Row {
   const row = rows.find(({ number }) => String(number) === text.trim());
-  if (row === undefined) throw new Error(`There is no row "${text}": ${rows.map(({ number }) => number).join(", ")}`);
+  if (row === undefined)
+    throw new Error(`There is no row "${text}": ${rows.map(({ number }) => number).join(", ")}`);
   return row;
 }
 

@@ -42,7 +42,9 @@ export class Results {
   /** One value a round, at the round's place; undefined where the job did not take part or failed. */
   values(label: string, value: (facts: readonly Facts[]) => number): (number | undefined)[] {
     if (this.#failures.has(label)) return [];
-    return Array.from(this.#facts.get(label) ?? [], (facts) => (facts === undefined ? undefined : value(facts)));
+    return Array.from(this.#facts.get(label) ?? [], (facts) =>
+      facts === undefined ? undefined : value(facts),
+    );
   }
 }
 
@@ -142,7 +144,12 @@ export class Bench {
   }
 
   async #request(job: Omit<Job, "label">): Promise<ProcessRequest> {
-    const directory = join(this.settings.directory, `row-${this.#row}`, job.contestant.name.replaceAll(" ", "-"), job.place);
+    const directory = join(
+      this.settings.directory,
+      `row-${this.#row}`,
+      job.contestant.name.replaceAll(" ", "-"),
+      job.place,
+    );
     await mkdir(directory, { recursive: true });
     return {
       row: this.#row,

@@ -4,7 +4,10 @@ import { medianOf, type Pick } from "./compare.ts";
 /** Three significant digits, thousands with a comma. */
 export function formatNumber(value: number): string {
   const digits = value === 0 ? 0 : Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
-  return value.toLocaleString("en-US", { minimumFractionDigits: Math.min(digits, 4), maximumFractionDigits: Math.min(digits, 4) });
+  return value.toLocaleString("en-US", {
+    minimumFractionDigits: Math.min(digits, 4),
+    maximumFractionDigits: Math.min(digits, 4),
+  });
 }
 
 /** A value with its unit, or a dash where nothing was measured. */

@@ -18,7 +18,10 @@ export async function installPeers(folder: string): Promise<void> {
     }),
   );
   if (present.every(Boolean)) return;
-  await runCommand("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { directory: folder, limitMs: 300_000 });
+  await runCommand("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
+    directory: folder,
+    limitMs: 300_000,
+  });
 }
 
 /** The peers' packages with their exact versions, for the report. */

@@ -1,7 +1,23 @@
 import { randomBytes } from "node:crypto";
 import type { BenchmarkMessage } from "./contestant.ts";
 
-const syllables = ["ka", "lo", "min", "ter", "su", "ran", "vel", "or", "den", "pi", "sta", "que", "mor", "ine", "al"];
+const syllables = [
+  "ka",
+  "lo",
+  "min",
+  "ter",
+  "su",
+  "ran",
+  "vel",
+  "or",
+  "den",
+  "pi",
+  "sta",
+  "que",
+  "mor",
+  "ine",
+  "al",
+];
 const wordsPerMessage = 60;
 const poolSize = 1000;
 
@@ -26,7 +42,10 @@ function makeTexts(): string[] {
   const vocabulary = makeVocabulary(next);
   return Array.from({ length: poolSize }, () =>
     // The square prefers the front of the vocabulary, as common words are preferred in speech.
-    Array.from({ length: wordsPerMessage }, () => vocabulary[Math.floor(next() ** 2 * vocabulary.length)]).join(" "),
+    Array.from(
+      { length: wordsPerMessage },
+      () => vocabulary[Math.floor(next() ** 2 * vocabulary.length)],
+    ).join(" "),
   );
 }
 

@@ -14,7 +14,11 @@ export interface CommandResult {
 }
 
 /** Runs a command to its end. Fails with its last words when it does not end with 0 within the limit. */
-export function runCommand(command: string, parts: readonly string[], options: CommandOptions): Promise<CommandResult> {
+export function runCommand(
+  command: string,
+  parts: readonly string[],
+  options: CommandOptions,
+): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const start = performance.now();
     const child = spawn(command, parts, {
@@ -36,7 +40,12 @@ export function runCommand(command: string, parts: readonly string[], options: C
     child.on("close", (code, signal) => {
       const elapsedMs = performance.now() - start;
       if (code === 0) resolve({ output, elapsedMs });
-      else reject(new Error(`${command} ${parts[0] ?? ""} ended with ${signal ?? code}: ${describeOutput(errorOutput || output)}`));
+      else
+        reject(
+          new Error(
+            `${command} ${parts[0] ?? ""} ended with ${signal ?? code}: ${describeOutput(errorOutput || output)}`,
+          ),
+        );
     });
   });
 }

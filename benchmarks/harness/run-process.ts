@@ -59,7 +59,8 @@ export async function runProcessesTogether(
       }),
     );
   } finally {
-    for (const child of children) if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+    for (const child of children)
+      if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
   }
 }
 

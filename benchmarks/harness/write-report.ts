@@ -26,7 +26,9 @@ export function writeReport(lines: readonly ReportLine[], facts: ReportFacts): s
   const judged = lines.map(({ goal, measured }) => isReached(goal, measured));
   const reached = judged.filter((value) => value === true).length;
   const missed = judged.filter((value) => value === false).length;
-  const unmeasured = lines.filter(({ goal, measured }) => goal !== undefined && measured === undefined).length;
+  const unmeasured = lines.filter(
+    ({ goal, measured }) => goal !== undefined && measured === undefined,
+  ).length;
   return [
     "# Benchmarks",
     "",

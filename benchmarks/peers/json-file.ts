@@ -1,6 +1,12 @@
 import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { BenchmarkMessage, Contestant, MessageFacts, OpenSettings, Subject } from "../harness/contestant.ts";
+import type {
+  BenchmarkMessage,
+  Contestant,
+  MessageFacts,
+  OpenSettings,
+  Subject,
+} from "../harness/contestant.ts";
 import { makeId } from "../harness/make-messages.ts";
 
 interface ChatMessage {
@@ -23,7 +29,8 @@ async function openJsonFiles({ directory }: OpenSettings): Promise<Subject> {
   await mkdir(folder, { recursive: true });
   const pathOf = (chat: string) => join(folder, `${chat}.json`);
 
-  const load = async (chat: string): Promise<ChatMessage[]> => JSON.parse(await readFile(pathOf(chat), "utf8"));
+  const load = async (chat: string): Promise<ChatMessage[]> =>
+    JSON.parse(await readFile(pathOf(chat), "utf8"));
 
   const save = async (chat: string, messages: readonly ChatMessage[]): Promise<void> => {
     await writeFile(`${pathOf(chat)}.new`, JSON.stringify(messages));
@@ -33,7 +40,10 @@ async function openJsonFiles({ directory }: OpenSettings): Promise<Subject> {
   const listChats = async (count: number): Promise<readonly unknown[]> => {
     const names = await readdir(folder);
     const chats = await Promise.all(
-      names.map(async (name) => ({ id: name.slice(0, -".json".length), changedAt: (await stat(join(folder, name))).mtimeMs })),
+      names.map(async (name) => ({
+        id: name.slice(0, -".json".length),
+        changedAt: (await stat(join(folder, name))).mtimeMs,
+      })),
     );
     return chats.toSorted((left, right) => right.changedAt - left.changedAt).slice(0, count);
   };

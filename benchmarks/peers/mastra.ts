@@ -1,5 +1,11 @@
 import { join } from "node:path";
-import type { BenchmarkMessage, Contestant, MessageFacts, OpenSettings, Subject } from "../harness/contestant.ts";
+import type {
+  BenchmarkMessage,
+  Contestant,
+  MessageFacts,
+  OpenSettings,
+  Subject,
+} from "../harness/contestant.ts";
 import { makeId } from "../harness/make-messages.ts";
 
 interface MastraMessage {
@@ -60,7 +66,12 @@ async function openMastra({ directory }: OpenSettings): Promise<Subject> {
   const { Memory, LibSQLStore } = await loadLibraries();
   const storage = new LibSQLStore({ id: "benchmark", url: `file:${join(directory, "mastra.db")}` });
   await storage.init();
-  const options = { lastMessages: 50, semanticRecall: false, workingMemory: { enabled: false }, generateTitle: false };
+  const options = {
+    lastMessages: 50,
+    semanticRecall: false,
+    workingMemory: { enabled: false },
+    generateTitle: false,
+  };
   const memory = new Memory({ storage, options });
   let lastTime = 0;
   /** Its order is by time only: no two messages may share a millisecond. */
@@ -72,13 +83,17 @@ async function openMastra({ directory }: OpenSettings): Promise<Subject> {
     createSession: async (title) => {
       const id = makeId();
       const now = new Date();
-      await memory.saveThread({ thread: { id, resourceId, title, metadata: {}, createdAt: now, updatedAt: now } });
+      await memory.saveThread({
+        thread: { id, resourceId, title, metadata: {}, createdAt: now, updatedAt: now },
+      });
       return id;
     },
     append: async (threadId, messages) => {
       for (let start = 0; start < messages.length; start += largestSave) {
         const slice = messages.slice(start, start + largestSave);
-        await memory.saveMessages({ messages: slice.map((message) => toMastra(threadId, message, nextTime())) });
+        await memory.saveMessages({
+          messages: slice.map((message) => toMastra(threadId, message, nextTime())),
+        });
       }
     },
     readLast: async (threadId, perPage) => {
@@ -90,7 +105,8 @@ async function openMastra({ directory }: OpenSettings): Promise<Subject> {
       const orderBy: Order = { field: "updatedAt", direction: "DESC" };
       return (await memory.listThreads({ filter: { resourceId }, page: 0, perPage, orderBy })).threads;
     },
-    countMessages: async (threadId) => (await memory.recall({ threadId, resourceId, perPage: 1, page: 0 })).total,
+    countMessages: async (threadId) =>
+      (await memory.recall({ threadId, resourceId, perPage: 1, page: 0 })).total,
     describe: describeMessage,
     close: async () => {},
   };

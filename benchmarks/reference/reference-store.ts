@@ -87,7 +87,9 @@ export class ReferenceStore {
 
   constructor(path: string, durability: Durability) {
     const database = new DatabaseSync(path, { timeout: 10_000 });
-    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability === "power-loss" ? "FULL" : "NORMAL"};`);
+    database.exec(
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability === "power-loss" ? "FULL" : "NORMAL"};`,
+    );
     database.exec(schema);
     this.#database = database;
     this.#begin = database.prepare("BEGIN IMMEDIATE");

@@ -42,7 +42,13 @@ const measure: Task = async ({ parameters, open }) => {
     for (let turn = 0; turn < sizes.length; turn += 1) {
       const place = (block + turn) % sizes.length;
       const size = sizes[place] ?? 10;
-      const taken = await appendTimed(subject, sessions[place] ?? small, withOperation, appendsPerBlock, limitMsPerBlock);
+      const taken = await appendTimed(
+        subject,
+        sessions[place] ?? small,
+        withOperation,
+        appendsPerBlock,
+        limitMsPerBlock,
+      );
       durations[size]?.push(...taken);
     }
   }
@@ -71,7 +77,10 @@ async function appendTimed(
   );
   await checkCount(subject, session, before + durations.length);
   const [last] = await subject.readLast(session, 1);
-  check(subject.describe(last).text === messages[durations.length - 1]?.[0]?.text, "the last message is another");
+  check(
+    subject.describe(last).text === messages[durations.length - 1]?.[0]?.text,
+    "the last message is another",
+  );
   return durations;
 }
 
@@ -93,7 +102,8 @@ async function run(bench: Bench): Promise<ReportLine[]> {
   for (const contestant of bench.contestants()) {
     const parameters = { messages: bench.quick ? 20_000 : 100_000, others: bench.quick ? 200 : 1000 };
     const prepared = await bench.prepare({ contestant, task: "prepare", place: "filled", parameters });
-    if (prepared !== undefined) jobs.push(...variants.flatMap((variant) => jobOf(variant, contestant, prepared)));
+    if (prepared !== undefined)
+      jobs.push(...variants.flatMap((variant) => jobOf(variant, contestant, prepared)));
   }
   const results = await bench.measure(jobs);
   return [
@@ -111,7 +121,14 @@ function jobOf(variant: Variant, contestant: Contestant, prepared: Facts): Job[]
   const parameters = { session: textIn(prepared, "session"), operation: variant.operation ? 1 : 0, blocks };
   const { name, durability } = variant;
   return [
-    { label: `${contestant.name} ${name}`, contestant, task: "measure", place: "filled", parameters, settings: { durability } },
+    {
+      label: `${contestant.name} ${name}`,
+      contestant,
+      task: "measure",
+      place: "filled",
+      parameters,
+      settings: { durability },
+    },
   ];
 }
 
@@ -120,7 +137,13 @@ function sizeName(bench: Bench, size: number): string {
   return (bench.quick && size === 100_000 ? 20_000 : size).toLocaleString("en-US");
 }
 
-function lineAt(bench: Bench, results: Results, variant: string, size: number, atMost: number | undefined): ReportLine {
+function lineAt(
+  bench: Bench,
+  results: Results,
+  variant: string,
+  size: number,
+  atMost: number | undefined,
+): ReportLine {
   const value = pick(`p50At${size}`);
   const product = `Throughline ${variant}`;
   const below = variant === "NORMAL" ? "reference NORMAL" : "reference FULL";
@@ -140,7 +163,9 @@ function growthLine(bench: Bench, results: Results): ReportLine {
   const growth = (label: string) =>
     ratioOf(results, { label, value: pick("p50At100000") }, { label, value: pick("p50At10") });
   const measured = growth("Throughline FULL");
-  const peers = bench.contestants("peer").map(({ name }) => `${name} ${formatValue(growth(`${name} FULL`), "×")}`);
+  const peers = bench
+    .contestants("peer")
+    .map(({ name }) => `${name} ${formatValue(growth(`${name} FULL`), "×")}`);
   return {
     row,
     measure: `append at ${sizeName(bench, 100_000)} against 10, FULL, p50`,

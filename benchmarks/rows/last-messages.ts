@@ -85,4 +85,9 @@ async function run(bench: Bench): Promise<ReportLine[]> {
 }
 
 /** Row 4: the newest messages, whatever the length of the session. */
-export const lastMessagesRow: Row = { number: row, title: "Last 50 messages", tasks: { prepare, measure }, run };
+export const lastMessagesRow: Row = {
+  number: row,
+  title: "Last 50 messages",
+  tasks: { prepare, measure },
+  run,
+};

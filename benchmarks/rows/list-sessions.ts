@@ -27,7 +27,10 @@ const measure: Task = async ({ open }) => {
   const list = () => subject.listSessions(wanted);
   const sessions = await list();
   check(sessions.length === wanted, `${sessions.length} sessions listed`);
-  check(new Set(sessions.map((session) => JSON.stringify(session))).size === wanted, "a session is listed twice");
+  check(
+    new Set(sessions.map((session) => JSON.stringify(session))).size === wanted,
+    "a session is listed twice",
+  );
   await timeOperations({ count: 500, limitMs: 1000 }, list);
   const durations = await timeOperations({ count: 500, limitMs: 2000 }, list);
   await subject.close();
@@ -40,7 +43,8 @@ async function run(bench: Bench): Promise<ReportLine[]> {
   for (const contestant of bench.contestants()) {
     const parameters = { sessions: contestant.role === "peer" ? peerSessions : most };
     const prepared = await bench.prepare({ contestant, task: "prepare", place: "filled", parameters });
-    if (prepared !== undefined) jobs.push({ label: contestant.name, contestant, task: "measure", place: "filled" });
+    if (prepared !== undefined)
+      jobs.push({ label: contestant.name, contestant, task: "measure", place: "filled" });
   }
   const results = await bench.measure(jobs);
   const value = pick("p50");

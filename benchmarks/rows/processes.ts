@@ -36,8 +36,16 @@ const measure: Task = async ({ parameters, open, waitForOthers }) => {
 
 const total: Pick = (facts) => facts.reduce((sum, process) => sum + numberIn(process, "perSecond"), 0);
 const errors: Pick = (facts) => facts.reduce((sum, process) => sum + numberIn(process, "errors"), 0);
-const p99: Pick = (facts) => percentile(facts.flatMap((process) => listIn(process, "durations")), 0.99);
-const longest: Pick = (facts) => percentile(facts.flatMap((process) => listIn(process, "durations")), 1);
+const p99: Pick = (facts) =>
+  percentile(
+    facts.flatMap((process) => listIn(process, "durations")),
+    0.99,
+  );
+const longest: Pick = (facts) =>
+  percentile(
+    facts.flatMap((process) => listIn(process, "durations")),
+    1,
+  );
 const fairness: Pick = (facts) => {
   const rates = facts.map((process) => numberIn(process, "perSecond"));
   return Math.min(...rates) / Math.max(...rates);
@@ -109,4 +117,9 @@ function linesFor(bench: Bench, results: Results, processes: number, leastTotal:
 }
 
 /** Row 3: several processes share one file without starving one another. The reference uses SQLite's own wait. */
-export const processesRow: Row = { number: row, title: "Several processes on one file", tasks: { prepare, measure }, run };
+export const processesRow: Row = {
+  number: row,
+  title: "Several processes on one file",
+  tasks: { prepare, measure },
+  run,
+};

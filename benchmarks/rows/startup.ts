@@ -38,14 +38,21 @@ function mastraSource(path: string): string {
 }
 
 /** The wall time of each program, started in turn in shuffled rounds; undefined for one that fails. */
-async function timePrograms(bench: Bench, programs: readonly Program[]): Promise<Map<string, number | undefined>> {
+async function timePrograms(
+  bench: Bench,
+  programs: readonly Program[],
+): Promise<Map<string, number | undefined>> {
   const times = new Map<string, number[]>(programs.map(({ name }) => [name, []]));
   const rounds = bench.quick ? 7 : 21;
   // One round more, not counted: the first start of each reads its files from the disk.
   for (let round = -1; round < rounds; round += 1) {
     for (const { name, parts, directory } of shuffle(programs.filter((program) => times.has(program.name)))) {
       try {
-        const options = { directory, limitMs: commandLimitMs, environment: bench.settings.process.environment };
+        const options = {
+          directory,
+          limitMs: commandLimitMs,
+          environment: bench.settings.process.environment,
+        };
         const { elapsedMs } = await runCommand(process.execPath, parts, options);
         if (round >= 0) times.get(name)?.push(elapsedMs);
       } catch (error) {
@@ -54,7 +61,9 @@ async function timePrograms(bench: Bench, programs: readonly Program[]): Promise
       }
     }
   }
-  return new Map(programs.map(({ name }) => [name, times.has(name) ? median(times.get(name) ?? []) : undefined]));
+  return new Map(
+    programs.map(({ name }) => [name, times.has(name) ? median(times.get(name) ?? []) : undefined]),
+  );
 }
 
 function over(times: ReadonlyMap<string, number | undefined>, name: string): number | undefined {
@@ -84,10 +93,14 @@ async function installProduct(root: string, folder: string): Promise<InstallFact
   const install = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", ...tarballs];
   await runCommand("npm", install, { directory: folder, limitMs: installLimitMs });
   // What is weighed must be able to run: a package without its build would be light.
-  await runCommand(process.execPath, ["--input-type=module", "--eval", `import "${core}"; import "${store}";`], {
-    directory: folder,
-    limitMs: commandLimitMs,
-  });
+  await runCommand(
+    process.execPath,
+    ["--input-type=module", "--eval", `import "${core}"; import "${store}";`],
+    {
+      directory: folder,
+      limitMs: commandLimitMs,
+    },
+  );
   return measureInstall(join(folder, "node_modules"));
 }
 
@@ -97,7 +110,11 @@ function readTarballNames(output: string): string[] {
   return Object.values(packed).map(({ filename }) => filename);
 }
 
-async function attempt<Value>(bench: Bench, what: string, work: () => Promise<Value>): Promise<Value | undefined> {
+async function attempt<Value>(
+  bench: Bench,
+  what: string,
+  work: () => Promise<Value>,
+): Promise<Value | undefined> {
   try {
     return await work();
   } catch (error) {
@@ -118,7 +135,9 @@ async function run(bench: Bench): Promise<ReportLine[]> {
   const inPeers = join(inBenchmarks, "peers");
   const withMastra = bench.contestants().some(({ needsInstall }) => needsInstall);
   const withProduct = bench.contestants("product").length > 0;
-  const command = withProduct ? await attempt(bench, "finding the command", () => findCommand(root)) : undefined;
+  const command = withProduct
+    ? await attempt(bench, "finding the command", () => findCommand(root))
+    : undefined;
 
   const programs = [
     moduleProgram("bare", inBenchmarks, ""),
@@ -162,7 +181,12 @@ function installLines(installed: InstallFacts | undefined, mastra: InstallFacts 
   const what: readonly { measure: string; atMost: number; unit: string; value: keyof InstallFacts }[] = [
     { measure: "install of core with the SQLite store, unpacked", atMost: 5, unit: "MB", value: "megabytes" },
     { measure: "native modules in it", atMost: 0, unit: "files", value: "nativeFiles" },
-    { measure: "packages in it with an install script", atMost: 0, unit: "packages", value: "installScripts" },
+    {
+      measure: "packages in it with an install script",
+      atMost: 0,
+      unit: "packages",
+      value: "installScripts",
+    },
   ];
   return what.map(({ measure, atMost, unit, value }) => ({
     row,

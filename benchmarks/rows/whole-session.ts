@@ -19,7 +19,8 @@ const prepare: Task = async ({ parameters, open }) => {
   await subject.append(alone, makeMessages(size));
   const sessions: string[] = [];
   if (numberIn(parameters, "interleaved") === 1) {
-    for (let index = 0; index < sessionsTogether; index += 1) sessions.push(await subject.createSession(`with ${index}`));
+    for (let index = 0; index < sessionsTogether; index += 1)
+      sessions.push(await subject.createSession(`with ${index}`));
     for (let index = 0; index < size; index += 1) {
       await Promise.all(sessions.map((session) => subject.append(session, [makeMessage(index)])));
     }
@@ -45,7 +46,10 @@ const measure: Task = async ({ parameters, open }) => {
   let streamMs = -1;
   if (subject.readFirstOfStream !== undefined) {
     const readFirst = () => subject.readFirstOfStream?.(session) ?? Promise.resolve(undefined);
-    check(subject.describe(await readFirst()).text === textAt(0), "the first message of the stream is another");
+    check(
+      subject.describe(await readFirst()).text === textAt(0),
+      "the first message of the stream is another",
+    );
     await timeOperations({ count: 20, limitMs: 500 }, readFirst);
     streamMs = percentile(await timeOperations({ count: 60, limitMs: 1000 }, readFirst), 0.5);
   }
@@ -67,7 +71,8 @@ async function run(bench: Bench): Promise<ReportLine[]> {
       parameters: { interleaved },
     });
     if (prepared === undefined) continue;
-    const rounds = contestant.name === "JSON file" ? bench.settings.rounds : slow(contestant.name) ? 1 : undefined;
+    const rounds =
+      contestant.name === "JSON file" ? bench.settings.rounds : slow(contestant.name) ? 1 : undefined;
     const job = { contestant, task: "measure", place: "filled", ...(rounds === undefined ? {} : { rounds }) };
     const reads = bench.quick ? 7 : 15;
     jobs.push({ ...job, label: contestant.name, parameters: { session: textIn(prepared, "alone"), reads } });
@@ -79,12 +84,24 @@ async function run(bench: Bench): Promise<ReportLine[]> {
   const results = await bench.measure(jobs);
   return [
     lineAgainstFile(bench, results, "", "whole session of 10,000, written at once", 1),
-    lineAgainstFile(bench, results, " interleaved", "whole session of 10,000, written in turn with 15 others", 1.3),
+    lineAgainstFile(
+      bench,
+      results,
+      " interleaved",
+      "whole session of 10,000, written in turn with 15 others",
+      1.3,
+    ),
     streamLine(results),
   ];
 }
 
-function lineAgainstFile(bench: Bench, results: Results, suffix: string, measure: string, atMost: number): ReportLine {
+function lineAgainstFile(
+  bench: Bench,
+  results: Results,
+  suffix: string,
+  measure: string,
+  atMost: number,
+): ReportLine {
   const value = pick("readMs");
   return {
     row,
@@ -113,4 +130,9 @@ function streamLine(results: Results): ReportLine {
 }
 
 /** Row 5: a whole session, against the least that reading it can cost: one JSON file, parsed. */
-export const wholeSessionRow: Row = { number: row, title: "A whole session", tasks: { prepare, measure }, run };
+export const wholeSessionRow: Row = {
+  number: row,
+  title: "A whole session",
+  tasks: { prepare, measure },
+  run,
+};

@@ -125,4 +125,9 @@ function durabilityLine(results: Results): ReportLine {
 }
 
 /** Row 2: many writers in one process share the price of durability. */
-export const writersRow: Row = { number: row, title: "16 concurrent writers in one process", tasks: { measure }, run };
+export const writersRow: Row = {
+  number: row,
+  title: "16 concurrent writers in one process",
+  tasks: { measure },
+  run,
+};

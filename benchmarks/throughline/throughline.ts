@@ -3,14 +3,20 @@ import type { Contestant, Durability, MessageFacts, OpenSettings, Subject } from
 
 /** What the benchmark uses of the library; structural, so that the harness loads without it. */
 interface Library {
-  openThroughline(configuration: { readonly store: string; readonly durability: Durability }): Promise<Throughline>;
+  openThroughline(configuration: {
+    readonly store: string;
+    readonly durability: Durability;
+  }): Promise<Throughline>;
 }
 
 interface Throughline {
   readonly sessions: {
     create(values: { readonly user: string; readonly title: string }): Promise<{ readonly id: string }>;
     get(session: string): Promise<{ readonly messageCount: number }>;
-    list(query: { readonly user: string; readonly limit: number }): Promise<{ readonly items: readonly unknown[] }>;
+    list(query: {
+      readonly user: string;
+      readonly limit: number;
+    }): Promise<{ readonly items: readonly unknown[] }>;
   };
   readonly messages: {
     append(
@@ -63,12 +69,19 @@ async function append(
   operationId: string | undefined,
 ): Promise<void> {
   if (operationId !== undefined) {
-    await opened.messages.append(session, messages.map(({ role, text }) => ({ role, content: text })), { operationId });
+    await opened.messages.append(
+      session,
+      messages.map(({ role, text }) => ({ role, content: text })),
+      { operationId },
+    );
     return;
   }
   for (let start = 0; start < messages.length; start += largestAppend) {
     const slice = messages.slice(start, start + largestAppend);
-    await opened.messages.append(session, slice.map(({ id, role, text }) => ({ id, role, content: text })));
+    await opened.messages.append(
+      session,
+      slice.map(({ id, role, text }) => ({ id, role, content: text })),
+    );
   }
 }
 
