@@ -9,7 +9,8 @@ export function pruneFile(connection: Connection, { changes, operations }: Prune
   try {
     pruneFeed(connection, changes);
     connection.run(`DELETE FROM operations WHERE at < ?`, operations);
-    connection.run(`DELETE FROM removed_keys WHERE removed_at < ?`, changes);
+    // A session that was erased never comes back, however long ago it was.
+    connection.run(`DELETE FROM removed_keys WHERE removed_at < ? AND kind <> 'sessions'`, changes);
     connection.prepare("COMMIT").run();
   } catch (error) {
     connection.rollBack();
