@@ -1,5 +1,6 @@
 import { type Kind, ThroughlineError, productKinds } from "@throughline/core";
 import { applicationId, readVersion } from "./file-owner.ts";
+import { writeTogether } from "./transaction.ts";
 import { kindTable } from "./kind-table.ts";
 import { latestVersion, migrations } from "./migrations.ts";
 import { retryWhileBusy } from "./retry-while-busy.ts";
@@ -41,12 +42,12 @@ export async function migrate(database: SchemaDatabase, options: MigrateOptions 
   if (to === 0 || own.length === 0) return;
   const missing = await retryWhileBusy(() => missingTables(database, own), deadline);
   if (missing.length > 0)
-    await retryWhileBusy(() => inTransaction(database, () => createTables(database, own)), deadline);
+    await retryWhileBusy(() => writeTogether(database, () => createTables(database, own)), deadline);
 }
 
 /** One version nearer to `to`, from wherever another process may have brought it; answers the version then. */
 function step(database: SchemaDatabase, to: number): number {
-  return inTransaction(database, () => {
+  return writeTogether(database, () => {
     const version = readVersion(database);
     if (version === to) return version;
     const next = version < to ? version + 1 : version - 1;
@@ -86,25 +87,4 @@ function missingTables(database: SchemaDatabase, kinds: readonly Kind[]): Kind[]
       },
     );
   });
-}
-
-function inTransaction<Result>(database: SchemaDatabase, run: () => Result): Result {
-  database.exec("BEGIN IMMEDIATE");
-  try {
-    const result = run();
-    database.exec("COMMIT");
-    return result;
-  } catch (error) {
-    rollBack(database);
-    throw error;
-  }
-}
-
-/** A full disk ends a transaction by itself; then there is none to roll back, and the first error is the one to tell. */
-function rollBack(database: SchemaDatabase): void {
-  try {
-    database.exec("ROLLBACK");
-  } catch {
-    return;
-  }
 }
