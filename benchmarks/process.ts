@@ -34,6 +34,6 @@ function send(reply: ProcessReply, afterwards?: () => void): void {
   process.send?.(reply, undefined, undefined, () => afterwards?.());
 }
 
-const request: ProcessRequest = JSON.parse(process.argv[2] ?? "{}");
+const request = JSON.parse(process.argv[2] ?? "{}") as ProcessRequest;
 // Some libraries keep timers running: the answer ends the process.
 send(await answer(request), () => process.exit(0));

@@ -8,5 +8,5 @@ export function describeMachine(): string {
   database.close();
   const model = cpus()[0]?.model.trim() ?? "unknown processor";
   const memory = Math.round(totalmem() / 1024 ** 3);
-  return `${availableParallelism()} cores (${model}), ${memory} GB, ${platform()} ${arch()}, Node ${process.versions.node}, SQLite ${version}`;
+  return `${availableParallelism()} cores (${model}), ${memory} GB, ${platform()} ${arch()}, Node ${process.versions.node}, SQLite ${String(version)}`;
 }

@@ -31,5 +31,5 @@ export async function listPeerPackages(folder: string): Promise<string[]> {
 }
 
 async function readManifest(path: string): Promise<Manifest> {
-  return JSON.parse(await readFile(path, "utf8"));
+  return JSON.parse(await readFile(path, "utf8")) as Manifest;
 }

@@ -30,7 +30,7 @@ async function openJsonFiles({ directory }: OpenSettings): Promise<Subject> {
   const pathOf = (chat: string) => join(folder, `${chat}.json`);
 
   const load = async (chat: string): Promise<ChatMessage[]> =>
-    JSON.parse(await readFile(pathOf(chat), "utf8"));
+    JSON.parse(await readFile(pathOf(chat), "utf8")) as ChatMessage[];
 
   const save = async (chat: string, messages: readonly ChatMessage[]): Promise<void> => {
     await writeFile(`${pathOf(chat)}.new`, JSON.stringify(messages));

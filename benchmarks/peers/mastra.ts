@@ -119,9 +119,14 @@ function toMastra(threadId: string, { id, role, text }: BenchmarkMessage, create
 
 /** Loaded by names that are no literals: the types of the peers are not installed where this is compiled. */
 async function loadLibraries(): Promise<MastraLibraries> {
-  const [memory, libsql]: string[] = ["@mastra/memory", "@mastra/libsql"];
-  const modules = await Promise.all([import(memory ?? ""), import(libsql ?? "")]);
-  return { Memory: modules[0].Memory, LibSQLStore: modules[1].LibSQLStore };
+  const memoryPackage: string = "@mastra/memory";
+  const storePackage: string = "@mastra/libsql";
+  const memory: unknown = await import(memoryPackage);
+  const store: unknown = await import(storePackage);
+  return {
+    ...(memory as Pick<MastraLibraries, "Memory">),
+    ...(store as Pick<MastraLibraries, "LibSQLStore">),
+  };
 }
 
 function describeMessage(message: unknown): MessageFacts {

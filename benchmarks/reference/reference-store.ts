@@ -226,7 +226,7 @@ function toMessage(row: Record<string, unknown>): ReferenceMessage {
     id: String(row["id"]),
     seq: Number(row["seq"]),
     role: String(row["role"]),
-    parts: JSON.parse(String(row["parts"])),
+    parts: JSON.parse(String(row["parts"])) as ReferenceMessage["parts"],
     tokenCount: Number(row["token_count"]),
     createdAt: Number(row["created_at"]),
   };

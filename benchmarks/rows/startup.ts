@@ -74,9 +74,8 @@ function over(times: ReadonlyMap<string, number | undefined>, name: string): num
 
 /** The file behind the command, as the package's manifest names it. */
 async function findCommand(root: string): Promise<string> {
-  const manifest: { readonly bin?: Readonly<Record<string, string>> } = JSON.parse(
-    await readFile(join(root, "cli", "package.json"), "utf8"),
-  );
+  const text = await readFile(join(root, "cli", "package.json"), "utf8");
+  const manifest = JSON.parse(text) as { readonly bin?: Readonly<Record<string, string>> };
   const path = manifest.bin?.["throughline"];
   if (path === undefined) throw new Error("The package names no command");
   return join(root, "cli", path);
@@ -106,7 +105,7 @@ async function installProduct(root: string, folder: string): Promise<InstallFact
 
 /** npm answers a list of packed packages, newer versions an object of them. */
 function readTarballNames(output: string): string[] {
-  const packed: Record<string, { readonly filename: string }> = JSON.parse(output);
+  const packed = JSON.parse(output) as Record<string, { readonly filename: string }>;
   return Object.values(packed).map(({ filename }) => filename);
 }
 

@@ -99,13 +99,13 @@ function lineAgainstFile(
   bench: Bench,
   results: Results,
   suffix: string,
-  measure: string,
+  title: string,
   atMost: number,
 ): ReportLine {
   const value = pick("readMs");
   return {
     row,
-    measure: `${measure}, p50`,
+    measure: `${title}, p50`,
     goal: { atMost },
     unit: "× JSON file",
     measured: ratioOf(results, { label: `Throughline${suffix}`, value }, { label: "JSON file", value }),

@@ -89,14 +89,14 @@ function lineAgainstReference(
   bench: Bench,
   results: Results,
   variant: string,
-  measure: string,
+  title: string,
   atLeast: number,
 ): ReportLine {
   const value = pick("perSecond");
   const product = `Throughline ${variant}`;
   return {
     row,
-    measure,
+    measure: title,
     goal: { atLeast },
     unit: "× reference",
     measured: ratioOf(results, { label: product, value }, { label: `reference ${variant}`, value }),
