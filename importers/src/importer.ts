@@ -1,41 +1,9 @@
 /** What an importer is: a reader of one foreign tool's files, in constant memory. */
 
+import type { Part, Usage } from "@throughline/core";
+
 /** A place in a source file: byte offset and length. */
 export type ByteRange = readonly [offset: number, length: number];
-
-/** A part of a message, as `core` defines it; opaque values are plain JSON values. */
-export type ImportedPart =
-  | { readonly type: "text"; readonly text: string }
-  | { readonly type: "reasoning"; readonly text: string }
-  | {
-      readonly type: "tool-call";
-      readonly toolCallId: string;
-      readonly toolName: string;
-      readonly input: unknown;
-    }
-  | {
-      readonly type: "tool-result";
-      readonly toolCallId: string;
-      readonly toolName?: string;
-      readonly output: unknown;
-      readonly isError?: boolean;
-    }
-  | {
-      readonly type: "file";
-      readonly mediaType: string;
-      readonly filename?: string;
-      readonly data?: string;
-      readonly url?: string;
-    }
-  | { readonly type: "data"; readonly name: string; readonly data: unknown };
-
-export interface ImportedUsage {
-  readonly input?: number;
-  readonly output?: number;
-  readonly cacheRead?: number;
-  readonly cacheWrite?: number;
-  readonly reasoning?: number;
-}
 
 /** Names a session by the tool's own id, which becomes its external key. */
 export interface ImportedSessionReference {
@@ -69,11 +37,11 @@ export interface ImportedMessage {
   readonly id: string;
   readonly role: "user" | "assistant" | "system" | "tool";
   /** A string, or parts. */
-  readonly content: string | readonly ImportedPart[];
+  readonly content: string | readonly Part[];
   /** Milliseconds since the epoch, UTC. */
   readonly createdAt?: number;
   readonly model?: string;
-  readonly usage?: ImportedUsage;
+  readonly usage?: Usage;
   /** `injected: true` marks text that the tool put into a user's turn. */
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** The bytes of the source that this message was made from. */

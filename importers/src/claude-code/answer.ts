@@ -1,5 +1,6 @@
 import { isJsonObject, readCount, readLabel } from "../json-object.ts";
-import type { ByteRange, ImportedMessage, ImportedPart, ImportedUsage } from "../importer.ts";
+import type { Part, Usage } from "@throughline/core";
+import type { ByteRange, ImportedMessage } from "../importer.ts";
 import type { ClaudeRecord } from "./claude-record.ts";
 import { recordId } from "./claude-record.ts";
 import { contentBlocks, readPart } from "./content-parts.ts";
@@ -13,20 +14,20 @@ export interface Answer {
   readonly session: string;
   readonly id: string;
   readonly continues: boolean;
-  readonly parts: ImportedPart[];
+  readonly parts: Part[];
   readonly ranges: ByteRange[];
   createdAt?: number;
   model?: string;
-  usage?: ImportedUsage;
+  usage?: Usage;
   isApiError: boolean;
 }
 
 /** What one assistant record adds to its answer. */
 export interface AnswerPiece {
   readonly id: string;
-  readonly parts: readonly ImportedPart[];
+  readonly parts: readonly Part[];
   readonly model?: string;
-  readonly usage?: ImportedUsage;
+  readonly usage?: Usage;
 }
 
 /** The API's message id names an answer, since its lines share it; the record's own id is the way out. */
@@ -71,13 +72,13 @@ export function answerMessage(answer: Answer): ImportedMessage {
   };
 }
 
-function readUsage(value: unknown): ImportedUsage | undefined {
+function readUsage(value: unknown): Usage | undefined {
   if (!isJsonObject(value)) return undefined;
   const input = readCount(value["input_tokens"]);
   const output = readCount(value["output_tokens"]);
   const cacheRead = readCount(value["cache_read_input_tokens"]);
   const cacheWrite = readCount(value["cache_creation_input_tokens"]);
-  const usage: ImportedUsage = {
+  const usage: Usage = {
     ...(input !== undefined && { input }),
     ...(output !== undefined && { output }),
     ...(cacheRead !== undefined && { cacheRead }),

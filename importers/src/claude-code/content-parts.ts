@@ -1,8 +1,8 @@
 import { isJsonObject, readLabel, readText } from "../json-object.ts";
 import type { JsonObject } from "../json-object.ts";
-import type { ImportedPart } from "../importer.ts";
+import type { Part } from "@throughline/core";
 
-type ToolResultPart = Extract<ImportedPart, { type: "tool-result" }>;
+type ToolResultPart = Extract<Part, { type: "tool-result" }>;
 
 /** Finds the tool's name for the id of a call. */
 export type ToolNames = (toolCallId: string) => string | undefined;
@@ -12,7 +12,7 @@ export type ToolNames = (toolCallId: string) => string | undefined;
  * thinking of which only the signature is left). A block of an unknown type is kept whole, under its type.
  * @param fallbackId stands for the id of a call or result that has none
  */
-export function readPart(block: unknown, fallbackId: string, toolNames: ToolNames): ImportedPart | undefined {
+export function readPart(block: unknown, fallbackId: string, toolNames: ToolNames): Part | undefined {
   if (typeof block === "string") return textPart(block);
   if (!isJsonObject(block))
     return block === null ? undefined : { type: "data", name: "unknown", data: block };
@@ -69,11 +69,11 @@ function toolResultPart(block: JsonObject, fallbackId: string, toolNames: ToolNa
   };
 }
 
-function textPart(text: string): ImportedPart | undefined {
+function textPart(text: string): Part | undefined {
   return readText(text) === undefined ? undefined : { type: "text", text };
 }
 
-function filePart(block: JsonObject): ImportedPart | undefined {
+function filePart(block: JsonObject): Part | undefined {
   const source = block["source"];
   if (!isJsonObject(source)) return undefined;
   const mediaType =

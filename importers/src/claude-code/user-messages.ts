@@ -1,5 +1,6 @@
 import { isJsonObject, readLabel } from "../json-object.ts";
-import type { ImportedMessage, ImportedPart } from "../importer.ts";
+import type { Part } from "@throughline/core";
+import type { ImportedMessage } from "../importer.ts";
 import type { ClaudeRecord } from "./claude-record.ts";
 import { recordId } from "./claude-record.ts";
 import { contentBlocks, isToolResult, readPart } from "./content-parts.ts";
@@ -24,8 +25,8 @@ const suffixes: Readonly<Record<Voice, string>> = { human: "user", tool: "tool",
  * others add `/user`, `/tool` or `/injected` to it. All of them have the record's bytes as their range.
  */
 export function readUserTurn(record: ClaudeRecord, session: string, toolNames: ToolNames): UserTurn {
-  const voices = new Map<Voice, ImportedPart[]>();
-  const add = (voice: Voice, part: ImportedPart | undefined): void => {
+  const voices = new Map<Voice, Part[]>();
+  const add = (voice: Voice, part: Part | undefined): void => {
     if (part === undefined) return;
     const parts = voices.get(voice);
     if (parts === undefined) voices.set(voice, [part]);
@@ -107,7 +108,7 @@ function foreignOrigin(origin: unknown): string | undefined {
   return kind === "human" ? undefined : kind;
 }
 
-function joinTexts(parts: readonly ImportedPart[]): string {
+function joinTexts(parts: readonly Part[]): string {
   return parts
     .map((part) => (part.type === "text" ? part.text : ""))
     .filter((text) => text !== "")

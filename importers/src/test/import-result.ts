@@ -1,7 +1,7 @@
+import type { Part } from "@throughline/core";
 import type {
   ImportCheckpoint,
   ImportedMessage,
-  ImportedPart,
   ImportedSession,
   ImportEvent,
   ImportProblem,
@@ -54,6 +54,6 @@ function applyMessage(event: ImportedMessage, messages: ImportedMessage[]): void
   };
 }
 
-export function partsOf(message: ImportedMessage): readonly ImportedPart[] {
+export function partsOf(message: ImportedMessage): readonly Part[] {
   return typeof message.content === "string" ? [{ type: "text", text: message.content }] : message.content;
 }

@@ -23,6 +23,8 @@ const appendLimit = 400;
 
 interface Group {
   draft: ImportedSession;
+  /** The last of `messages`. */
+  last: ImportedMessage | undefined;
   readonly messages: Map<string, ImportedMessage>;
 }
 
@@ -46,7 +48,11 @@ export async function writeEvents(
 function groupEvents({ report, source }: FileImport, events: readonly ImportEvent[]): Iterable<Group> {
   const groups = new Map<string, Group>();
   const groupOf = (externalKey: string): Group => {
-    const group = groups.get(externalKey) ?? { draft: { type: "session", externalKey }, messages: new Map() };
+    const group = groups.get(externalKey) ?? {
+      draft: { type: "session", externalKey },
+      last: undefined,
+      messages: new Map(),
+    };
     groups.set(externalKey, group);
     return group;
   };
@@ -55,15 +61,24 @@ function groupEvents({ report, source }: FileImport, events: readonly ImportEven
       const group = groupOf(event.externalKey);
       group.draft = { ...group.draft, ...event };
     } else if (event.type === "message") {
-      const { messages } = groupOf(event.session);
+      const group = groupOf(event.session);
+      const { messages } = group;
       const waiting = messages.get(event.id);
-      if (waiting === undefined) messages.set(event.id, event);
-      else if (event.continues === true) messages.set(event.id, continueMessage(waiting, event));
+      if (waiting === undefined) {
+        group.last = withTime(event, group.last);
+        messages.set(event.id, group.last);
+      } else if (event.continues === true) messages.set(event.id, continueMessage(waiting, event));
     } else if (event.type === "problem") {
       report.problems.push({ path: source.path, line: event.line, message: event.message });
     }
   }
   return groups.values();
+}
+
+/** A record without a time was written when the one before it was, as far as anybody knows. */
+function withTime(message: ImportedMessage, before: ImportedMessage | undefined): ImportedMessage {
+  if (message.createdAt !== undefined || before?.createdAt === undefined) return message;
+  return { ...message, createdAt: before.createdAt };
 }
 
 class SessionWriter {
@@ -122,10 +137,31 @@ class SessionWriter {
     const { results } = await throughline.store.commit({ tenant: throughline.tenant, writes });
     const appended = results.at(-1);
     if (appended?.outcome !== "appended") return;
-    for (const { outcome } of appended.messages) {
+    for (const { id, outcome } of appended.messages) {
       if (outcome === "inserted") report.messagesAdded += 1;
-      else report.messagesKept += 1;
+      else await this.#completeKept(appended.session, id);
     }
+  }
+
+  /**
+   * An import that died before it wrote its cursor reads again what it wrote, and an answer may have grown by then: a
+   * message that was made from some of these bytes becomes the one that is made from all of them.
+   */
+  async #completeKept(session: string, id: string): Promise<void> {
+    const { report } = this.#file;
+    const message = this.#group.messages.get(id);
+    const stored = await this.#storedMessage(session, id);
+    const native = stored === undefined ? undefined : nativeRangesOf(stored);
+    const isGrown =
+      message !== undefined &&
+      native?.source === this.#sourceId &&
+      native.ranges.length < message.ranges.length &&
+      isMadeFrom({ ...native, ranges: message.ranges }, this.#sourceId, native.ranges);
+    if (stored === undefined || message === undefined || !isGrown) {
+      report.messagesKept += 1;
+      return;
+    }
+    await this.#replace(session, stored, message);
   }
 
   /** Adds further lines to answers that are stored; answers the messages that are not. */
@@ -134,16 +170,17 @@ class SessionWriter {
     if (session === undefined) return messages;
     const fresh: ImportedMessage[] = [];
     for (const message of messages) {
-      const stored = message.continues === true ? await this.#storedMessage(session, message.id) : undefined;
+      const stored =
+        message.continues === true ? await this.#storedMessage(session.id as string, message.id) : undefined;
       if (stored === undefined) fresh.push(message);
       else await this.#continueOne(session, stored, message);
     }
     return fresh;
   }
 
-  async #storedMessage(session: Row, id: string): Promise<Row | undefined> {
+  async #storedMessage(session: string, id: string): Promise<Row | undefined> {
     const { store, tenant } = this.#file.throughline;
-    const key = { unique: "id", values: [session.id as string, id] };
+    const key = { unique: "id", values: [session, id] };
     const { answers } = await store.read({
       tenant,
       requests: [{ type: "get", kind: "messages", keys: [key], select: "all" }],
@@ -153,44 +190,49 @@ class SessionWriter {
   }
 
   async #continueOne(session: Row, stored: Row, further: ImportedMessage): Promise<void> {
-    const { report, throughline } = this.#file;
-    const { content, native, model, usage, metadata, role, seq } = toMessage(stored);
-    const ranges = native as NativeRanges | undefined;
-    if (
-      stored.removedAt !== 0 ||
-      ranges === undefined ||
-      isMadeFrom(ranges, this.#sourceId, further.ranges)
-    ) {
-      report.messagesKept += 1;
+    const { content, model, usage, metadata, role } = toMessage(stored);
+    const native = nativeRangesOf(stored);
+    if (native === undefined || isMadeFrom(native, this.#sourceId, further.ranges)) {
+      this.#file.report.messagesKept += 1;
       return;
     }
-    const whole = continueMessage(
-      {
-        type: "message",
-        session: further.session,
-        id: further.id,
-        role,
-        content: content as ImportedMessage["content"],
-        ranges: ranges.ranges,
-        metadata,
-        ...(model === null ? undefined : { model }),
-        ...(usage === null ? undefined : { usage }),
-        createdAt: stored.createdAt as number,
-      },
-      further,
-    );
-    const [record] = await this.#newRecords([whole]);
+    const before: ImportedMessage = {
+      type: "message",
+      session: further.session,
+      id: further.id,
+      role,
+      content,
+      ranges: native.ranges,
+      metadata,
+      ...(model === null ? undefined : { model }),
+      ...(usage === null ? undefined : { usage }),
+    };
+    await this.#replace(session.id as string, stored, continueMessage(before, further));
+  }
+
+  /** Puts a message in the place of the one that is stored: only of that one. */
+  async #replace(session: string, stored: Row, message: ImportedMessage): Promise<void> {
+    const { throughline, report } = this.#file;
+    const createdAt = stored.createdAt as number;
+    const [record] = await this.#newRecords([{ ...message, createdAt }]);
     if (record === undefined) return;
     await throughline.store.commit({
       tenant: throughline.tenant,
+      expect: [
+        {
+          type: "equals",
+          kind: "messages",
+          key: [session, stored.seq as number],
+          fields: { revision: stored.revision },
+        },
+      ],
       writes: [
         {
           type: "append",
-          session: [session.id as string],
+          session: [session],
           messages: [record],
           exists: "replace",
-          at: seq,
-          activity: further.createdAt ?? (stored.createdAt as number),
+          activity: message.createdAt ?? createdAt,
         },
       ],
     });
@@ -239,4 +281,11 @@ class SessionWriter {
 
 function isRefusal(error: unknown): error is Error {
   return isThroughlineError(error) && (error.code === "invalid" || error.code === "too_large");
+}
+
+/** Where a stored message's bytes are; undefined if it was deleted, or not imported. */
+function nativeRangesOf(row: Row): NativeRanges | undefined {
+  if (row.removedAt !== 0 || row.native === "") return undefined;
+  const native = JSON.parse(row.native as string) as Partial<NativeRanges>;
+  return native.ranges === undefined ? undefined : (native as NativeRanges);
 }
