@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkDatabase } from "./check-database.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { readNumber } from "./migrations/schema-database.ts";
-import { addSession, insert } from "./schema/test/add-session.ts";
+import { addFeedEntry, addSession } from "./schema/test/add-session.ts";
 
 let folder = "";
 beforeAll(() => {
@@ -35,10 +35,11 @@ async function soundFile(): Promise<{ database: DatabaseSync; file: string }> {
     UPDATE message_rows SET content = '', token_count = 0, removed_at = 9000 WHERE session_key = 2 AND seq = 2;
     UPDATE session_logs SET message_count = 4, token_count = 4 WHERE session_key = 2;
     UPDATE message_rows SET content_format = 'blob' WHERE session_key = 2 AND seq = 5;
+    UPDATE message_rows SET native = '{"format":"tool","blob":"hash"}' WHERE session_key = 2 AND seq = 4;
     INSERT INTO blobs VALUES (1, 'hash', 5, 2, 9000, 1);
     INSERT INTO blob_pieces VALUES (1, 'hash', 0, x'222222', 1), (1, 'hash', 1, x'2222', 1);
     UPDATE session_rows SET forked_at = 2 WHERE session_key = 5;
-    UPDATE session_logs SET last_seq = 2, head_seq = 2, message_count = 2, token_count = 7 WHERE session_key = 5;
+    UPDATE session_logs SET last_seq = 2, head_seq = 2 WHERE session_key = 5;
     INSERT INTO search_index (rowid, words, whole, scope) SELECT message_key, content, '', '' FROM message_rows;
   `);
   append(database, 1, 4);
@@ -90,15 +91,9 @@ test("a session that was removed and made again is sound", async () => {
   }
   database.exec(`INSERT INTO removed_sessions VALUES (1, 1, 'plain');
     DELETE FROM search_index WHERE rowid NOT IN (SELECT message_key FROM message_rows)`);
-  const entries = JSON.stringify([{ kind: "sessions", change: "remove", key: ["plain"], session: "plain" }]);
-  insert(database, "changes", {
-    tenant: 1,
-    at: 9_000,
-    user_id: "",
-    session_key: null,
-    first_seq: null,
-    entries,
-  });
+  addFeedEntry(database, 1, 9_000, [
+    { kind: "sessions", change: "remove", key: ["plain"], session: "plain" },
+  ]);
   addSession(database, { key: 6, id: "plain", messages: ["Anew"] });
   expect(checkDatabase(database)).toEqual([]);
 });
@@ -130,6 +125,13 @@ test.each([
   ["incomplete_blob", "rich", "UPDATE blob_pieces SET bytes = x'22' WHERE piece = 1"],
   ["incomplete_blob", "rich", "DELETE FROM blobs"],
   ["incomplete_blob", "rich", "UPDATE blobs SET tenant = 2"],
+  [
+    "incomplete_blob",
+    "rich",
+    'UPDATE message_rows SET native = \'{"format":"tool","blob":"gone"}\' WHERE seq = 4',
+  ],
+  ["incomplete_blob", "rich", "UPDATE message_rows SET content = 'gone' WHERE content_format = 'blob'"],
+  ["wrong_counts", "fork", "UPDATE session_logs SET message_count = 3 WHERE session_key = 5"],
   ["wrong_search_progress", undefined, "UPDATE search_progress SET position = 8"],
   ["wrong_search_progress", undefined, "DELETE FROM search_progress"],
   [

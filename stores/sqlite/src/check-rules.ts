@@ -20,7 +20,6 @@ const missingPositions: Rule = {
       OR (m.count > 0 AND (m.first <> s.forked_at + 1 OR m.last <> l.last_seq))`,
 };
 
-/** Of a fork, which may count what it shares, nothing can be said from its own rows. */
 const wrongCounts: Rule = {
   problem: "wrong_counts",
   sql: `
@@ -32,8 +31,7 @@ const wrongCounts: Rule = {
       SELECT session_key, count(*) AS count, sum(token_count) AS tokens FROM message_rows
       WHERE removed_at = 0 GROUP BY session_key
     ) m ON m.session_key = l.session_key
-    WHERE s.forked_at = 0
-      AND (l.message_count <> coalesce(m.count, 0) OR l.token_count <> coalesce(m.tokens, 0))`,
+    WHERE l.message_count <> coalesce(m.count, 0) OR l.token_count <> coalesce(m.tokens, 0)`,
 };
 
 const missingHead: Rule = {
@@ -121,14 +119,20 @@ const orphan: Rule = {
 const incompleteBlob: Rule = {
   problem: "incomplete_blob",
   sql: `
-    SELECT s.session_id, printf('The content of position %d is blob %s: %d pieces and %d bytes of %s and %s are there.',
-      m.seq, m.content, count(p.hash), coalesce(sum(length(p.bytes)), 0), coalesce(b.pieces, '?'), coalesce(b.size, '?'))
-    FROM message_rows m
-    JOIN session_rows s ON s.session_key = m.session_key
-    LEFT JOIN blobs b ON b.tenant = s.tenant AND b.hash = m.content
-    LEFT JOIN blob_pieces p ON p.tenant = s.tenant AND p.hash = m.content
-    WHERE m.content_format = 'blob'
-    GROUP BY m.message_key
+    WITH named AS (
+      SELECT session_key, seq, 'content' AS field, content AS hash FROM message_rows WHERE content_format = 'blob'
+      UNION ALL
+      SELECT session_key, seq, 'native', native ->> '$.blob' FROM message_rows
+      WHERE octet_length(native) < 10000 AND native LIKE '{"format"%"blob":"%"}' AND native ->> '$.blob' IS NOT NULL
+    )
+    SELECT s.session_id, printf('The %s of position %d is blob %s: %d pieces and %d bytes of %s and %s are there.',
+      n.field, n.seq, n.hash, count(p.hash), coalesce(sum(length(p.bytes)), 0), coalesce(b.pieces, '?'),
+      coalesce(b.size, '?'))
+    FROM named n
+    JOIN session_rows s ON s.session_key = n.session_key
+    LEFT JOIN blobs b ON b.tenant = s.tenant AND b.hash = n.hash
+    LEFT JOIN blob_pieces p ON p.tenant = s.tenant AND p.hash = n.hash
+    GROUP BY n.session_key, n.seq, n.field
     HAVING b.hash IS NULL OR count(p.hash) <> b.pieces OR coalesce(sum(length(p.bytes)), 0) <> b.size
       OR (b.pieces > 0 AND (min(p.piece) <> 0 OR max(p.piece) <> b.pieces - 1))`,
 };

@@ -48,18 +48,14 @@ test.each(journals)("four processes that start at once make one schema (journal:
   const file = newFile(`four-${journal}.db`, journal);
   const children = await Promise.all(Array.from({ length: 4 }, () => start(file, "once")));
   const ends = children.map(async (child) => {
-    const [output, errors, [code]] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
-      once(child, "exit"),
-    ]);
-    return { code, output, errors };
+    const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
+    return { code: child.exitCode, output, errors };
   });
   for (const child of children) child.stdin.write("go\n");
   const database = new DatabaseSync(file);
   const ended = await Promise.all(ends);
   const [[incarnation] = []] = readRows(database, "SELECT value FROM store_info WHERE name = 'incarnation'");
-  expect(ended).toEqual(Array(4).fill({ code: 0, output: incarnation, errors: "" }));
+  expect(ended).toEqual(children.map(() => ({ code: 0, output: incarnation, errors: "" })));
   expect(schemaOf(database)).toEqual(latest);
   database.close();
 });
