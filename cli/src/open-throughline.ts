@@ -35,7 +35,8 @@ export interface Configuration {
  * URL of a store that this version doesn't have; `unavailable` for a store that can't be opened.
  */
 export async function openThroughline(target: string | Configuration = {}): Promise<Throughline> {
-  const given = typeof target === "string" ? { store: target } : parseInput(configuration, target, "configuration");
+  const given =
+    typeof target === "string" ? { store: target } : parseInput(configuration, target, "configuration");
   const explicit: ExplicitSettings = {
     store: { value: given.store, name: "store" },
     tenant: { value: given.tenant, name: "tenant" },

@@ -53,5 +53,8 @@ function readPath(url: string, rest: string): string {
 }
 
 function badUrl(url: string, problem: string): ThroughlineError {
-  return new ThroughlineError("invalid", `${maskSecrets(url)} ${problem}`, { reason: "store_url", outcome: "refused" });
+  return new ThroughlineError("invalid", `${maskSecrets(url)} ${problem}`, {
+    reason: "store_url",
+    outcome: "refused",
+  });
 }

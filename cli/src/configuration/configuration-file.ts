@@ -23,7 +23,8 @@ export async function findConfigurationFile(directory: string): Promise<Configur
       const paths = found.map(({ path }) => path).join(" and ");
       throw configurationError("configuration", `There are two configuration files, ${paths}: keep one.`);
     }
-    if (found[0] !== undefined) return { path: found[0].path, content: await parse(found[0].path, found[0].text) };
+    if (found[0] !== undefined)
+      return { path: found[0].path, content: await parse(found[0].path, found[0].text) };
     if (folder === dirname(folder)) return undefined;
   }
 }

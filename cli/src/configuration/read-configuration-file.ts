@@ -49,10 +49,14 @@ function unknownKey(file: ConfigurationFile, parent: string, place: string): Err
     .map((key) => key.slice(start.length).split(".")[0]);
   const known = [...new Set(here)].join(", ");
   const section = parent === "" ? "" : ` under ${parent}`;
-  return configurationError("unknown_setting", `${file.path}: ${place} is no setting. There are${section}: ${known}.`, {
-    origin: file.path,
-    key: place,
-  });
+  return configurationError(
+    "unknown_setting",
+    `${file.path}: ${place} is no setting. There are${section}: ${known}.`,
+    {
+      origin: file.path,
+      key: place,
+    },
+  );
 }
 
 function readValue(
@@ -67,11 +71,15 @@ function readValue(
     if (escape !== "") return whole.slice(1);
     const replacement = environment[variable];
     if (replacement !== undefined) return replacement;
-    throw configurationError("missing_variable", `${origin.name} uses \${${variable}}, which the environment lacks.`, {
-      origin: file.path,
-      key: fileName(name),
-      variable,
-    });
+    throw configurationError(
+      "missing_variable",
+      `${origin.name} uses \${${variable}}, which the environment lacks.`,
+      {
+        origin: file.path,
+        key: fileName(name),
+        variable,
+      },
+    );
   });
   return checkSetting(name, readText(settings[name], text), origin);
 }

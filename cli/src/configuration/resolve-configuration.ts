@@ -43,7 +43,9 @@ export interface ResolvedConfiguration {
 }
 
 /** A value given explicitly, and what its giver calls it: `--store`, or `store` in a call. */
-export type ExplicitSettings = Partial<Record<SettingName, { readonly value: unknown; readonly name: string }>>;
+export type ExplicitSettings = Partial<
+  Record<SettingName, { readonly value: unknown; readonly name: string }>
+>;
 
 /**
  * Looks each setting up by itself: explicit values first, then the environment, the configuration file, defaults.

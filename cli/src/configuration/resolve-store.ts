@@ -48,7 +48,8 @@ function storeOfBackend(layers: readonly Layer[]): GivenSetting {
     return fromFile({ value: `sqlite:${path.value as string}`, origin: path.origin });
   }
   if (backend === undefined && connection !== undefined) return fromFile(connection);
-  if (connection !== undefined && /^(sqlite|file):/i.test(connection.value as string)) return fromFile(connection);
+  if (connection !== undefined && /^(sqlite|file):/i.test(connection.value as string))
+    return fromFile(connection);
   const origin = backend?.origin ?? { source: "default", name: "" };
   return { value: defaultStore(), origin };
 }
@@ -56,7 +57,8 @@ function storeOfBackend(layers: readonly Layer[]): GivenSetting {
 /** A relative path in a configuration file starts from that file's folder, wherever it was found from. */
 function fromFile(store: GivenSetting): GivenSetting {
   const [, scheme, path] = /^(sqlite:|file:)([^/~].*)$/is.exec(store.value as string) ?? [];
-  if (store.origin.source !== "file" || scheme === undefined || path === undefined || isAbsolute(path)) return store;
+  if (store.origin.source !== "file" || scheme === undefined || path === undefined || isAbsolute(path))
+    return store;
   if (path === ":memory:") return store;
   const folder = dirname(store.origin.name.slice(0, store.origin.name.lastIndexOf(": ")));
   return { value: `${scheme}${resolve(folder, path)}`, origin: store.origin };

@@ -9,7 +9,12 @@ export const durabilities = ["power-loss", "process-crash"] as const;
 
 function wholeNumber(from: number, to: number) {
   const message = `must be a whole number from ${from} to ${to}`;
-  return v.pipe(v.number(message), v.safeInteger(message), v.minValue(from, message), v.maxValue(to, message));
+  return v.pipe(
+    v.number(message),
+    v.safeInteger(message),
+    v.minValue(from, message),
+    v.maxValue(to, message),
+  );
 }
 
 export interface Setting {

@@ -1,0 +1,66 @@
+import {
+  type ResolvedConfiguration,
+  type Settings,
+  resolveConfiguration,
+} from "../configuration/resolve-configuration.ts";
+import { fileName } from "../configuration/settings.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { explicitSettings } from "../explicit-settings.ts";
+import { maskSecrets } from "../mask-secrets.ts";
+import { formatTable } from "../terminal/format-table.ts";
+import { oneLine } from "../terminal/printable.ts";
+import { printJson, writeOutput } from "../terminal/write-output.ts";
+import type { CommonOptions } from "../with-throughline.ts";
+
+export async function config(options: CommonOptions): Promise<number> {
+  const configuration = await resolveConfiguration(explicitSettings(options));
+  const items = describeSettings(configuration);
+  if (options.json === true) {
+    await printJson({ file: configuration.file ?? null, items });
+    return exitCodes.success;
+  }
+  const columns = [{ header: "SETTING" }, { header: "VALUE" }, { header: "FROM" }] as const;
+  const rows = items.map(({ name, value, source, from, note }) => [
+    name,
+    value === null ? "-" : oneLine(String(value)),
+    [from ?? source, note === undefined ? "" : `(${note})`].join(" ").trim(),
+  ]);
+  await writeOutput(`${formatTable(columns, rows, undefined).join("\n")}\n`);
+  if (configuration.file === undefined) process.stderr.write("There is no configuration file.\n");
+  return exitCodes.success;
+}
+
+interface SettingJson {
+  readonly name: string;
+  readonly value: unknown;
+  readonly source: string;
+  /** The flag, the variable, or the file and the key; null for a default. */
+  readonly from: string | null;
+  /** Why the value has no effect. */
+  readonly note?: string;
+}
+
+/** What holds, without secrets. */
+function describeSettings({ settings, origins }: ResolvedConfiguration): readonly SettingJson[] {
+  return (Object.entries(settings) as [keyof Settings, unknown][]).map(([name, value]) => {
+    const { source = "default", name: from = "" } = origins.get(name) ?? {};
+    const note = source === "default" ? undefined : noteOn(name);
+    return {
+      name: fileName(name),
+      value: name === "store" ? maskSecrets(settings.store) : value,
+      source,
+      from: from === "" ? null : from,
+      ...(note === undefined ? undefined : { note }),
+    };
+  });
+}
+
+/** Says where a setting that somebody made changes nothing. */
+function noteOn(name: keyof Settings): string | undefined {
+  if (name === "minPoolSize" || name === "maxPoolSize" || name === "databaseName") {
+    return "no effect: this version has no store on a database server";
+  }
+  if (name === "autoSave") return "no effect: every write is saved when it is acknowledged";
+  if (name === "expiryHours") return "no effect: this version expires no sessions";
+  return undefined;
+}

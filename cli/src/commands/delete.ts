@@ -1,0 +1,19 @@
+import { exitCodes } from "../exit-codes.ts";
+import { oneLine } from "../terminal/printable.ts";
+import { printJson, writeOutput } from "../terminal/write-output.ts";
+import { type CommonOptions, withThroughline } from "../with-throughline.ts";
+
+export async function deleteSession(name: string, options: CommonOptions): Promise<number> {
+  return withThroughline(options, "reads", async ({ sessions }) => {
+    const session = await sessions.find(name);
+    await sessions.delete(session.id);
+    if (options.json === true) await printJson({ session_id: session.id, deleted: true });
+    else {
+      const title = session.title === null ? "" : ` (${oneLine(session.title)})`;
+      await writeOutput(
+        `Deleted ${session.id}${title}. To bring it back: throughline undelete ${session.id}\n`,
+      );
+    }
+    return exitCodes.success;
+  });
+}

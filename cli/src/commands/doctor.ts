@@ -1,0 +1,139 @@
+import { isThroughlineError } from "@throughline/core";
+import { type ResolvedConfiguration, resolveConfiguration } from "../configuration/resolve-configuration.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { explicitSettings } from "../explicit-settings.ts";
+import { maskSecrets } from "../mask-secrets.ts";
+import { openStore } from "../open-store.ts";
+import { describeError } from "../report-error.ts";
+import { type DatabaseFile, describeFile } from "../describe-file.ts";
+import { type StoreLocation, parseStoreUrl } from "../store-url.ts";
+import { formatTable } from "../terminal/format-table.ts";
+import { printable } from "../terminal/printable.ts";
+import { printJson, writeOutput } from "../terminal/write-output.ts";
+import type { CommonOptions } from "../with-throughline.ts";
+
+/** What was found: a problem makes the exit code 1, a warning doesn't. */
+interface Finding {
+  readonly problem: string;
+  readonly message: string;
+  readonly session?: string;
+  /** What to do about it. */
+  readonly action: string;
+}
+
+interface Diagnosis {
+  readonly store: string;
+  readonly durability: string | null;
+  readonly node: string;
+  readonly sqlite: string | null;
+  readonly file: DatabaseFile | null;
+  readonly problems: readonly Finding[];
+  readonly warnings: readonly Finding[];
+}
+
+export async function doctor(options: CommonOptions): Promise<number> {
+  const configuration = await resolveConfiguration(explicitSettings(options));
+  const location = parseStoreUrl(configuration.settings.store);
+  const diagnosis = await diagnose(configuration, location);
+  if (options.json === true) await printJson(diagnosis);
+  else await printDiagnosis(diagnosis);
+  return diagnosis.problems.length > 0 ? exitCodes.failure : exitCodes.success;
+}
+
+async function diagnose({ settings }: ResolvedConfiguration, location: StoreLocation): Promise<Diagnosis> {
+  const before = location.type === "sqlite" ? await describeFile(location.path) : null;
+  const isThere = before === null || before.size !== null;
+  // Looking makes no file where there is none.
+  const { durability, problems } = isThere
+    ? await checkStore(location, settings)
+    : { durability: null, problems: [] };
+  const file = location.type === "sqlite" ? await describeFile(location.path) : null;
+  return {
+    store: maskSecrets(settings.store),
+    durability,
+    node: process.versions.node,
+    sqlite: location.type === "sqlite" ? (process.versions.sqlite ?? null) : null,
+    file,
+    problems,
+    warnings: file === null ? [] : warningsOn(file),
+  };
+}
+
+async function checkStore(
+  location: StoreLocation,
+  { durability }: ResolvedConfiguration["settings"],
+): Promise<{ durability: string | null; problems: readonly Finding[] }> {
+  try {
+    const store = await openStore(location, { durability });
+    try {
+      const problems = await store.check();
+      return {
+        durability: store.capabilities.durability,
+        problems: problems.map((problem) => ({ ...problem, action: damageAction })),
+      };
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    if (!isThroughlineError(error)) throw error;
+    const reason = error.reason ?? error.code;
+    const action = `See ${reason} in docs/troubleshooting.md.`;
+    return { durability: null, problems: [{ problem: reason, message: describeError(error), action }] };
+  }
+}
+
+const damageAction =
+  "Stop what writes to it and copy the file, with its -wal and -shm, to a safe place. Then see “damaged” in " +
+  "docs/troubleshooting.md.";
+
+function warningsOn({ path, size, mode }: DatabaseFile): readonly Finding[] {
+  if (size === null) {
+    return [
+      {
+        problem: "no_database",
+        message: `There is no database at ${path} yet.`,
+        action: "Nothing: import or serve makes one.",
+      },
+    ];
+  }
+  if (mode === null || !/[1-7].?$/.test(mode.slice(-2))) return [];
+  return [
+    {
+      problem: "file_mode",
+      message: `Other users of this machine may read or write ${path} (mode ${mode}).`,
+      action: `chmod 600 ${path}`,
+    },
+  ];
+}
+
+async function printDiagnosis({
+  store,
+  durability,
+  node,
+  sqlite,
+  file,
+  problems,
+  warnings,
+}: Diagnosis): Promise<void> {
+  const facts: readonly (readonly [string, string | null])[] = [
+    ["Store", store],
+    ["Durability", durability],
+    ["Node", node],
+    ["SQLite", sqlite],
+    ["File", file?.path ?? null],
+    ["Size", file?.size == null ? null : `${new Intl.NumberFormat("en").format(file.size)} bytes`],
+    ["Mode", file?.mode ?? null],
+    ["Schema version", file?.schemaVersion == null ? null : String(file.schemaVersion)],
+  ];
+  const rows = facts.flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
+  const [, ...lines] = formatTable([{ header: "" }, { header: "" }], rows, undefined);
+  for (const { message, action } of warnings) lines.push(`Warning: ${message}`, `  What to do: ${action}`);
+  for (const { message, action, session } of problems) {
+    lines.push(
+      `Problem: ${session === undefined ? "" : `session ${session}: `}${message}`,
+      `  What to do: ${action}`,
+    );
+  }
+  if (problems.length === 0) lines.push(file?.size === null ? "Nothing to check." : "No problem was found.");
+  await writeOutput(`${lines.map(printable).join("\n")}\n`);
+}

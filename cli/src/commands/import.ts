@@ -1,0 +1,114 @@
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { resolve } from "node:path";
+import { type JsonObject, type Throughline, toSnakeCase } from "@throughline/core";
+import {
+  type ImportReport,
+  type Importer,
+  importSources,
+  importerNamed,
+  importers,
+} from "@throughline/importers";
+import { exitCodes } from "../exit-codes.ts";
+import { onInterrupt } from "../on-interrupt.ts";
+import { printable } from "../terminal/printable.ts";
+import { showProgress } from "../terminal/show-progress.ts";
+import { printJson, writeOutput } from "../terminal/write-output.ts";
+import { type CommonOptions, withThroughline } from "../with-throughline.ts";
+
+export interface ImportOptions extends CommonOptions {
+  readonly user?: string;
+}
+
+/** What the words of the command line ask for. */
+interface Request {
+  /** Undefined: each file's tool is found by its content. */
+  readonly importer: Importer | undefined;
+  readonly paths: readonly string[];
+  /** Paths that a person named, so that it is an error when nothing can be made of one. */
+  readonly isNamed: boolean;
+}
+
+export async function importFiles(words: readonly string[], options: ImportOptions): Promise<number> {
+  const request = readRequest(words);
+  if (request.paths.length === 0) process.stderr.write(`${describeNothing(request)}\n`);
+  return withThroughline(options, "writes", async (throughline) => {
+    const report = await runImport(throughline, request, options.user);
+    if (options.json === true) await printJson(reportToJson(report));
+    else await printReport(report);
+    if (report.interrupted) {
+      process.stderr.write("throughline: stopped. The same command goes on from here.\n");
+      return exitCodes.interrupted;
+    }
+    const isNamedSkipped =
+      request.isNamed && request.paths.some((path) => report.skipped.includes(resolve(path)));
+    return report.unreadable.length > 0 || isNamedSkipped ? exitCodes.failure : exitCodes.success;
+  });
+}
+
+/** The first word is a tool only if it is one's name and there is no such path. */
+function readRequest(words: readonly string[]): Request {
+  const [first, ...others] = words;
+  const importer = first === undefined || existsSync(first) ? undefined : importerNamed(first);
+  const paths = importer === undefined ? words : others;
+  if (paths.length > 0) return { importer, paths, isNamed: true };
+  return { importer, paths: toolFolders(importer).filter((path) => existsSync(path)), isNamed: false };
+}
+
+/** Where the tool, or all of them, keep their sessions. */
+function toolFolders(importer: Importer | undefined): readonly string[] {
+  const tools = importer === undefined ? importers : [importer];
+  return tools.flatMap((tool) => tool.defaultPaths(process.env, homedir()));
+}
+
+function describeNothing({ importer }: Request): string {
+  return `throughline: no folder of sessions was found; looked for ${toolFolders(importer).join(", ")}. Name a path.`;
+}
+
+async function runImport(
+  throughline: Throughline,
+  request: Request,
+  user: string | undefined,
+): Promise<ImportReport> {
+  const stop = onInterrupt();
+  const progress = await showProgress();
+  try {
+    return await importSources(throughline, request.paths, {
+      signal: stop.signal,
+      onProgress: progress.update,
+      ...(user === undefined ? undefined : { user }),
+      ...(request.importer === undefined ? undefined : { importer: request.importer }),
+    });
+  } finally {
+    progress.end();
+    stop.ignore();
+  }
+}
+
+function reportToJson(report: ImportReport): JsonObject {
+  return Object.fromEntries(
+    Object.entries(report).map(([name, value]) => [toSnakeCase(name), value as unknown]),
+  );
+}
+
+async function printReport(report: ImportReport): Promise<void> {
+  const { files, unchangedFiles, skipped, problems, unreadable } = report;
+  for (const { path, line, message } of problems) {
+    process.stderr.write(printable(`${line === 0 ? path : `${path}:${line}`}: ${message}\n`));
+  }
+  for (const { path, message } of unreadable) process.stderr.write(printable(`${path}: ${message}\n`));
+  for (const path of skipped)
+    process.stderr.write(printable(`${path}: not a format that is known here; left out\n`));
+  const kept = report.messagesKept > 0 ? `, ${report.messagesKept} already there` : "";
+  const continued = report.messagesContinued > 0 ? `, ${report.messagesContinued} updated` : "";
+  const deleted = report.sessionsDeleted > 0 ? `, ${report.sessionsDeleted} left out as deleted` : "";
+  await writeOutput(
+    [
+      `Files: ${files} read, ${unchangedFiles} of them unchanged`,
+      `Sessions: ${report.sessionsCreated} new, ${report.sessionsGrown} grown${deleted}`,
+      `Messages: ${report.messagesAdded} new${continued}${kept}`,
+      `Problems: ${problems.length + unreadable.length}`,
+      "",
+    ].join("\n"),
+  );
+}

@@ -1,0 +1,44 @@
+/** Errors as people read them. */
+import { type ThroughlineError, isThroughlineError } from "@throughline/core";
+import { exitCodes } from "./exit-codes.ts";
+import { printable } from "./terminal/printable.ts";
+
+/** Prints what is wrong on standard error, in one line. Answers the exit code. */
+export function reportError(error: unknown): number {
+  process.stderr.write(`throughline: ${printable(describeError(error)).replace(/\s*\n\s*/g, " ")}\n`);
+  if (process.env.THROUGHLINE_DEBUG === "1") process.stderr.write(`${stackOf(error)}\n`);
+  return isThroughlineError(error) ? exitCodeOf(error) : exitCodes.failure;
+}
+
+/** What is wrong, and what to do where the message itself doesn't say. */
+export function describeError(error: unknown): string {
+  if (!isThroughlineError(error)) {
+    const message = error instanceof Error ? error.message : String(error);
+    return `${message} (unexpected: THROUGHLINE_DEBUG=1 shows where)`;
+  }
+  const step = error.reason === undefined ? undefined : nextSteps.get(error.reason);
+  return step === undefined ? error.message : `${error.message} ${step}`;
+}
+
+/** By reason; the entries of `docs/troubleshooting.md` say more. */
+const nextSteps: ReadonlyMap<string, string> = new Map([
+  ["session", "List what there is with: throughline sessions --all"],
+  ["ambiguous", "Name one of them by more of its id."],
+  ["cursor", "Begin again without --cursor, and keep the other options as they were."],
+  ["locked", "Wait until it is done, or end it."],
+  ["damaged", "Look at it with: throughline doctor"],
+  ["not_a_database", "Choose another file with --store."],
+  ["store_failure", "THROUGHLINE_DEBUG=1 shows the cause; throughline doctor checks the store."],
+]);
+
+function exitCodeOf({ code, reason }: ThroughlineError): number {
+  const isMisuse =
+    code === "invalid" || code === "unsupported" || code === "forbidden" || reason === "ambiguous";
+  return isMisuse ? exitCodes.misuse : exitCodes.failure;
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? "" : `\nbecause: ${stackOf(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
+}
