@@ -25,5 +25,5 @@ export function selectFields(kind: Kind, row: Row, select: "key" | "plain" | "al
   if (select === "all") return row;
   const fields =
     select === "key" ? kind.key : Object.keys(kind.fields).filter((name) => !kind.fields[name]?.heavy);
-  return Object.fromEntries([...fields, "revision"].map((name) => [name, row[name] ?? 0])) as unknown as Row;
+  return Object.fromEntries([...fields, "revision"].map((name) => [name, row[name]])) as unknown as Row;
 }

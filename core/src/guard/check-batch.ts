@@ -1,5 +1,5 @@
 /** Refuses batches that no store should see. */
-import type { Append, Batch, Changes, Key, Write } from "../contract/batch.ts";
+import type { Append, Batch, Changes, Insert, Key, Write } from "../contract/batch.ts";
 import { isUniqueName } from "../contract/batch.ts";
 import type { FieldValue, StoredRecord } from "../model/kind.ts";
 import { keyOf, keyText } from "../model/kind.ts";
@@ -37,6 +37,8 @@ export function checkBatch(batch: Batch, kinds: Kinds): void {
     const kind = findKind(kinds, expectation.kind);
     checkKey(kind, expectation.key);
     if (expectation.type === "equals") checkFields(kind, expectation.fields);
+    else if (expectation.type !== "present" && expectation.type !== "absent")
+      throw unknownWord("expectation", expectation);
   }
   checkSizes(batch);
   const written = new Set<string>();
@@ -103,7 +105,7 @@ function checkWrite(batch: Batch, kinds: Kinds, write: Write, written: Set<strin
         throw invalidInput("batch", `Records of ${kind.name} are written by an append.`, { kind: kind.name });
       }
       checkRecord(checked, write.record);
-      if (typeof write.exists === "object") checkChanges(checked, write.exists, false);
+      checkExists(checked, write.exists);
       noteWritten(written, kind.name, keyOf(kind, write.record));
       break;
     case "update":
@@ -125,6 +127,9 @@ function checkWrite(batch: Batch, kinds: Kinds, write: Write, written: Set<strin
           limit: write.limit,
         });
       }
+      break;
+    default:
+      throw unknownWord("write", write);
   }
   if (
     isQuietKind !== (batch.quiet !== undefined) &&
@@ -141,6 +146,8 @@ function checkAppend(kinds: Kinds, write: Append, written: Set<string>): void {
   const sessions = findKind(kinds, "sessions");
   const messages = findKind(kinds, "messages");
   checkKey(sessions, write.session);
+  if (typeof write.exists !== "string" || !existsWords.has(write.exists))
+    throw unknownWord("exists", write.exists);
   noteWritten(written, "append", write.session);
   if (write.messages.length === 0) throw invalidInput("batch", "An append has at least one message.");
   if (write.at !== undefined && !(Number.isSafeInteger(write.at) && write.at >= 1)) {
@@ -153,10 +160,26 @@ function checkAppend(kinds: Kinds, write: Append, written: Set<string>): void {
     if (id === "") throw invalidInput("id", "A message id can't be empty.");
     if (ids.has(id)) throw invalidInput("id", `Two messages of one append have the id ${id}.`, { id });
     ids.add(id);
+    if (typeof parent === "string") checkText("A parent", parent);
     if (typeof parent === "number" && !(Number.isSafeInteger(parent) && parent >= 0)) {
       throw invalidInput("batch", "A parent is a position from 0, or a message id.", { parent });
     }
   }
+}
+
+const existsWords: ReadonlySet<string> = new Set(["fail", "keep", "same", "replace"]);
+
+function checkExists(checked: CheckedKind, exists: Insert["exists"]): void {
+  if (typeof exists === "object" && exists !== null) checkChanges(checked, exists, false);
+  else if (!existsWords.has(exists)) throw unknownWord("exists", exists);
+  else if (exists === "replace" && checked.kind.name === "sessions") {
+    throw invalidInput("batch", "A session is never replaced: its log goes on.", { kind: checked.kind.name });
+  }
+}
+
+/** For callers without types: a word that the contract does not know. */
+function unknownWord(what: string, given: unknown): Error {
+  return invalidInput("batch", `This batch holds an ${what} that the contract does not know.`, { given });
 }
 
 function checkChanges(checked: CheckedKind, changes: Changes, quiet: boolean): void {
@@ -167,6 +190,15 @@ function checkChanges(checked: CheckedKind, changes: Changes, quiet: boolean): v
     throw invalidInput("batch", "An update changes a field in one way only.", { kind: kind.name });
   }
   checkFields(checked, all);
+  for (const name of [changes.increment, changes.maximum].flatMap((part) => Object.keys(part ?? {}))) {
+    const { type } = kind.fields[name] ?? {};
+    if (type !== "integer" && type !== "real") {
+      throw invalidInput("type", `${kind.name}.${name} is no number to add to.`, {
+        kind: kind.name,
+        field: name,
+      });
+    }
+  }
   for (const name of names) {
     if (kind.key.includes(name) || name === "revision") {
       throw invalidInput("batch", `${kind.name}.${name} never changes.`, { kind: kind.name, field: name });

@@ -24,13 +24,15 @@ export function findKind(kinds: ReadonlyMap<string, CheckedKind>, name: string):
 }
 
 export function checkKey({ kind }: CheckedKind, key: Key): void {
-  const unique = isUniqueName(key) ? kind.unique[key.unique] : undefined;
-  if (isUniqueName(key) && unique === undefined) {
+  if (typeof key !== "object" || key === null) {
+    throw invalidInput("key", `A key of ${kind.name} is a list of values.`, { kind: kind.name });
+  }
+  if (isUniqueName(key) && !Object.hasOwn(kind.unique, key.unique)) {
     throw invalidInput("key", `${kind.name} has no unique key ${key.unique}.`, { kind: kind.name });
   }
-  const fields = unique?.fields ?? kind.key;
+  const fields = (isUniqueName(key) ? kind.unique[key.unique]?.fields : undefined) ?? kind.key;
   const values = isUniqueName(key) ? key.values : key;
-  if (values.length !== fields.length) {
+  if (!Array.isArray(values) || values.length !== fields.length) {
     throw invalidInput("key", `A key of ${kind.name} has ${fields.length} values.`, { kind: kind.name });
   }
   checkValues(kind.fields, fields, values);

@@ -12,7 +12,15 @@ export interface CheckedKind {
   readonly indexed: ReadonlySet<string>;
 }
 
+/** Prepares a kind for the checks; refuses one whose keys don't say which session owns a record. */
 export function checkedKind(kind: Kind): CheckedKind {
+  const keys = [kind.key, ...Object.values(kind.unique).map(({ fields }) => fields)];
+  const { session } = kind;
+  if (session !== undefined && !keys.every((fields) => fields.includes(session))) {
+    throw new TypeError(
+      `Every key of ${kind.name} has to hold ${session}, or deletion could not hide its records.`,
+    );
+  }
   const indexed = new Set([
     ...kind.key,
     ...Object.values(kind.unique).flatMap(({ fields }) => fields),
@@ -35,7 +43,7 @@ export function checkRecord(
   }
   for (const name in record) {
     count -= 1;
-    if (given.has(name) || !(name in checked.kind.fields)) throw unknownField(checked.kind, name);
+    if (given.has(name) || !Object.hasOwn(checked.kind.fields, name)) throw unknownField(checked.kind, name);
   }
   if (count !== 0)
     throw invalidInput("batch", `A record of ${checked.kind.name} lacks fields.`, {

@@ -22,6 +22,7 @@ import { checkChanges, checkRead, checkSearch } from "./check-read.ts";
 import type { CheckedKind } from "./checked-kind.ts";
 import { checkedKind } from "./checked-kind.ts";
 import { resendUnknown } from "./resend-unknown.ts";
+import type { VisibleRead } from "./visibility.ts";
 import { expectVisible, readVisible } from "./visibility.ts";
 import { orAborted } from "./or-aborted.ts";
 
@@ -70,10 +71,10 @@ class Guard implements GuardedStore {
       this.capabilities.unknownOutcomes && batch.operation === undefined && batch.quiet === undefined
         ? { ...checked, operation: { id: newId(), fingerprint: "" } }
         : checked;
-    return this.#run(
-      resendUnknown(() => this.#store.commit(sent, options), this.#resendForMs, sent.operation?.id),
-      options,
-    );
+    // What may have been written has to be asked to its end: only the first attempt can be given up.
+    const send = (isFirst: boolean): Promise<CommitResult> =>
+      this.#store.commit(sent, isFirst ? options : {});
+    return this.#run(resendUnknown(send, this.#resendForMs, sent.operation?.id), options);
   }
 
   async read<const Requests extends readonly ReadRequest[]>(
@@ -83,14 +84,16 @@ class Guard implements GuardedStore {
     this.#admit(options);
     checkRead(input, this.#checked);
     const visible = readVisible(input, this.kinds);
-    const now = this.now();
-    const result = await this.#run(
-      orAborted(this.#store.read({ ...visible.input, now }, options), options.signal),
-      options,
-    );
-    const later = await this.#lookUpOwners(input.tenant, visible.unknownOwners(result), options);
-    const answers = visible.conceal(result, later);
-    return { position: result.position, answers: answers as unknown as ReadAnswers<Requests> };
+    const call = this.#run(this.#readVisible(visible, options), options);
+    const { position, answers } = await orAborted(call, options.signal);
+    return { position, answers: answers as unknown as ReadAnswers<Requests> };
+  }
+
+  async #readVisible(visible: VisibleRead, options: CallOptions): Promise<ReadResult> {
+    const { tenant } = visible.input;
+    const result = await this.#store.read({ ...visible.input, now: this.now() }, options);
+    const later = await this.#lookUpOwners(tenant, visible.unknownOwners(result), options);
+    return { position: result.position, answers: visible.conceal(result, later) };
   }
 
   async #lookUpOwners(
@@ -100,10 +103,7 @@ class Guard implements GuardedStore {
   ): Promise<ReadonlyMap<string, boolean>> {
     if (owners.length === 0) return new Map();
     const requests = [{ type: "get", kind: "sessions", keys: owners.map((owner) => [owner]) }] as const;
-    const result: ReadResult = await this.#run(
-      this.#store.read({ tenant, requests, now: this.now() }, options),
-      options,
-    );
+    const result = await this.#store.read({ tenant, requests, now: this.now() }, options);
     const rows = result.answers[0] as readonly (Row | undefined)[];
     return new Map(owners.map((owner, index) => [owner, rows[index]?.hiddenAt === 0]));
   }
@@ -111,19 +111,15 @@ class Guard implements GuardedStore {
   async search(input: SearchInput, options: CallOptions = {}): Promise<SearchResult> {
     this.#admit(options);
     checkSearch(input);
-    return this.#run(
-      orAborted(this.#store.search({ ...input, now: this.now() }, options), options.signal),
-      options,
-    );
+    const call = this.#run(this.#store.search({ ...input, now: this.now() }, options), options);
+    return orAborted(call, options.signal);
   }
 
   async changes(input: ChangesInput, options: CallOptions = {}): Promise<ChangesResult> {
     this.#admit(options);
     checkChanges(input);
-    return this.#run(
-      orAborted(this.#store.changes({ ...input, now: this.now() }, options), options.signal),
-      options,
-    );
+    const call = this.#run(this.#store.changes({ ...input, now: this.now() }, options), options);
+    return orAborted(call, options.signal);
   }
 
   async check(): Promise<readonly Problem[]> {

@@ -9,14 +9,14 @@ const longestWaitMs = 2_000;
  * `unavailable` with outcome `unknown`, naming the operation by which to ask later.
  */
 export async function resendUnknown(
-  send: () => Promise<CommitResult>,
+  send: (isFirst: boolean) => Promise<CommitResult>,
   limitMs: number,
   operation: string | undefined,
 ): Promise<CommitResult> {
   const began = performance.now();
   for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
     try {
-      return await send();
+      return await send(waitMs === firstWaitMs);
     } catch (error) {
       if (!isThroughlineError(error) || error.outcome !== "unknown") throw error;
       if (performance.now() - began + waitMs > limitMs) throw gaveUp(error, operation);

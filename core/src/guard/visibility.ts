@@ -2,6 +2,7 @@
 import type { Batch, Expectation, Write } from "../contract/batch.ts";
 import { isUniqueName } from "../contract/batch.ts";
 import type { Page, ReadAnswer, ReadInput, ReadRequest, ReadResult } from "../contract/read.ts";
+import { selectFields } from "../contract/page.ts";
 import type { Kind, Row } from "../model/kind.ts";
 import { orderOf } from "../model/kind.ts";
 import { invalidInput } from "./invalid-input.ts";
@@ -109,7 +110,9 @@ function ownersOf(request: ReadRequest, kinds: Kinds): readonly string[] {
 
 function withoutHidden(request: ReadRequest, kinds: Kinds): ReadRequest {
   const hidden = kinds.get(request.kind)?.hidden;
-  if (hidden === undefined || request.hidden === true || request.type === "get") return request;
+  if (hidden === undefined || request.hidden === true) return request;
+  // The key alone does not say whether a session is hidden.
+  if (request.type === "get") return request.select === "key" ? { ...request, select: "plain" } : request;
   return { ...request, where: [...(request.where ?? []), { field: hidden, test: "equals", value: 0 }] };
 }
 
@@ -129,7 +132,9 @@ function concealed(
   if (kind === undefined || request.hidden === true) return answer;
   const { hidden, session } = kind;
   if (request.type === "get" && hidden !== undefined) {
-    return (answer as readonly (Row | undefined)[]).map((row) => (row?.[hidden] === 0 ? row : undefined));
+    return (answer as readonly (Row | undefined)[]).map((row) =>
+      row?.[hidden] === 0 ? selectFields(kind, row, request.select === "key" ? "key" : "all") : undefined,
+    );
   }
   if (session === undefined) return answer;
   const isShown = (row: Row): boolean => row[session] === "" || visible.get(row[session] as string) === true;

@@ -1,5 +1,6 @@
 import type { FeedChange } from "../contract/changes.ts";
 import type { StoredRecord } from "../model/kind.ts";
+import { SESSION_LOG_FIELDS } from "../model/sessions.ts";
 import type { Image } from "./lookup.ts";
 import type { Resolving } from "./resolve-batch.ts";
 
@@ -30,10 +31,13 @@ function countAppended(
   else known.count += 1;
 }
 
-/** An append says for itself that its session's counts changed and where branches begin. */
-function isImplied({ kind, type, ...image }: Image): boolean {
-  if (kind.name === "branches") return true;
-  return kind.name === "sessions" && type === "update" && "set" in image && "lastSeq" in image.set;
+const impliedFields: ReadonlySet<string> = new Set([...SESSION_LOG_FIELDS, "revision"]);
+
+/** An append or a put says for itself that its session's log changed and where branches begin. */
+function isImplied(image: Image): boolean {
+  if (image.kind.name === "branches") return true;
+  if (image.kind.name !== "sessions" || image.type !== "update" || !("lastSeq" in image.set)) return false;
+  return Object.keys(image.set).every((field) => impliedFields.has(field));
 }
 
 function feedChange(image: Image): FeedChange {

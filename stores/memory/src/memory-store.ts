@@ -84,7 +84,9 @@ class MemoryStore implements Store {
 
   async read({ tenant, requests, now }: CheckedRead): Promise<ReadResult> {
     const space = this.#space(tenant);
-    return { position: space.position, answers: requests.map((request) => this.#answer(space, request, now)) };
+    const answers = requests.map((request) => this.#answer(space, request, now));
+    // Copies: what a caller does to an answer must not reach the records.
+    return { position: space.position, answers: structuredClone(answers) };
   }
 
   #answer(space: Space, request: ReadRequest, now: number): ReadAnswer {
@@ -93,7 +95,9 @@ class MemoryStore implements Store {
     if (request.type === "count") return countRows(space, kind, request, now);
     return request.keys.map((key) => {
       const row = isUniqueName(key) ? findUnique(space, kind, key.unique, key.values) : space.get(kind, key);
-      return row === undefined || isExpired(kind, row, now) ? undefined : selectFields(kind, row, request.select);
+      return row === undefined || isExpired(kind, row, now)
+        ? undefined
+        : selectFields(kind, row, request.select);
     });
   }
 
@@ -114,7 +118,12 @@ class MemoryStore implements Store {
     for (const entry of space.feed) {
       if (entry.position <= from || !matchesFeedFilter(entry, where)) continue;
       if (entries.length === limit) {
-        return { entries, cursor: this.#cursor(entries.at(-1)?.position ?? from), more: true, startOver: false };
+        return {
+          entries,
+          cursor: this.#cursor(entries.at(-1)?.position ?? from),
+          more: true,
+          startOver: false,
+        };
       }
       entries.push(entry);
     }

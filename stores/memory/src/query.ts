@@ -13,7 +13,11 @@ import type { Space } from "./space.ts";
 type Selection = Pick<Query, "shape" | "prefix" | "range" | "direction" | "after">;
 
 /** The rows of a selection, in order. */
-export function selectRows(space: Space, kind: Kind, { shape, prefix, range, direction, after }: Selection): Row[] {
+export function selectRows(
+  space: Space,
+  kind: Kind,
+  { shape, prefix, range, direction, after }: Selection,
+): Row[] {
   const sign = direction === "forward" ? 1 : -1;
   return [...space.rows(kind).values()]
     .map((row) => ({ row, place: placeOf(kind, shape, row) }))
@@ -30,7 +34,8 @@ export function queryPage(space: Space, kind: Kind, query: Query, now: number): 
   const selected = selectRows(space, kind, query);
   for (const row of selected) {
     scanned += 1;
-    if (!isExpired(kind, row, now) && passesFilters(row, query.where)) rows.push(selectFields(kind, row, query.select));
+    if (!isExpired(kind, row, now) && passesFilters(row, query.where))
+      rows.push(selectFields(kind, row, query.select));
     const isLast = scanned === selected.length;
     if (!isLast && (rows.length === query.limit || scanned === SCAN_LIMIT)) {
       return { rows, next: placeOf(kind, query.shape, row) };

@@ -16,16 +16,26 @@ export function searchMessages(
     isSearched(space, kinds, row, where),
   );
   const found = searched
-    .map((row) => ({ row, match: matcher.matchText(textOfMessage(row, (hash) => piecesOf(space, kinds, hash))) }))
+    .map((row) => ({
+      row,
+      match: matcher.matchText(textOfMessage(row, (hash) => piecesOf(space, kinds, hash))),
+    }))
     .filter(({ match }) => match.matched);
   const averageLength = found.reduce((sum, { match }) => sum + match.length, 0) / Math.max(1, found.length);
   const hits = found
     .map(({ row, match }): SearchHit & { readonly createdAt: number } => {
       const textsWithClause = match.frequency.map(() => found.length);
       const score = scoreBm25({ ...match, textsWithClause, texts: searched.length, averageLength });
-      return { session: row.sessionId as string, seq: row.seq as number, score, createdAt: row.createdAt as number };
+      return {
+        session: row.sessionId as string,
+        seq: row.seq as number,
+        score,
+        createdAt: row.createdAt as number,
+      };
     })
-    .toSorted((left, right) => (order === "recent" ? right.createdAt - left.createdAt : right.score - left.score))
+    .toSorted((left, right) =>
+      order === "recent" ? right.createdAt - left.createdAt : right.score - left.score,
+    )
     .map(({ session, seq, score }) => ({ session, seq, score }));
   return { hits: hits.slice(skip, skip + limit), more: hits.length > skip + limit };
 }

@@ -46,7 +46,7 @@ export class Space {
       this.rows(kind).delete(keyText(key));
       this.#removed.set(removedName(kind, key), { kind, revision: image.revision, at: now });
     } else {
-      this.rows(kind).set(keyText(key), image.row);
+      this.rows(kind).set(keyText(key), structuredClone(image.row));
       this.#removed.delete(removedName(kind, key));
     }
   }
