@@ -222,9 +222,8 @@ describe("an import", () => {
       `${line("a", "before")}\n${line("b", "x".repeat(17 * 1024 * 1024))}\n${line("c", "after")}\n`,
     );
     const report = await importSources(throughline, [path]);
-    expect(report.problems).toEqual([
-      expect.objectContaining({ path, message: expect.stringContaining("16777216") }),
-    ]);
+    expect(report.problems).toHaveLength(1);
+    expect(report.problems[0]?.message).toContain("16777216");
     const session = await throughline.sessions.find("claude-code:large");
     const { items } = await throughline.messages.list(session.id);
     expect(items.map(({ content }) => content)).toEqual(["before", "after"]);
@@ -242,9 +241,11 @@ describe("an import", () => {
       writeFileSync(path, bytes);
       truncateSync(path, size);
       const dying = await open(name, dieAtSecondCursor);
-      await importSources(dying, [path]).catch((error: unknown) =>
-        expect(error).toBeInstanceOf(ThroughlineError),
+      const died = await importSources(dying, [path]).then(
+        () => false,
+        () => true,
       );
+      expect(died, `died after ${size} bytes`).toBe(size > bytes.indexOf(10));
       await dying.close();
       writeFileSync(path, bytes);
       const again = await open(name);

@@ -1,0 +1,51 @@
+import { execFileSync } from "node:child_process";
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+
+const program = fileURLToPath(new URL("test/import-and-measure.ts", import.meta.url));
+const megabyte = 1024 * 1024;
+
+/** A session of about so many megabytes, in lines of 8 KB. */
+function writeSession(path: string, megabytes: number): number {
+  const file = openSync(path, "w");
+  const text = "what was said, again and again ".repeat(256);
+  const lines = Math.ceil((megabytes * megabyte) / 8_200);
+  for (let line = 0; line < lines; line += 1) {
+    const record = {
+      type: "user",
+      uuid: `u${line}`,
+      parentUuid: null,
+      sessionId: "long",
+      timestamp: new Date(Date.UTC(2026, 0, 1) + line * 1_000).toISOString(),
+      message: { role: "user", content: `${line} ${text}` },
+    };
+    writeSync(file, `${JSON.stringify(record)}\n`);
+  }
+  closeSync(file);
+  return lines;
+}
+
+it("takes no more memory for a file that goes on for 60 MB more", () => {
+  const folder = mkdtempSync(join(tmpdir(), "throughline-import-"));
+  try {
+    const peaks = [40, 100].map((megabytes) => {
+      const path = join(folder, `${megabytes}.jsonl`);
+      const lines = writeSession(path, megabytes);
+      // Both are long enough for buffers and caches to have filled; a small heap makes the collector work alike.
+      const options = ["--conditions=throughline-source", "--max-old-space-size=96"];
+      const output = execFileSync(process.execPath, [...options, program, `${path}.db`, path], {
+        encoding: "utf8",
+      });
+      const { messagesAdded, peak } = JSON.parse(output) as { messagesAdded: number; peak: number };
+      expect(messagesAdded).toBe(lines);
+      return peak;
+    });
+    const [short = 0, long = 0] = peaks;
+    expect(long - short).toBeLessThan(32 * megabyte);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
