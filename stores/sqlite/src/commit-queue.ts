@@ -24,6 +24,8 @@ type Settled = { readonly item: Item } & ({ readonly done: CarriedOut } | { read
 export interface CommitQueueOptions extends Carrying {
   /** The connection that writes; asked for each group, since a broken one is replaced. */
   readonly writer: () => Connection;
+  /** How long a batch waits for the lock of another process. Default: 30,000 ms. */
+  readonly lockTimeoutMs?: number;
   /** Called with what stopped a transaction. */
   readonly onFailure: (error: unknown) => void;
   /** Called after each transaction that wrote something. */
@@ -106,7 +108,7 @@ export class CommitQueue {
   }
 
   #rejectOverdue(): void {
-    const limit = performance.now() - LOCK_TIMEOUT_MS;
+    const limit = performance.now() - (this.#options.lockTimeoutMs ?? LOCK_TIMEOUT_MS);
     while (this.#items[0] !== undefined && this.#items[0].queuedAt < limit) {
       this.#items.shift()?.reject(locked());
     }
@@ -167,7 +169,7 @@ export class CommitQueue {
           this.#undone(settled, next, error instanceof WritingFailed ? error.cause : error);
           return undefined;
         }
-        settled.push({ item: next, error });
+        settled.push({ item: next, error: toStoreError(error) });
       }
       if (next.alone) break;
     }

@@ -57,8 +57,9 @@ export function prepareIndexStep(connection: Connection): IndexStep | undefined 
 }
 
 function readScope(connection: Connection, tenant: number, sessionKey: number): string {
+  // An erased session has no user any more, and no messages that would be indexed with this.
   const user = connection.readRow(`SELECT user_id FROM session_rows WHERE session_key = ?`, sessionKey)?.[0];
-  return [tenantToken(tenant), sessionToken(sessionKey), userToken(user as string)].join(" ");
+  return [tenantToken(tenant), sessionToken(sessionKey), userToken(String(user ?? ""))].join(" ");
 }
 
 function makeEntry(message: SearchedMessage, scope: string): Entry {

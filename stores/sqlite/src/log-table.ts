@@ -25,7 +25,7 @@ export class LogTable implements Table {
 
   locate(scope: Scope, _shape: string, [session]: KeyValues): Place | undefined {
     if (session === undefined) {
-      const from = `session_rows s CROSS JOIN ${this.#name} m ON m.session_key = s.session_key`;
+      const from = `session_rows s INDEXED BY session_rows_id CROSS JOIN ${this.#name} m ON m.session_key = s.session_key`;
       return { from, where: "s.tenant = ?", values: [scope.tenant], prefixHeld: 0 };
     }
     const key = scope.findSessionKey(session as string);

@@ -16,6 +16,8 @@ const insertRow = `INSERT INTO session_rows (tenant, ${rowFields.map(plainColumn
 const insertLog = `INSERT INTO session_logs (session_key, shelf, ${[...logFields].map(plainColumn).join(", ")})
   VALUES (?, ?${", ?".repeat(logFields.size)})`;
 
+const joinLog = "CROSS JOIN session_logs l ON l.session_key = s.session_key";
+
 function plainColumn(field: string): string {
   return `"${columnName(sessions, field)}"`;
 }
@@ -45,7 +47,8 @@ export class SessionTable implements Table {
     const { tenant } = scope;
     if (shape !== "activity") {
       return {
-        from: "session_rows s CROSS JOIN session_logs l ON l.session_key = s.session_key",
+        // By id, SQLite would rather sort a tenant's sessions than read the index that has them in order.
+        from: `session_rows s${shape === "key" ? " INDEXED BY session_rows_id" : ""} ${joinLog}`,
         where: "s.tenant = ?",
         values: [tenant],
         prefixHeld: 0,
@@ -62,7 +65,7 @@ export class SessionTable implements Table {
   }
 
   locateUnique(scope: Scope, unique: string, values: KeyValues): Place {
-    const place = this.locate(scope, "key");
+    const place = { ...this.locate(scope, "key"), from: `session_rows s ${joinLog}` };
     const fields = sessions.unique[unique as keyof typeof sessions.unique].fields;
     const conditions = fields.map((field) => `${this.column(field, "key")} = ?`);
     conditions.push(uniqueCondition(sessions, unique, (field) => this.column(field, "key")));

@@ -94,12 +94,17 @@ const meanings = new Map<number, Meaning>([
   ],
 ]);
 
+const unforeseen: Meaning = {
+  reason: "store_failure",
+  message: "SQLite failed in a way that the store does not know.",
+  retryable: false,
+};
+
 /** An error of the store's own shape for one of SQLite. Nothing was written where it is thrown. */
 export function toStoreError(error: unknown): Error {
   if (isThroughlineError(error)) return error;
   const meaning = meanings.get(sqliteCode(error) ?? -1);
-  if (meaning === undefined) return error instanceof Error ? error : new Error(String(error));
-  const { reason, message, retryable } = meaning;
+  const { reason, message, retryable } = meaning ?? unforeseen;
   return new ThroughlineError("unavailable", message, {
     reason,
     retryable,

@@ -16,6 +16,7 @@ import type {
   Store,
 } from "@throughline/core";
 import { ThroughlineError, productKinds } from "@throughline/core";
+import { checkDatabase } from "./check-database.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { retryFairly } from "./fair-retry.ts";
 import { readChangedMessages } from "./changed-messages.ts";
@@ -160,7 +161,7 @@ class SqliteStore implements Store {
   }
 
   async check(): Promise<readonly Problem[]> {
-    return [];
+    return retryFairly(() => this.#file.useOwnReader(({ database }) => checkDatabase(database)));
   }
 
   async prune(before: PruneTimes): Promise<void> {

@@ -28,6 +28,16 @@ export class StoreFile {
     return this.#reader;
   }
 
+  /** Lends a connection that nobody else uses, for work that takes long. */
+  useOwnReader<Result>(use: (connection: Connection) => Result): Result {
+    const connection = openConnection({ ...this.options, readOnly: true });
+    try {
+      return use(connection);
+    } finally {
+      connection.close();
+    }
+  }
+
   /** Lets go of both connections if they may not be sound any more; the next use opens them again. */
   noteFailure(error: unknown): void {
     if (breaksConnection(error)) this.close();
