@@ -24,7 +24,7 @@ const message = fc
     id: fc.nat(40).map(String),
     content: fc.constantFrom("one", "two"),
     tokens: fc.nat(5),
-    parent: fc.option(fc.nat(4), { freq: 8, nil: undefined }),
+    parent: fc.oneof({ weight: 8, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.nat(3) }),
   })
   .map(({ id, content, tokens, parent }) => ({
     record: messageRecord(id, content, tokens),
