@@ -112,7 +112,7 @@ export {
 } from "./text/fts5-query.ts";
 export { type TextMatch, type TextMatcher, compileTextQuery } from "./text/match-text.ts";
 export { type TextClause, type TextQuery, parseTextQuery } from "./text/text-query.ts";
-export { type Tokens, tokenize } from "./text/tokenize.ts";
+export { type Tokens, tokenize, tokenizerVersion } from "./text/tokenize.ts";
 export { type FeedCursor, formatFeedCursor, parseFeedCursor } from "./contract/feed-cursor.ts";
 export { matchesFeedFilter } from "./contract/matches-feed-filter.ts";
 export { decodePieces, textOfMessage } from "./contract/message-text.ts";
@@ -142,10 +142,16 @@ export {
   type Messages,
   type StreamOptions,
 } from "./services/messages.ts";
-export { type ListOptions, type MessagePage } from "./services/list-messages.ts";
+export { type ListOptions, type MessagePage, messageListJson } from "./services/list-messages.ts";
 export { type Message, type Native, type Role, toMessage } from "./services/message.ts";
 export { type Session, newSessionRecord, sessionFields } from "./services/session.ts";
-export { type MessageHit, type SearchOptions, type SearchPage } from "./services/search.ts";
+export {
+  type MessageHit,
+  type SearchOptions,
+  type SearchPage,
+  searchJson,
+  searchNames,
+} from "./services/search.ts";
 export { type Statistics } from "./services/stats.ts";
 export {
   type ExportFormat,
@@ -160,6 +166,14 @@ export {
   sessionToJson,
   statisticsToJson,
 } from "./services/to-json.ts";
+export { type ChunkCodec } from "./services/blank-source.ts";
+export {
+  type ProblemDetails,
+  fromProblem,
+  problemCodes,
+  statusOf,
+  toProblem,
+} from "./services/problem-details.ts";
 export { fingerprintOf } from "./services/fingerprint.ts";
 export { fetchStagedFields } from "./services/staged-fields.ts";
 export { type ServiceContext } from "./services/service-context.ts";
@@ -168,6 +182,7 @@ export { newMessageRecords } from "./services/new-messages.ts";
 // Input: one schema each, for the library and for JSON
 export {
   type MessageInput,
+  type Usage,
   messageFromJson,
   messageInput,
   messageJson,
@@ -178,6 +193,7 @@ export {
   type SessionFilter,
   type SessionInput,
   sessionChangesJson,
+  sessionFilterJson,
   sessionFromJson,
   sessionInput,
   sessionJson,

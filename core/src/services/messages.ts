@@ -1,7 +1,8 @@
 /** Messages: append, replace, read, delete. */
-import type { Append } from "../contract/batch.ts";
+import type { Append, Write } from "../contract/batch.ts";
 import { ThroughlineError } from "../error.ts";
 import type { MessageInput } from "../schemas/message-input.ts";
+import { blankSource } from "./blank-source.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { sessionNotFound } from "./find-session.ts";
 import { type ListOptions, type MessagePage, listMessages } from "./list-messages.ts";
@@ -178,23 +179,30 @@ export class Messages {
   }
 
   /**
-   * Deletes a message: its content is gone from the session and from search; position and id stay, and can't be written
-   * again.
+   * Deletes a message: its content is gone from the session, from search and from the file it was imported from;
+   * position and id stay, and can't be written again.
    *
    * @throws ThroughlineError `not_found`
    */
   async delete(session: string, id: string, options: CallSettings = {}): Promise<void> {
     const { store, tenant } = this.#context;
     const key = { unique: "id", values: [session, id] };
-    const { answers } = await store.read({
-      tenant,
-      requests: [{ type: "get", kind: "sessions", keys: [[session]] }],
-    });
-    if (answers[0][0] === undefined) throw sessionNotFound(session);
-    const result = await store.commit(
-      { tenant, writes: [{ type: "remove", kind: "messages", key }] },
+    const { answers } = await store.read(
+      {
+        tenant,
+        requests: [
+          { type: "get", kind: "sessions", keys: [[session]] },
+          { type: "get", kind: "messages", keys: [key], select: "all" },
+        ],
+      },
       options,
     );
+    const [[log], [row]] = answers;
+    if (log === undefined) throw sessionNotFound(session);
+    if (row === undefined || row.removedAt !== 0) throw messageNotFound(session, id);
+    const blanks = await blankSource(this.#context, row);
+    const writes: Write[] = [{ type: "remove", kind: "messages", key }, ...blanks];
+    const result = await store.commit({ tenant, writes }, options);
     if (result.results[0]?.outcome === "absent") throw messageNotFound(session, id);
   }
 }

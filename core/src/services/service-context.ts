@@ -1,4 +1,5 @@
 import type { GuardedStore } from "../contract/store.ts";
+import type { ChunkCodec } from "./blank-source.ts";
 
 /** What every service works with: one store, seen by one tenant. */
 export interface ServiceContext {
@@ -6,4 +7,6 @@ export interface ServiceContext {
   readonly tenant: string;
   /** Makes ids of sessions, and of messages that bring none. */
   generateId(): string;
+  /** For the chunks of imported files. */
+  readonly codec?: ChunkCodec | undefined;
 }

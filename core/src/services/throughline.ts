@@ -4,6 +4,7 @@ import { label } from "../schemas/text.ts";
 import { parseInput } from "../schemas/parse-input.ts";
 import { Messages } from "./messages.ts";
 import { type SearchOptions, type SearchPage, searchMessages } from "./search.ts";
+import type { ChunkCodec } from "./blank-source.ts";
 import type { ServiceContext } from "./service-context.ts";
 import { type CallSettings, Sessions } from "./sessions.ts";
 import { type Statistics, countAll } from "./stats.ts";
@@ -13,6 +14,8 @@ export interface ThroughlineOptions {
   readonly tenant?: string;
   /** Makes ids of sessions, and of messages that bring none. Default: UUIDv7. */
   readonly generateId?: () => string;
+  /** Unpacks imported files, so that a deleted message can be taken out of them. Default: none. */
+  readonly codec?: ChunkCodec;
 }
 
 /** The services, above one store, for one tenant. */
@@ -26,7 +29,7 @@ export class Throughline {
 
   constructor(store: GuardedStore, options: ThroughlineOptions = {}) {
     const tenant = parseInput(label, options.tenant ?? "default", "tenant");
-    this.#context = { store, tenant, generateId: options.generateId ?? newId };
+    this.#context = { store, tenant, generateId: options.generateId ?? newId, codec: options.codec };
     this.store = store;
     this.tenant = tenant;
     this.sessions = new Sessions(this.#context);
@@ -45,7 +48,12 @@ export class Throughline {
 
   /** The same store, seen by another tenant. */
   withTenant(tenant: string): Throughline {
-    return new Throughline(this.store, { tenant, generateId: this.#context.generateId });
+    const { generateId, codec } = this.#context;
+    return new Throughline(this.store, {
+      tenant,
+      generateId,
+      ...(codec === undefined ? undefined : { codec }),
+    });
   }
 
   /** Finishes acknowledged work and closes the store, for every tenant. */

@@ -10,13 +10,13 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { zstdDecompressSync } from "node:zlib";
 import type { Message, Store } from "@throughline/core";
 import { Throughline, ThroughlineError, guardStore } from "@throughline/core";
 import { sqliteStore } from "@throughline/store-sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { claudeCodeFixture } from "../test/memory-source.ts";
 import { importSources } from "./import-sources.ts";
+import { chunkCodec } from "./source-chunks.ts";
 
 const fixtures = fileURLToPath(new URL("../../fixtures/claude-code", import.meta.url));
 
@@ -66,6 +66,28 @@ function lasting({
   createdAt,
 }: Message): unknown {
   return { id, seq, role, content, model, usage, metadata, tokenCount, createdAt };
+}
+
+/** The chunks of all sources, one after another. */
+async function keptBytes(throughline: Throughline): Promise<Buffer> {
+  const { answers } = await throughline.store.read({
+    tenant: "default",
+    requests: [
+      {
+        type: "query",
+        kind: "source_chunks",
+        shape: "key",
+        prefix: [],
+        direction: "forward",
+        limit: 100,
+        select: "all",
+      },
+    ],
+  });
+  const kept = answers[0].rows.map(({ bytes, encoding }) =>
+    encoding === "none" ? (bytes as Uint8Array) : chunkCodec.unpack(bytes as Uint8Array),
+  );
+  return Buffer.concat(kept);
 }
 
 describe("an import", () => {
@@ -168,24 +190,28 @@ describe("an import", () => {
       writeFileSync(path, bytes.subarray(0, size));
       await importSources(throughline, [path]);
     }
-    const { answers } = await throughline.store.read({
-      tenant: "default",
-      requests: [
-        {
-          type: "query",
-          kind: "source_chunks",
-          shape: "key",
-          prefix: [],
-          direction: "forward",
-          limit: 100,
-          select: "all",
-        },
-      ],
-    });
-    const kept = answers[0].rows.map(({ bytes: packed, encoding }) =>
-      encoding === "zstd" ? zstdDecompressSync(packed as Uint8Array) : (packed as Uint8Array),
-    );
-    expect(Buffer.concat(kept)).toEqual(Buffer.from(bytes));
+    expect(await keptBytes(throughline)).toEqual(Buffer.from(bytes));
+  });
+
+  it("lets a deleted message be taken out of the bytes, and no other", async () => {
+    const store = guardStore(await sqliteStore({ path: join(folder, "store.db") }));
+    const throughline = new Throughline(store, { codec: chunkCodec });
+    opened.push(throughline);
+    const path = join(folder, "session.jsonl");
+    const bytes = claudeCodeFixture("answers-and-tools.jsonl");
+    writeFileSync(path, bytes);
+    await importSources(throughline, [path]);
+    const [session] = (await throughline.sessions.list()).items;
+    const { items } = await throughline.messages.list(session?.id ?? "", { native: true });
+    const [first] = items;
+    await throughline.messages.delete(session?.id ?? "", first?.id ?? "");
+    const expected = Buffer.from(bytes);
+    const native = first?.native;
+    const ranges = native !== undefined && "ranges" in native ? native.ranges : [];
+    for (const [offset, length] of ranges) expected.fill(" ", offset, offset + length);
+    const kept = await keptBytes(throughline);
+    expect(kept).toEqual(expected);
+    expect(kept).not.toEqual(Buffer.from(bytes));
   });
 
   it("tells a torn line with file and line, and keeps the rest", async () => {

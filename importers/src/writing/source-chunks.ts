@@ -1,8 +1,15 @@
-import { zstdCompressSync } from "node:zlib";
-import type { Write } from "@throughline/core";
+import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import type { ChunkCodec, Write } from "@throughline/core";
 import type { ImportSource } from "../importer.ts";
 
 const chunkBytes = 64 * 1024;
+
+/** How chunks are packed: give it to a `Throughline` that deletes imported messages. */
+export const chunkCodec: ChunkCodec = {
+  encoding: "zstd",
+  pack: (bytes) => new Uint8Array(zstdCompressSync(bytes)),
+  unpack: (packed) => new Uint8Array(zstdDecompressSync(packed)),
+};
 
 /** Keeps the bytes of a source from one offset to another: compressed chunks, only ever added to. */
 export async function* sourceChunks(
@@ -13,7 +20,7 @@ export async function* sourceChunks(
 ): AsyncGenerator<Write, void, undefined> {
   let offset = from;
   for await (const bytes of piecesBetween(source, from, to)) {
-    const packed = zstdCompressSync(bytes);
+    const packed = chunkCodec.pack(bytes);
     const isSmaller = packed.length < bytes.length;
     yield {
       type: "insert",
@@ -22,8 +29,8 @@ export async function* sourceChunks(
         sourceId,
         offset,
         size: bytes.length,
-        encoding: isSmaller ? "zstd" : "none",
-        bytes: isSmaller ? new Uint8Array(packed) : bytes,
+        encoding: isSmaller ? chunkCodec.encoding : "none",
+        bytes: isSmaller ? packed : bytes,
       },
       exists: "keep",
     };
