@@ -22,7 +22,7 @@ export async function config(options: CommonOptions): Promise<number> {
   const columns = [{ header: "SETTING" }, { header: "VALUE" }, { header: "FROM" }] as const;
   const rows = items.map(({ name, value, source, from, note }) => [
     name,
-    value === null ? "-" : oneLine(String(value)),
+    value === null ? "-" : oneLine(`${value}`),
     [from ?? source, note === undefined ? "" : `(${note})`].join(" ").trim(),
   ]);
   await writeOutput(`${formatTable(columns, rows, undefined).join("\n")}\n`);
@@ -32,7 +32,7 @@ export async function config(options: CommonOptions): Promise<number> {
 
 interface SettingJson {
   readonly name: string;
-  readonly value: unknown;
+  readonly value: string | number | boolean | null;
   readonly source: string;
   /** The flag, the variable, or the file and the key; null for a default. */
   readonly from: string | null;
@@ -42,7 +42,7 @@ interface SettingJson {
 
 /** What holds, without secrets. */
 function describeSettings({ settings, origins }: ResolvedConfiguration): readonly SettingJson[] {
-  return (Object.entries(settings) as [keyof Settings, unknown][]).map(([name, value]) => {
+  return (Object.entries(settings) as [keyof Settings, SettingJson["value"]][]).map(([name, value]) => {
     const { source = "default", name: from = "" } = origins.get(name) ?? {};
     const note = source === "default" ? undefined : noteOn(name);
     return {

@@ -1,0 +1,55 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { parseStoreUrl } from "./store-url.ts";
+
+test.each([
+  ["memory:", { type: "memory" }],
+  ["MEMORY:", { type: "memory" }],
+  ["sqlite:a.db", { type: "sqlite", path: "a.db" }],
+  ["file:a.db", { type: "sqlite", path: "a.db" }],
+  ["sqlite:/tmp/a b%20.db", { type: "sqlite", path: "/tmp/a b%20.db" }],
+  ["sqlite:///tmp/a%20b.db", { type: "sqlite", path: "/tmp/a b.db" }],
+  ["sqlite:~/a.db", { type: "sqlite", path: join(homedir(), "a.db") }],
+  ["sqlite:日本.db", { type: "sqlite", path: "日本.db" }],
+])("%s", (url, location) => {
+  expect(parseStoreUrl(url)).toEqual(location);
+});
+
+test.each([
+  "libsql://h",
+  "libsql:p",
+  "postgres://u:geheim@h/d",
+  "postgresql://h",
+  "mongodb://h",
+  "mongodb+srv://h",
+  "idb:n",
+  "http://h",
+  "https://h",
+  "oracle:x",
+])("%s is not in this version", (url) => {
+  const scheme = `${url.split(":")[0]}:`;
+  const message = `This version has no store for ${scheme} URLs. There are memory:, sqlite:<path> and file:<path>.`;
+  expect(() => parseStoreUrl(url)).toThrow(
+    expect.objectContaining({ code: "unsupported", reason: "store", message }),
+  );
+});
+
+test.each([
+  ["", "is no URL of a store"],
+  ["sessions", "is no URL of a store"],
+  ["sqlite:", "names no file"],
+  ["sqlite::memory:", "write memory:"],
+  ["memory:x", "must be memory: with nothing after it"],
+  ["sqlite://host/a.db", "has a host"],
+  ["sqlite:///%zz", "wrongly percent-encoded"],
+  ["sqlite:a.db?mode=ro", "there are no parameters"],
+])("%j is refused", (url, message) => {
+  expect(() => parseStoreUrl(url)).toThrow(
+    expect.objectContaining({
+      code: "invalid",
+      reason: "store_url",
+      message: expect.stringContaining(message),
+    }),
+  );
+});
