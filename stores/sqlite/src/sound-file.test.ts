@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { GuardedStore, StoredRecord, Write } from "@throughline/core";
 import { completeRecord, guardStore, isThroughlineError, messages, sessions } from "@throughline/core";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { sqliteStore } from "./index.ts";
 
