@@ -1,5 +1,5 @@
 /** Opens a database file so that the store can rely on it: right owner, right version, right modes. */
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Kind } from "@throughline/core";
 import { ThroughlineError } from "@throughline/core";
@@ -70,12 +70,18 @@ function makeFile(path: string): void {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     closeSync(openSync(path, "a", 0o600));
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-    if (code === "EROFS" || code === "EACCES" || code === "EPERM") return;
-    const reason = code === "ENOSPC" ? "disk_full" : "cannot_open";
-    const message = `${path} can't be opened (${String(code)}). It must be a file, in a folder that can be written.`;
-    throw new ThroughlineError("unavailable", message, { reason, outcome: "refused", cause });
+    throw openError(path, cause);
   }
+}
+
+function openError(path: string, cause: unknown): ThroughlineError {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const isRefused = ["EROFS", "EACCES", "EPERM"].includes(code) && existsSync(path);
+  const reason = isRefused ? "read_only" : code === "ENOSPC" ? "disk_full" : "cannot_open";
+  const message = isRefused
+    ? `${path} can't be written (${code}). Check the permissions of the file and of its folder, or open it for reading.`
+    : `${path} can't be opened (${code}). It must be a file, in a folder that can be written.`;
+  return new ThroughlineError("unavailable", message, { reason, outcome: "refused", cause });
 }
 
 function checkVersion(connection: Connection): void {
