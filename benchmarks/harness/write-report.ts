@@ -33,7 +33,7 @@ export function writeReport(lines: readonly ReportLine[], facts: ReportFacts): s
     "# Benchmarks",
     "",
     `Measured on ${facts.date}: ${facts.machine}.`,
-    `${facts.rounds} rounds${facts.cutShort.length > 0 ? ` (${facts.cutShort.join(", ")})` : ""}${facts.quick ? ", quick run (smaller sizes: not for judging)" : ""}${facts.fromSources ? ", product run from its sources" : ""}.`,
+    `${facts.rounds} rounds${facts.cutShort.length > 0 ? ` (${facts.cutShort.join(", ")})` : ""}${facts.quick ? ", quick run (smaller and fewer measures: not for judging)" : ""}${facts.fromSources ? ", product run from its sources" : ""}.`,
     `Of ${reached + missed + unmeasured} goals ${reached} are reached, ${missed} are not, ${unmeasured} could not be measured.`,
     "",
     "| Row | Measure | Goal | Measured | Reached | Throughline | Reference | Peers |",

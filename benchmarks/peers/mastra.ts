@@ -74,10 +74,14 @@ async function openMastra({ directory }: OpenSettings): Promise<Subject> {
   };
   const memory = new Memory({ storage, options });
   let lastTime = 0;
-  /** Its order is by time only: no two messages may share a millisecond. */
-  const nextTime = () => {
+  /**
+   * Its order is by time only, so no two messages of a thread may share a millisecond. Those of one call end now: were
+   * they to begin now, the messages of later calls would stand before them.
+   */
+  const timesOf = (count: number): ((index: number) => Date) => {
     lastTime = Math.max(Date.now(), lastTime + 1);
-    return new Date(lastTime);
+    const first = lastTime - count + 1;
+    return (index) => new Date(first + index);
   };
   return {
     createSession: async (title) => {
@@ -89,11 +93,10 @@ async function openMastra({ directory }: OpenSettings): Promise<Subject> {
       return id;
     },
     append: async (threadId, messages) => {
-      for (let start = 0; start < messages.length; start += largestSave) {
-        const slice = messages.slice(start, start + largestSave);
-        await memory.saveMessages({
-          messages: slice.map((message) => toMastra(threadId, message, nextTime())),
-        });
+      const timeAt = timesOf(messages.length);
+      const saved = messages.map((message, index) => toMastra(threadId, message, timeAt(index)));
+      for (let start = 0; start < saved.length; start += largestSave) {
+        await memory.saveMessages({ messages: saved.slice(start, start + largestSave) });
       }
     },
     readLast: async (threadId, perPage) => {

@@ -117,7 +117,7 @@ async function run(bench: Bench): Promise<ReportLine[]> {
 function jobOf(variant: Variant, contestant: Contestant, prepared: Facts): Job[] {
   if (!variant.contestants.includes(contestant.role)) return [];
   // The differences of peers are seen with fewer appends, and some of theirs take long.
-  const blocks = contestant.role === "peer" ? 4 : 12;
+  const blocks = contestant.role === "peer" ? 2 : 12;
   const parameters = { session: textIn(prepared, "session"), operation: variant.operation ? 1 : 0, blocks };
   const { name, durability } = variant;
   return [
