@@ -10,7 +10,7 @@ const FINDINGS = 100;
 
 /**
  * Looks for damage in a file of the latest schema, as of one moment: first SQLite's own checks, then what the tables
- * promise each other. It only reads, and holds the thread while it does (about a second for a million messages), so
+ * promise each other. It only reads, and holds the thread while it does (some ten seconds for a million messages), so
  * give it a connection of its own. The names of problems are in `docs/troubleshooting.md`.
  */
 export function checkDatabase(database: SchemaDatabase): Problem[] {

@@ -8,7 +8,7 @@ const QUICK_TRIES = 3;
 const LONGEST_SLEEP_MS = 10;
 const SHRINK = 0.8;
 
-/** How long to wait for a lock at most. */
+/** How long to wait for a lock at most, unless told otherwise. */
 export const LOCK_TIMEOUT_MS = 30_000;
 
 /**
@@ -17,11 +17,15 @@ export const LOCK_TIMEOUT_MS = 30_000;
 export class FairWait {
   #failures = 0;
   #longest = LONGEST_SLEEP_MS;
-  readonly #began = performance.now();
+  readonly #end: number;
+
+  constructor(timeoutMs: number = LOCK_TIMEOUT_MS) {
+    this.#end = performance.now() + timeoutMs;
+  }
 
   /** Whether to give up. */
   get isOver(): boolean {
-    return performance.now() - this.#began > LOCK_TIMEOUT_MS;
+    return performance.now() > this.#end;
   }
 
   async pause(): Promise<void> {
@@ -34,8 +38,8 @@ export class FairWait {
 }
 
 /** Runs what may find the file locked, until it does not. */
-export async function retryFairly<Result>(run: () => Result): Promise<Result> {
-  const wait = new FairWait();
+export async function retryFairly<Result>(run: () => Result, timeoutMs?: number): Promise<Result> {
+  const wait = new FairWait(timeoutMs);
   for (;;) {
     try {
       return run();

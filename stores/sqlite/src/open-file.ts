@@ -6,7 +6,7 @@ import { ThroughlineError } from "@throughline/core";
 import { Connection } from "./connection.ts";
 import { openDatabase } from "./driver.ts";
 import { retryFairly } from "./fair-retry.ts";
-import { readVersion } from "./migrations/file-owner.ts";
+import { readVersion, requireLatest } from "./migrations/file-owner.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { toStoreError } from "./sqlite-error.ts";
 
@@ -29,8 +29,8 @@ export async function prepareFile(options: FileOptions, kinds: readonly Kind[]):
   const connection = openRaw(options);
   try {
     checkVersion(connection);
-    await retryFairly(() => readVersion(connection.database));
-    if (readOnly) return;
+    const version = await retryFairly(() => readVersion(connection.database));
+    if (readOnly) return requireLatest(version);
     await retryFairly(() => connection.exec("PRAGMA journal_mode = WAL"));
     await migrate(connection.database, { kinds });
   } catch (error) {

@@ -34,3 +34,14 @@ export function readVersion(database: SchemaDatabase): number {
   }
   return version;
 }
+
+/** @throws ThroughlineError `unavailable`, reason `older_schema`: a file that is only read can't be brought up to date. */
+export function requireLatest(version: number): void {
+  if (version === latestVersion) return;
+  throw new ThroughlineError(
+    "unavailable",
+    `This database has schema version ${version}, and is open for reading only. ` +
+      `Open it for writing once: that brings it to version ${latestVersion}.`,
+    { reason: "older_schema", outcome: "refused", details: { version, latest: latestVersion } },
+  );
+}

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Kind } from "@throughline/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { sqliteStore } from "../index.ts";
 import { applicationId } from "./file-owner.ts";
 import { migrate } from "./migrate.ts";
 import { latestVersion, migrations } from "./migrations.ts";
@@ -89,6 +90,17 @@ test("a database that is up to date is not written", async () => {
   readOnly.close();
 });
 
+test("a file of an older schema is not opened for reading only", async () => {
+  const path = join(folder, "older.db");
+  const database = new DatabaseSync(path);
+  await migrate(database, { to: latestVersion - 1 });
+  database.close();
+  const refusal = { code: "unavailable", reason: "older_schema" };
+  await expect(sqliteStore({ path, readOnly: true })).rejects.toMatchObject(refusal);
+  await (await sqliteStore({ path })).close();
+  await (await sqliteStore({ path, readOnly: true })).close();
+});
+
 test("a newer schema is refused and left alone", async () => {
   const database = await migrated();
   database.exec(`PRAGMA user_version = ${latestVersion + 1}`);
@@ -165,7 +177,9 @@ test("a failed step leaves the version before it", async () => {
   const database = await migrated();
   database.exec("DROP VIEW sessions");
   const before = schemaOf(database);
-  await expect(migrate(database, { to: 0 })).rejects.toThrow(/no such view/);
+  await expect(migrate(database, { to: 0 })).rejects.toMatchObject({
+    cause: { message: "no such view: sessions" },
+  });
   expect(readNumber(database, "PRAGMA user_version")).toBe(latestVersion);
   expect(database.isTransaction).toBe(false);
   expect(schemaOf(database)).toEqual(before);

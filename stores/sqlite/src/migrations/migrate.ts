@@ -1,9 +1,9 @@
 import { type Kind, ThroughlineError, productKinds } from "@throughline/core";
+import { retryFairly } from "../fair-retry.ts";
 import { applicationId, readVersion } from "./file-owner.ts";
 import { writeTogether } from "./transaction.ts";
 import { kindTable } from "./kind-table.ts";
 import { latestVersion, migrations } from "./migrations.ts";
-import { retryWhileBusy } from "./retry-while-busy.ts";
 import { type SchemaDatabase, readNumber, readRows } from "./schema-database.ts";
 
 export interface MigrateOptions {
@@ -11,7 +11,7 @@ export interface MigrateOptions {
   readonly to?: number;
   /** Kinds beside the product's: a table is made for each that has none. Default: none. */
   readonly kinds?: readonly Kind[];
-  /** How long to wait for other processes' locks, in milliseconds. Default: 30,000. */
+  /** How long to wait each time that another process has locked the file, in milliseconds. Default: 30,000. */
   readonly timeoutMs?: number;
 }
 
@@ -24,7 +24,7 @@ export interface MigrateOptions {
  * holds the file for longer than `timeoutMs`; `invalid`: `kind_changed` when a table of a kind's name is not the kind's.
  */
 export async function migrate(database: SchemaDatabase, options: MigrateOptions = {}): Promise<void> {
-  const { to = latestVersion, kinds = [], timeoutMs = 30_000 } = options;
+  const { to = latestVersion, kinds = [], timeoutMs } = options;
   if (!Number.isSafeInteger(to) || to < 0 || to > latestVersion) {
     throw new ThroughlineError(
       "invalid",
@@ -35,14 +35,13 @@ export async function migrate(database: SchemaDatabase, options: MigrateOptions 
       },
     );
   }
-  const deadline = performance.now() + timeoutMs;
-  let version = await retryWhileBusy(() => readVersion(database), deadline);
-  while (version !== to) version = await retryWhileBusy(() => step(database, to), deadline);
+  let version = await retryFairly(() => readVersion(database), timeoutMs);
+  while (version !== to) version = await retryFairly(() => step(database, to), timeoutMs);
   const own = kinds.filter((kind) => !productKinds.some(({ name }) => name === kind.name));
   if (to === 0 || own.length === 0) return;
-  const missing = await retryWhileBusy(() => missingTables(database, own), deadline);
+  const missing = await retryFairly(() => missingTables(database, own), timeoutMs);
   if (missing.length > 0)
-    await retryWhileBusy(() => writeTogether(database, () => createTables(database, own)), deadline);
+    await retryFairly(() => writeTogether(database, () => createTables(database, own)), timeoutMs);
 }
 
 /** One version nearer to `to`, from wherever another process may have brought it; answers the version then. */

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { type Kind, SESSION_LOG_FIELDS, columnName, productKinds } from "@throughline/core";
+import { type Kind, SESSION_LOG_FIELDS, columnName, fts5Tokenizer, productKinds } from "@throughline/core";
 import { is } from "drizzle-orm";
 import {
   SQLiteColumn,
@@ -103,6 +103,10 @@ test("every table is STRICT", () => {
   const sql =
     "SELECT name FROM pragma_table_list WHERE type = 'table' AND NOT strict AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
   expect(readRows(database, sql)).toEqual([]);
+});
+
+test("the index splits text where the tokens of core end", () => {
+  expect(sqlOf("search_index")).toContain(`tokenize="${fts5Tokenizer}"`);
 });
 
 /** Where each field of a kind is: its own table, or for sessions and messages the tables behind their views. */
