@@ -108,6 +108,7 @@ export type SessionFilter = v.InferInput<typeof sessionFilter>;
 
 export const sessionJson: v.GenericSchema = withJsonNames(sessionInput, sessionNames);
 export const sessionChangesJson: v.GenericSchema = withJsonNames(sessionChanges, sessionNames);
+export const sessionFilterJson: v.GenericSchema = withJsonNames(sessionFilter, sessionNames);
 
 /** The arguments for JSON that one of the schemas above has let through. */
 export function sessionFromJson(json: object): Record<string, unknown> {

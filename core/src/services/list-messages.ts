@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import type { Query } from "../contract/read.ts";
 import type { KeyValues, Row } from "../model/kind.ts";
+import { withJsonNames } from "../schemas/json-names.ts";
 import { parseInput } from "../schemas/parse-input.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 import { sessionNotFound } from "./find-session.ts";
@@ -41,9 +42,12 @@ export const messageList = v.pipe(
   v.check(
     ({ last, afterSeq, beforeSeq, cursor }) =>
       [last, afterSeq, beforeSeq, cursor].filter((value) => value !== undefined).length <= 1,
-    "must have only one of last, afterSeq, beforeSeq and cursor",
+    "must have only one of: last, a position before or after, and a cursor",
   ),
 );
+
+/** The same with the names of JSON. */
+export const messageListJson: v.GenericSchema = withJsonNames(messageList);
 
 export type ListOptions = v.InferInput<typeof messageList> & CallSettings;
 

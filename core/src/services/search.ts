@@ -4,6 +4,7 @@ import type { SearchHit } from "../contract/search.ts";
 import { SEARCH_LIMIT } from "../contract/search.ts";
 import { ThroughlineError } from "../error.ts";
 import type { Row } from "../model/kind.ts";
+import { withJsonNames } from "../schemas/json-names.ts";
 import { role } from "../schemas/message-input.ts";
 import { parseInput } from "../schemas/parse-input.ts";
 import { label, queryText } from "../schemas/text.ts";
@@ -44,6 +45,16 @@ export const searchInput = v.strictObject({
   ),
   cursor: v.optional(v.string("must be text")),
 });
+
+/** The names of a search in JSON and in a URL. */
+export const searchNames = {
+  text: "q",
+  session: "session_id",
+  user: "user_id",
+  project: "project_id",
+  tool: "tool_id",
+} as const;
+export const searchJson: v.GenericSchema = withJsonNames(searchInput, searchNames);
 
 export type SearchOptions = v.InferInput<typeof searchInput>;
 

@@ -1,0 +1,94 @@
+/** One request to one route: who asks, what form it has, then what it asks. */
+import { ThroughlineError, type Throughline, parseInput } from "@throughline/core";
+import { type Caller, checkRole, unauthorized } from "./caller.ts";
+import { checkAccept } from "./check-accept.ts";
+import type { Limits } from "./limits.ts";
+import type { OpeningStore } from "./opening-store.ts";
+import { parseJson } from "./parse-json.ts";
+import { readBody } from "./read-body.ts";
+import { readQuery } from "./read-query.ts";
+import type { Call, Route } from "./route.ts";
+
+/** What requests are answered with. */
+export interface Service {
+  readonly store: OpeningStore;
+  readonly limits: Limits;
+  authenticate(request: Request): Caller | undefined | Promise<Caller | undefined>;
+  reportFailure(request: Request, error: unknown): void;
+}
+
+/** Answers a request. @throws ThroughlineError for what is refused */
+export async function answerRoute(
+  service: Service,
+  route: Route,
+  request: Request,
+  param: (name: string) => string,
+): Promise<Response> {
+  const throughline = await servicesFor(service, route, request);
+  const types = answerTypes(route);
+  if (types.length > 0) checkAccept(request, types);
+  const query = readQuery(new URL(request.url), route.query);
+  const body = route.body === undefined ? {} : await readInput(service, route.body, request);
+  const call: Call = {
+    get throughline() {
+      return throughline ?? service.store.opened;
+    },
+    get settings() {
+      return { signal: request.signal };
+    },
+    param,
+    query,
+    body,
+    request,
+    reportFailure: (error) => {
+      if (!request.signal.aborted) service.reportFailure(request, error);
+    },
+  };
+  return route.handle(call);
+}
+
+async function servicesFor(
+  { store, authenticate }: Service,
+  { needs = "caller", method }: Route,
+  request: Request,
+): Promise<Throughline | undefined> {
+  if (needs !== "caller") return needs === "store" ? store.opened : undefined;
+  const caller = await authenticate(request);
+  if (caller === undefined) throw unauthorized();
+  checkRole(caller, method);
+  return store.for(caller.tenant);
+}
+
+/** The media types that a route's answers have. */
+export function answerTypes({ answers }: Route): readonly string[] {
+  return Object.values(answers).flatMap(({ schema, types }) =>
+    schema === undefined ? (types ?? []) : (types ?? ["application/json"]),
+  );
+}
+
+async function readInput(
+  { limits }: Service,
+  { schema, types = ["application/json"], optional = false }: NonNullable<Route["body"]>,
+  request: Request,
+): Promise<Readonly<Record<string, unknown>>> {
+  const type = request.headers.get("content-type");
+  if (type !== null || !optional) checkContentType(type, types);
+  const bytes = await readBody(request, limits);
+  if (bytes.length === 0 && optional) return {};
+  if (bytes.length > 0) checkContentType(type, types);
+  return parseInput(schema, parseJson(bytes), "body") as Record<string, unknown>;
+}
+
+function checkContentType(header: string | null, types: readonly string[]): void {
+  const [type = "", ...parameters] = (header ?? "").toLowerCase().split(";");
+  const isUtf8 = parameters.every((parameter) => {
+    const [name, value = ""] = parameter.split("=");
+    return name?.trim() !== "charset" || /^\s*"?utf-?8"?\s*$/.test(value);
+  });
+  if (types.includes(type.trim()) && isUtf8) return;
+  throw new ThroughlineError("unsupported", `The body has to be ${types.join(" or ")} in UTF-8.`, {
+    reason: "unsupported_media_type",
+    outcome: "refused",
+    details: { accepted: types },
+  });
+}

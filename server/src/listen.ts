@@ -1,0 +1,162 @@
+/** A server on a port of this machine. */
+import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import { ThroughlineError } from "@throughline/core";
+import { foreignHost } from "./check-origin.ts";
+import type { Server } from "./create-server.ts";
+import { HEADER_BYTES } from "./limits.ts";
+import { problemResponse } from "./problem-response.ts";
+
+export interface ListenOptions {
+  /** Default: 8003. 0 takes any free one. */
+  readonly port?: number;
+  /** Address to bind. Default: `127.0.0.1`. Beyond loopback the server has to authenticate its callers. */
+  readonly host?: string;
+  /** How long `close` waits for requests that run, in milliseconds. Default: 10,000. */
+  readonly closeTimeoutMs?: number;
+}
+
+export interface RunningServer {
+  readonly host: string;
+  readonly port: number;
+  /** Where it can be reached: `http://127.0.0.1:8003`. */
+  readonly url: string;
+  /** Takes no more requests, finishes those that run, and then frees the port. The store is the caller's to close. */
+  close(): Promise<void>;
+}
+
+const loopbackAddress = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
+const idleCheckMs = 50;
+
+/**
+ * Listens on a port.
+ *
+ * @throws ThroughlineError `forbidden` with reason `not_loopback`; `unavailable` with reason `port_in_use` or
+ *   `cannot_listen`.
+ */
+export async function listen(server: Server, options: ListenOptions = {}): Promise<RunningServer> {
+  const { port = 8003, host = "127.0.0.1", closeTimeoutMs = 10_000 } = options;
+  if (!loopbackAddress.test(host) && !server.authenticates) {
+    throw new ThroughlineError(
+      "forbidden",
+      `Without keys the server can be bound to loopback only, not to ${host}.`,
+      {
+        reason: "not_loopback",
+        details: { host },
+      },
+    );
+  }
+  const http = createNodeServer(server);
+  await bind(http, port, host);
+  const { port: bound } = http.address() as AddressInfo;
+  let closing: Promise<void> | undefined;
+  return {
+    host,
+    port: bound,
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}`,
+    close: () => (closing ??= closeGracefully(http, closeTimeoutMs)),
+  };
+}
+
+function createNodeServer(server: Server): HttpServer {
+  const answer = getRequestListener((request) => server.fetch(request), {
+    overrideGlobalObjects: false,
+    errorHandler: () => problemResponse(malformed("The request's address can't be read.")),
+  });
+  const http = createHttpServer(
+    // Slow bodies are the server's to refuse, slow headers Node's.
+    { maxHeaderSize: HEADER_BYTES, headersTimeout: 30_000, requestTimeout: 0, keepAliveTimeout: 5_000 },
+    (incoming, outgoing) => {
+      const { host } = incoming.headers;
+      if (host === undefined || server.answersFor(host)) {
+        void answer(incoming, outgoing);
+        return;
+      }
+      // Here and not later: a host that is no host at all would not make a request.
+      const problem = problemResponse(foreignHost(host));
+      void problem.text().then((body) => {
+        outgoing.writeHead(problem.status, Object.fromEntries(problem.headers)).end(body);
+      });
+    },
+  );
+  http.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => refuse(error.code, socket));
+  return http;
+}
+
+/** Answers what Node could not read as a request. */
+function refuse(code: string | undefined, socket: Socket): void {
+  if (!socket.writable || code === "ECONNRESET") {
+    socket.destroy();
+    return;
+  }
+  const problem = problemResponse(errorOf(code));
+  void problem.text().then((body) => {
+    const headers = [
+      ...problem.headers,
+      ["content-length", String(Buffer.byteLength(body))],
+      ["connection", "close"],
+    ];
+    const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.end(`HTTP/1.1 ${problem.status} Refused\r\n${lines.join("")}\r\n${body}`);
+  });
+}
+
+function errorOf(code: string | undefined): ThroughlineError {
+  if (code === "HPE_HEADER_OVERFLOW") {
+    return new ThroughlineError("too_large", `Headers may have at most ${HEADER_BYTES} bytes.`, {
+      reason: "headers",
+      outcome: "refused",
+      details: { limit: HEADER_BYTES },
+    });
+  }
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") {
+    return new ThroughlineError("unavailable", "The request did not arrive in time.", {
+      reason: "request_timeout",
+      outcome: "refused",
+      retryable: true,
+    });
+  }
+  return malformed("This is not a request of HTTP/1.1.");
+}
+
+function malformed(message: string): ThroughlineError {
+  return new ThroughlineError("invalid", message, { reason: "request", outcome: "refused" });
+}
+
+async function bind(http: HttpServer, port: number, host: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  http.once("error", reject);
+  try {
+    http.listen(port, host, resolve);
+    await promise;
+  } catch (error) {
+    throw cannotListen(error, port, host);
+  } finally {
+    http.off("error", reject);
+  }
+}
+
+function cannotListen(error: unknown, port: number, host: string): ThroughlineError {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const isTaken = code === "EADDRINUSE";
+  const message = isTaken
+    ? `Port ${port} of ${host} is in use by another program.`
+    : `The server can't listen on port ${port} of ${host}.`;
+  return new ThroughlineError(code === "ERR_SOCKET_BAD_PORT" ? "invalid" : "unavailable", message, {
+    reason: isTaken ? "port_in_use" : "cannot_listen",
+    details: { port, host },
+    cause: error,
+  });
+}
+
+async function closeGracefully(http: HttpServer, limitMs: number): Promise<void> {
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  http.close(() => resolve());
+  // A connection becomes idle when its last request is answered; Node would keep it for the next one.
+  const closeIdle = setInterval(() => http.closeIdleConnections(), idleCheckMs);
+  const giveUp = setTimeout(() => http.closeAllConnections(), limitMs);
+  await closed;
+  clearInterval(closeIdle);
+  clearTimeout(giveUp);
+}

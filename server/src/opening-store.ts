@@ -1,0 +1,53 @@
+import { type Throughline, ThroughlineError, isThroughlineError } from "@throughline/core";
+import type { Caller } from "./caller.ts";
+
+/** The services, from when they are there; before that, and if they never come, everything that needs them fails. */
+export class OpeningStore {
+  #throughline: Throughline | undefined;
+  #failure: unknown;
+
+  constructor(throughline: Throughline | Promise<Throughline>) {
+    if (!(throughline instanceof Promise)) {
+      this.#throughline = throughline;
+      return;
+    }
+    throughline.then(
+      (opened) => {
+        this.#throughline = opened;
+      },
+      (error: unknown) => {
+        this.#failure = error;
+      },
+    );
+  }
+
+  /** The services as they were given. @throws ThroughlineError `unavailable` while they are not there */
+  get opened(): Throughline {
+    if (this.#throughline !== undefined) return this.#throughline;
+    if (this.#failure !== undefined) throw notOpened(this.#failure);
+    throw new ThroughlineError("unavailable", "The store is being opened.", {
+      reason: "not_ready",
+      outcome: "refused",
+      retryable: true,
+    });
+  }
+
+  /** Who everybody is where nobody has to say it. */
+  get caller(): Caller {
+    return { tenant: this.opened.tenant, role: "admin" };
+  }
+
+  /** The services for a tenant. */
+  for(tenant: string): Throughline {
+    const { opened } = this;
+    return tenant === opened.tenant ? opened : opened.withTenant(tenant);
+  }
+}
+
+function notOpened(cause: unknown): ThroughlineError {
+  return new ThroughlineError("unavailable", "The store could not be opened.", {
+    reason: isThroughlineError(cause) ? (cause.reason ?? "store_failure") : "store_failure",
+    outcome: "refused",
+    cause,
+  });
+}

@@ -1,0 +1,48 @@
+import { type ThroughlineError, toProblem } from "@throughline/core";
+
+/** What every answer says to browsers: do not guess types, do not keep. */
+export const commonHeaders = {
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+} as const;
+
+/** An error as an answer with problem details. */
+export function problemResponse(
+  error: ThroughlineError,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const problem = toProblem(error);
+  return new Response(`${JSON.stringify(problem)}\n`, {
+    status: problem.status,
+    headers: {
+      ...commonHeaders,
+      "content-type": "application/problem+json",
+      ...statusHeaders(problem.status, error.retryable),
+      ...headers,
+    },
+  });
+}
+
+function statusHeaders(status: number, retryable: boolean): Record<string, string> {
+  if (status === 401) return { "www-authenticate": "Bearer" };
+  // The rest of the body is not read: the connection can't be used again.
+  if (status === 408 || status === 413) return { connection: "close" };
+  return status === 503 && retryable ? { "retry-after": "1" } : {};
+}
+
+/** A value as an answer with JSON. */
+export function jsonResponse(
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return new Response(JSON.stringify(value), {
+    status,
+    headers: { ...commonHeaders, "content-type": "application/json", ...headers },
+  });
+}
+
+/** An answer that has nothing to say. */
+export function emptyResponse(headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(null, { status: 204, headers: { ...commonHeaders, ...headers } });
+}

@@ -1,0 +1,58 @@
+/** A route as data: it is served, checked and documented from the same declaration. */
+import type { CallSettings, Throughline } from "@throughline/core";
+import type * as v from "valibot";
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** A request whose form was checked: what a route has to know of it. */
+export interface Call {
+  /** The services, for the caller's tenant. */
+  readonly throughline: Throughline;
+  /** A parameter of the path. */
+  param(name: string): string;
+  /** By the names of the query. */
+  readonly query: Readonly<Record<string, unknown>>;
+  /** As the body's schema has let it through. */
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly request: Request;
+  /** Gives up reading when the caller is gone. */
+  readonly settings: CallSettings;
+  /** Tells the operator of a failure after the answer began. */
+  reportFailure(error: unknown): void;
+}
+
+/** What a route may answer with a status. */
+export interface Answer {
+  readonly description: string;
+  /** Absent: the answer has no body. */
+  readonly schema?: v.GenericSchema;
+  /** Default: `application/json`. */
+  readonly types?: readonly string[];
+}
+
+export interface Route {
+  readonly method: Method;
+  /** With `:name` for a parameter. */
+  readonly path: string;
+  readonly operationId: string;
+  readonly summary: string;
+  /** What has to be there for it: a caller who may read or write (default), an open store, or nothing. */
+  readonly needs?: "caller" | "store" | "nothing";
+  readonly description?: string;
+  readonly query?: v.GenericSchema;
+  /** What those parameters of the query mean that do not explain themselves. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Headers that it reads, and what they mean. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: {
+    readonly schema: v.GenericSchema;
+    /** Default: `application/json`. */
+    readonly types?: readonly string[];
+    /** Whether the request may have none. Default: false. */
+    readonly optional?: boolean;
+  };
+  readonly answers: Readonly<Record<number, Answer>>;
+  /** Statuses of refusals beside those that every such route has. */
+  readonly refusals?: readonly number[];
+  handle(call: Call): Promise<Response>;
+}
