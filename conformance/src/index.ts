@@ -2,3 +2,8 @@
 export { type ConformanceOptions, type RunnerContext, runConformance } from "./run-conformance.ts";
 export type { ConformanceTest, Need, OpenForTest, OpenStore } from "./conformance-test.ts";
 export { testItems, testKinds, testLeases, testNotes, testPieces, testVectors } from "./kinds.ts";
+
+// To show that the suite can fail
+export { type Finding, findBrokenRules, rulesOf } from "./find-broken-rules.ts";
+export { type PlantedBug, plantedBugs } from "./planted-bugs.ts";
+export { type Loss, type LosingStore, losingStore } from "./losing-store.ts";

@@ -4,6 +4,7 @@ import { equal, refuses } from "../assertions.ts";
 import type { Bench } from "../bench.ts";
 import type { Declare } from "../conformance-test.ts";
 import { testItems, testLeases } from "../kinds.ts";
+import { nextTurn, runBeside } from "../run-beside.ts";
 import { append, insertItem, insertLease, insertSession } from "../records.ts";
 
 const both = ["forward", "backward"] as const;
@@ -230,24 +231,25 @@ export function testQueries(test: Declare): void {
 
   test("[R11] one read is as of one position, and never shows half a batch", async (bench) => {
     await bench.commit([insertItem({ id: "a" }), insertItem({ id: "b" }), insertSession({ id: "s" })]);
-    const writes = Array.from({ length: 30 }, (_, index) =>
-      bench.commit([
-        { type: "update", kind: "test_items", key: ["a"], increment: { rank: 1 } },
-        { type: "update", kind: "test_items", key: ["b"], increment: { rank: 1 } },
-        append("s", [`x${index}`, `y${index}`]),
-      ]),
-    );
-    const reads = Array.from({ length: 60 }, () => readTogether(bench));
-    const positions = await Promise.all(reads);
-    await Promise.all(writes);
-    positions.push(await readTogether(bench));
-    equal(positions.at(-1), { position: positions.at(-1)?.position, rank: 30 });
-    const ranks = new Map(positions.map(({ position, rank }) => [position, rank]));
-    equal(
-      positions.every(({ position, rank }) => ranks.get(position) === rank),
-      true,
-      "reads at one position agree",
-    );
+    const write = async (): Promise<void> => {
+      for (let round = 0; round < 30; round += 1) {
+        await bench.commit([
+          { type: "update", kind: "test_items", key: ["a"], increment: { rank: 1 } },
+          { type: "update", kind: "test_items", key: ["b"], increment: { rank: 1 } },
+          append("s", [`x${round}`, `y${round}`]),
+        ]);
+        await nextTurn();
+      }
+    };
+    const ranks = new Map<number, unknown>();
+    await runBeside(write, async () => {
+      const together = await Promise.all([readTogether(bench), readTogether(bench), readTogether(bench)]);
+      for (const { position, rank } of together) {
+        equal(ranks.get(position) ?? rank, rank, `what is read as of position ${position}`);
+        ranks.set(position, rank);
+      }
+    });
+    equal([...ranks.values()].at(-1), 30);
   });
 
   test("[R12] what has ended is absent from every read, from its moment on", async (bench) => {

@@ -262,6 +262,10 @@ export function testSearch(test: Declare): void {
     equal(seqs(await search(bench, '"tenant-b"')), []);
     equal(seqs(await search(bench, '"tenant-b"', { tenant: "tenant-b" })), ["s/1"]);
     equal(seqs(await search(bench, "walrus", { tenant: "nobody" })), []);
+    await bench.commit([insertSession({ id: "gone" }), append("gone", [text("m", "walrus")])]);
+    equal(await find(bench, "walrus"), ["gone/1", "s/1"]);
+    await bench.commit(hide("gone"));
+    equal(await find(bench, "walrus"), ["s/1"]);
   });
 
   test(
