@@ -54,38 +54,51 @@ export interface VisibleRead {
 
 /** Adds a look-up of every session whose records are read, so that one read at one position answers both. */
 export function readVisible(input: ReadInput, kinds: Kinds): VisibleRead {
-  const owners = new Set<string>();
-  for (const request of input.requests) {
-    for (const owner of ownersOf(request, kinds)) owners.add(owner);
-  }
+  const named = input.requests.map((request) => ownersOf(request, kinds));
+  const read = sessionsRead(input.requests);
+  const missing = [...new Set(named.flat())].filter((owner) => !read.has(owner));
   const requests = input.requests.map((request) => withoutHidden(request, kinds));
-  const ids = [...owners];
-  if (ids.length > 0) requests.push({ type: "get", kind: "sessions", keys: ids.map((id) => [id]) });
-  const count = input.requests.length;
+  missing.forEach((owner, index) => read.set(owner, [requests.length, index]));
+  if (missing.length > 0) requests.push({ type: "get", kind: "sessions", keys: missing.map((id) => [id]) });
   return {
     input: { ...input, requests },
-    unknownOwners: ({ answers }) => [
-      ...new Set(
-        input.requests.flatMap((request, index) => {
-          const kind = kinds.get(request.kind);
-          if (kind?.session === undefined || request.hidden === true || request.type === "count") return [];
-          return rowsOf(answers[index])
-            .map((row) => row[kind.session as string])
-            .filter(
-              (owner): owner is string => typeof owner === "string" && owner !== "" && !owners.has(owner),
-            );
-        }),
-      ),
-    ],
+    unknownOwners: ({ answers }) => {
+      const owners = new Set<string>();
+      input.requests.forEach((request, index) => {
+        const session = kinds.get(request.kind)?.session;
+        if (session === undefined || request.hidden === true || named[index]?.length !== 0) return;
+        for (const row of rowsOf(answers[index])) {
+          const owner = row[session];
+          if (typeof owner === "string" && owner !== "" && !read.has(owner)) owners.add(owner);
+        }
+      });
+      return [...owners];
+    },
     conceal: ({ answers }, later) => {
       const visible = new Map(later);
-      const rows = ids.length > 0 ? (answers[count] as readonly (Row | undefined)[]) : [];
-      ids.forEach((id, index) => visible.set(id, rows[index]?.hiddenAt === 0));
+      for (const [owner, [request, key]] of read) {
+        const rows = answers[request] as readonly (Row | undefined)[];
+        visible.set(owner, rows[key]?.hiddenAt === 0);
+      }
       return input.requests.map((request, index) =>
         concealed(request, answers[index] as ReadAnswer, kinds, visible),
       );
     },
   };
+}
+
+/** The sessions that the requests themselves read by id: where in the answers each is. */
+function sessionsRead(
+  requests: readonly ReadRequest[],
+): Map<string, readonly [request: number, key: number]> {
+  const read = new Map<string, readonly [number, number]>();
+  requests.forEach((request, index) => {
+    if (request.type !== "get" || request.kind !== "sessions") return;
+    request.keys.forEach((key, place) => {
+      if (!isUniqueName(key) && typeof key[0] === "string") read.set(key[0], [index, place]);
+    });
+  });
+  return read;
 }
 
 /** The sessions that a request names: those it reads from are not deleted. */

@@ -108,9 +108,9 @@ export function uniqueKeysOf(kind: Kind, record: StoredRecord): Map<string, KeyV
   return keys;
 }
 
-/** One string for a key, for maps: equal for equal keys only. */
+/** One string for a key, for maps: equal for equal keys of one kind only, as no text in a key holds NUL. */
 export function keyText(values: KeyValues): string {
-  return JSON.stringify(values);
+  return values.length === 1 ? String(values[0]) : values.join("\0");
 }
 
 /** Orders two keys: numbers by value, text by code point, as every store's indexes do. */

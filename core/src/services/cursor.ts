@@ -6,12 +6,14 @@ import { ThroughlineError } from "../error.ts";
 
 /** Writes a place in a list down. `list` says which list: its name and all that filters and orders it. */
 export function writeCursor(list: string, values: readonly KeyValue[]): string {
-  const bytes = utf8ToBytes(JSON.stringify([signatureOf(list), ...values]));
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
+  const json = JSON.stringify([signatureOf(list), ...values]);
+  const binary = isAscii.test(json) ? json : String.fromCharCode(...utf8ToBytes(json));
+  return btoa(binary).replace(/[+/=]/g, (sign) => urlSigns[sign] ?? "");
 }
+
+// oxlint-disable-next-line no-control-regex -- all of ASCII
+const isAscii = /^[\x00-\x7f]*$/;
+const urlSigns: Readonly<Record<string, string>> = { "+": "-", "/": "_" };
 
 /** Reads a cursor of the same list; refuses any other. */
 export function readCursor(list: string, cursor: string): readonly KeyValue[] {
