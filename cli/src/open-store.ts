@@ -1,5 +1,5 @@
 import { type GuardedStore, guardStore } from "@throughline/core";
-import { type StoreLocation } from "./store-url.ts";
+import type { StoreLocation } from "./store-url.ts";
 
 export interface OpenStoreOptions {
   readonly durability: "power-loss" | "process-crash";

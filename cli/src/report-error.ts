@@ -28,6 +28,9 @@ const nextSteps: ReadonlyMap<string, string> = new Map([
   ["locked", "Wait until it is done, or end it."],
   ["damaged", "Look at it with: throughline doctor"],
   ["not_a_database", "Choose another file with --store."],
+  ["port_in_use", "Choose another with --port, or 0 for any that is free."],
+  ["cannot_listen", "Choose a port from 1024 on with --port, and an address of this machine with --host."],
+  ["not_loopback", "Use 127.0.0.1, ::1 or localhost."],
   ["store_failure", "THROUGHLINE_DEBUG=1 shows the cause; throughline doctor checks the store."],
 ]);
 

@@ -49,7 +49,7 @@ test.each([
     expect.objectContaining({
       code: "invalid",
       reason: "store_url",
-      message: expect.stringContaining(message),
+      message: expect.stringContaining(message) as string,
     }),
   );
 });

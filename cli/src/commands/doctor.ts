@@ -1,4 +1,4 @@
-import { isThroughlineError } from "@throughline/core";
+import { type JsonObject, isThroughlineError } from "@throughline/core";
 import { type ResolvedConfiguration, resolveConfiguration } from "../configuration/resolve-configuration.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { explicitSettings } from "../explicit-settings.ts";
@@ -35,9 +35,15 @@ export async function doctor(options: CommonOptions): Promise<number> {
   const configuration = await resolveConfiguration(explicitSettings(options));
   const location = parseStoreUrl(configuration.settings.store);
   const diagnosis = await diagnose(configuration, location);
-  if (options.json === true) await printJson(diagnosis);
+  if (options.json === true) await printJson(diagnosisToJson(diagnosis));
   else await printDiagnosis(diagnosis);
   return diagnosis.problems.length > 0 ? exitCodes.failure : exitCodes.success;
+}
+
+function diagnosisToJson({ file, ...diagnosis }: Diagnosis): JsonObject {
+  if (file === null) return { ...diagnosis, file };
+  const { schemaVersion, ...facts } = file;
+  return { ...diagnosis, file: { ...facts, schema_version: schemaVersion } };
 }
 
 async function diagnose({ settings }: ResolvedConfiguration, location: StoreLocation): Promise<Diagnosis> {
@@ -121,9 +127,12 @@ async function printDiagnosis({
     ["Node", node],
     ["SQLite", sqlite],
     ["File", file?.path ?? null],
-    ["Size", file?.size == null ? null : `${new Intl.NumberFormat("en").format(file.size)} bytes`],
+    [
+      "Size",
+      typeof file?.size !== "number" ? null : `${new Intl.NumberFormat("en").format(file.size)} bytes`,
+    ],
     ["Mode", file?.mode ?? null],
-    ["Schema version", file?.schemaVersion == null ? null : String(file.schemaVersion)],
+    ["Schema version", typeof file?.schemaVersion !== "number" ? null : String(file.schemaVersion)],
   ];
   const rows = facts.flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
   const [, ...lines] = formatTable([{ header: "" }, { header: "" }], rows, undefined);

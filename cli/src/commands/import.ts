@@ -31,8 +31,9 @@ interface Request {
 
 export async function importFiles(words: readonly string[], options: ImportOptions): Promise<number> {
   const request = readRequest(words);
-  if (request.paths.length === 0) process.stderr.write(`${describeNothing(request)}\n`);
-  return withThroughline(options, "writes", async (throughline) => {
+  const isNothing = request.paths.length === 0;
+  if (isNothing) process.stderr.write(`${describeNothing(request)}\n`);
+  return withThroughline(options, isNothing ? "reads" : "writes", async (throughline) => {
     const report = await runImport(throughline, request, options.user);
     if (options.json === true) await printJson(reportToJson(report));
     else await printReport(report);

@@ -130,7 +130,9 @@ describe("${NAME} in a file", () => {
     await expect(resolveIn(url)).rejects.toMatchObject({
       code: "invalid",
       reason: "missing_variable",
-      message: expect.stringMatching(/throughline\.yaml: storage\.connection_string uses \$\{DB_PASSWORD\}/),
+      message: expect.stringMatching(
+        /throughline\.yaml: storage\.connection_string uses \$\{DB_PASSWORD\}/,
+      ) as string,
     });
   });
 
@@ -254,9 +256,9 @@ describe("bad input", () => {
     await expect(failure).rejects.toMatchObject({
       code: "invalid",
       reason,
-      message: expect.stringMatching(message),
+      message: expect.stringMatching(message) as string,
     });
-    await expect(failure).rejects.not.toMatchObject({ message: expect.stringContaining("geheim") });
+    await expect(failure).rejects.not.toMatchObject({ message: expect.stringContaining("geheim") as string });
   });
 
   test("two files in one folder", async () => {

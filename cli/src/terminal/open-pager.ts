@@ -51,7 +51,7 @@ function runPager(command: string, environment: NodeJS.ProcessEnv): Pager {
   return {
     async write(text) {
       if (!stdin.writable) return false;
-      if (!stdin.write(text)) await Promise.race([once(stdin, "drain"), once(stdin, "close"), ended]);
+      if (!stdin.write(text)) await drained(stdin);
       return stdin.writable;
     },
     async close() {
@@ -68,6 +68,14 @@ function runPager(command: string, environment: NodeJS.ProcessEnv): Pager {
       );
     },
   };
+}
+
+/** Waits until a stream takes more, or never will. */
+function drained(stream: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    stream.once("drain", resolve);
+    stream.once("close", resolve);
+  });
 }
 
 function isInstalled(program: string, environment: NodeJS.ProcessEnv): boolean {

@@ -1,13 +1,15 @@
 import * as v from "valibot";
 
+const expected = "must be a time: a Date or ISO 8601 text with a zone";
+
 /** A time: a Date, or ISO 8601 text with a zone. Milliseconds are kept. */
 export const time = v.pipe(
   v.union(
     [
-      v.date("must be a time"),
-      v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})$/)),
+      v.date(expected),
+      v.pipe(v.string(expected), v.regex(/^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})$/, expected)),
     ],
-    "must be a time: a Date or ISO 8601 text with a zone",
+    expected,
   ),
   v.transform((value) => new Date(value)),
   v.check((value) => !Number.isNaN(value.getTime()) && value.getTime() >= 0, "must be a time from 1970 on"),

@@ -1,0 +1,187 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { gardenStore } from "../test/garden-store.ts";
+import { runCommand, runJson } from "../test/run-command.ts";
+import { temporaryFolder } from "../test/temporary-folder.ts";
+
+test.each([
+  ["an unknown command", "flourish", /unknown command 'flourish'/],
+  ["an unknown option", "stats --bogus", /unknown option '--bogus'/],
+  ["a missing argument", "show", /missing required argument 'session'/],
+  ["an argument too many", "stats more", /too many arguments/],
+  ["text for a number", "sessions --limit many", /option '--limit <number>' argument 'many' is invalid/],
+  [
+    "an unknown choice",
+    "sessions --status open",
+    /'open' is invalid\. Allowed choices are active, archived, expired/,
+  ],
+  ["a limit of nothing", "sessions --limit 0 --store memory:", /limit must be at least 1/],
+  ["a bad cursor", "sessions --cursor abc --store memory:", /cursor.*Begin again without --cursor/],
+  ["a query without words", "search -- ---", /no word to search for/],
+  ["a bad time", "search x --since yesterday --store memory:", /since must be a time/],
+  ["bad metadata", "sessions --metadata bed --store memory:", /--metadata takes <key>=<value>, not bed/],
+  ["an unknown kind of store", "stats --store postgres://me:geheim@h/d", /no store for postgres: URLs/],
+  ["no store at all", "stats --store sessions", /sessions is no URL of a store/],
+  ["a public address", "serve --host 0.0.0.0", /loopback.*Use 127\.0\.0\.1/],
+  ["a port that is none", "serve --port 70000", /--port must be a whole number from 0 to 65535, not 70000/],
+])("%s exits with 2", async (_, line, message) => {
+  const folder = temporaryFolder();
+  const { exitCode, output, errors } = await runCommand(folder, line.split(" "));
+  expect({ exitCode, output }).toEqual({ exitCode: 2, output: "" });
+  expect(errors).toMatch(/^throughline: /);
+  expect(errors).toMatch(message);
+  expect(errors).not.toMatch(/\n {4}at |geheim/);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test("a wrong variable and a wrong file exit with 2, and name themselves", async () => {
+  const folder = temporaryFolder();
+  const variable = await runCommand(folder, ["stats"], { THROUGHLINE_PORT: "high" });
+  expect(variable).toMatchObject({ exitCode: 2, output: "" });
+  expect(variable.errors).toMatch(
+    /^throughline: THROUGHLINE_PORT must be a whole number .*, not "high"\.\n$/,
+  );
+  writeFileSync(join(folder, "throughline.yaml"), "prot: 1\n");
+  const file = await runCommand(folder, ["stats"]);
+  expect(file.exitCode).toBe(2);
+  expect(file.errors).toContain(`${join(folder, "throughline.yaml")}: prot is no setting.`);
+});
+
+test("an ambiguous name lists the candidates and exits with 2", async () => {
+  const { folder, store, roses, snails } = await gardenStore();
+  // Ids of one moment begin alike, so a made-up key stands for an ending that two share.
+  const { openThroughline } = await import("../open-throughline.ts");
+  const throughline = await openThroughline(store);
+  const ids: string[] = [];
+  for (const user of ["one", "two"]) {
+    ids.push((await throughline.sessions.create({ user, tool: "web-chat", externalKey: "shared" })).id);
+  }
+  await throughline.close();
+  const { exitCode, output, errors } = await runCommand(folder, [
+    "show",
+    "web-chat:shared",
+    "--store",
+    store,
+  ]);
+  expect({ exitCode, output }).toEqual({ exitCode: 2, output: "" });
+  for (const id of ids) expect(errors).toContain(id);
+  for (const id of [roses, snails]) expect(errors).not.toContain(id);
+});
+
+test("a store that can't be opened exits with 1 and says why", async () => {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, "folder.db"));
+  writeFileSync(join(folder, "text.db"), "no database at all, but long enough to be looked at".repeat(40));
+  for (const [store, message] of [
+    ["folder.db", /^throughline: .*can't be opened.*\n$/],
+    ["text.db", /^throughline: This file is not an SQLite database\. Choose another file with --store\.\n$/],
+  ] as const) {
+    const { exitCode, output, errors } = await runCommand(folder, ["sessions", "--store", store]);
+    expect({ exitCode, output }).toEqual({ exitCode: 1, output: "" });
+    expect(errors).toMatch(message);
+  }
+  const shown = await runCommand(folder, ["sessions", "--store", "text.db"], { THROUGHLINE_DEBUG: "1" });
+  expect(shown.errors).toMatch(/\n {4}at /);
+});
+
+test("reading where there is no database yet finds nothing, and makes none", async () => {
+  const folder = temporaryFolder();
+  const { exitCode, output, errors } = await runCommand(folder, ["sessions", "--json"]);
+  expect({ exitCode, output: JSON.parse(output) as unknown }).toEqual({ exitCode: 0, output: { items: [] } });
+  expect(errors).toMatch(/^throughline: there is no database at .*throughline\.db yet/);
+  expect(existsSync(join(folder, "data"))).toBe(false);
+});
+
+test("doctor says what it sees, what is wrong and what to do", async () => {
+  const { folder, store } = await gardenStore();
+  const file = join(folder, "garden.db");
+  expect(await runJson(folder, ["doctor", "--store", store])).toMatchObject({
+    store,
+    durability: "power-loss",
+    node: process.versions.node,
+    sqlite: process.versions.sqlite,
+    file: { path: file, mode: "0600", schema_version: 1 },
+    problems: [],
+    warnings: [],
+  });
+  chmodSync(file, 0o644);
+  const open = await runCommand(folder, ["doctor", "--store", store]);
+  expect(open.exitCode).toBe(0);
+  expect(open.output).toMatch(/^Warning: Other users .* \(mode 0644\)\.\n {2}What to do: chmod 600 /m);
+  writeFileSync(file, "x".repeat(9_000));
+  const broken = await runCommand(folder, ["doctor", "--store", store]);
+  expect(broken.exitCode).toBe(1);
+  expect(broken.output).toMatch(
+    /^Problem: This file is not an SQLite database.*\n {2}What to do: See not_a_database/m,
+  );
+});
+
+test("doctor makes no database", async () => {
+  const folder = temporaryFolder();
+  const diagnosis = await runJson(folder, ["doctor"]);
+  expect(diagnosis).toMatchObject({ problems: [], warnings: [{ problem: "no_database" }] });
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test("config shows what holds and where it came from, without secrets", async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, "throughline.toml");
+  writeFileSync(
+    path,
+    'tenant = "acme"\n[storage]\nconnection_string = "postgres://me:${SECRET}@h/d"\nauto_save = false\n',
+  );
+  const { exitCode, output, errors } = await runCommand(folder, ["config", "--json"], {
+    SECRET: "geheim",
+    THROUGHLINE_PORT: "9000",
+  });
+  expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: "" });
+  expect(JSON.parse(output)).toMatchObject({ file: path });
+  const { items } = JSON.parse(output) as { items: { name: string }[] };
+  const item = (name: string) => items.find((candidate) => candidate.name === name);
+  expect(item("store")).toEqual({
+    name: "store",
+    value: "postgres://me:***@h/d",
+    source: "file",
+    from: `${path}: storage.connection_string`,
+  });
+  expect(item("tenant")).toMatchObject({ value: "acme", source: "file", from: `${path}: tenant` });
+  expect(item("port")).toMatchObject({ value: 9000, source: "environment", from: "THROUGHLINE_PORT" });
+  expect(item("durability")).toMatchObject({ value: "power-loss", source: "default", from: null });
+  expect(item("storage.auto_save")).toMatchObject({
+    value: false,
+    note: expect.stringContaining("no effect") as string,
+  });
+  const people = await runCommand(folder, ["config", "--store", "memory:"], { SECRET: "geheim" });
+  expect(people.output).toMatch(/^store +memory: +--store$/m);
+  expect(people.output + people.errors).not.toContain("geheim");
+});
+
+test("every command has help with examples and exit codes", async () => {
+  const folder = temporaryFolder();
+  const { output } = await runCommand(folder, ["--help"]);
+  const commands = [...output.matchAll(/^ {2}([a-z]+) .*(?:\[|<|-)/gm)].map(([, name]) => name ?? "");
+  for (const name of [
+    "serve",
+    "import",
+    "sessions",
+    "show",
+    "export",
+    "search",
+    "stats",
+    "delete",
+    "undelete",
+    "doctor",
+    "config",
+  ]) {
+    expect(commands).toContain(name);
+  }
+  const help = await runCommand(folder, ["show", "--help"]);
+  expect(help).toMatchObject({ exitCode: 0, errors: "" });
+  expect(help.output).toMatch(
+    /Usage: throughline show .*Examples:\n {2}throughline show .*Exit codes:\n {2}0 /s,
+  );
+  expect((await runCommand(folder, ["--version"])).output).toMatch(/^\d+\.\d+\.\d+\n$/);
+  const none = await runCommand(folder, []);
+  expect(none).toMatchObject({ exitCode: 2, output: "" });
+});
