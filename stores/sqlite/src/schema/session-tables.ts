@@ -1,6 +1,48 @@
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
+/** What `session_rows` and the view `sessions` both show. */
+export const sessionColumns = {
+  userId: text("user_id").notNull(),
+  projectId: text("project_id").notNull(),
+  toolId: text("tool_id").notNull(),
+  profileId: text("profile_id").notNull(),
+  terminalId: text("terminal_id").notNull(),
+  externalKey: text("external_key").notNull(),
+  title: text("title").notNull(),
+  model: text("model").notNull(),
+  status: text("status").notNull(),
+  pinned: integer("pinned", { mode: "boolean" }).notNull(),
+  tags: text("tags").notNull(),
+  workspacePath: text("workspace_path").notNull(),
+  processId: integer("process_id").notNull(),
+  parentSessionId: text("parent_session_id").notNull(),
+  forkedAt: integer("forked_at").notNull(),
+  summary: text("summary").notNull(),
+  contextSizeBytes: integer("context_size_bytes").notNull(),
+  metadata: text("metadata").notNull(),
+  metrics: text("metrics").notNull(),
+  createdAt: integer("created_at").notNull(),
+  endedAt: integer("ended_at").notNull(),
+  expiresAt: integer("expires_at").notNull(),
+  hiddenAt: integer("hidden_at").notNull(),
+  listed: integer("listed", { mode: "boolean" }).notNull(),
+  history: text("history").notNull(),
+  ancestors: text("ancestors").notNull(),
+  forks: integer("forks").notNull(),
+};
+
+/** What `session_logs` and the view `sessions` both show. */
+export const sessionLogColumns = {
+  lastSeq: integer("last_seq").notNull(),
+  headSeq: integer("head_seq").notNull(),
+  messageCount: integer("message_count").notNull(),
+  tokenCount: integer("token_count").notNull(),
+  lastActivity: integer("last_activity").notNull(),
+  updatedAt: integer("updated_at").notNull(),
+  revision: integer("revision").notNull(),
+};
+
 /** What of a session an append leaves alone. Read it with `sessionLogs`, or both as the view `sessions`. */
 export const sessionRows = sqliteTable(
   "session_rows",
@@ -8,33 +50,7 @@ export const sessionRows = sqliteTable(
     sessionKey: integer("session_key").notNull().primaryKey({ autoIncrement: true }),
     sessionId: text("session_id").notNull(),
     tenant: integer("tenant").notNull(),
-    userId: text("user_id").notNull(),
-    projectId: text("project_id").notNull(),
-    toolId: text("tool_id").notNull(),
-    profileId: text("profile_id").notNull(),
-    terminalId: text("terminal_id").notNull(),
-    externalKey: text("external_key").notNull(),
-    title: text("title").notNull(),
-    model: text("model").notNull(),
-    status: text("status").notNull(),
-    pinned: integer("pinned", { mode: "boolean" }).notNull(),
-    tags: text("tags").notNull(),
-    workspacePath: text("workspace_path").notNull(),
-    processId: integer("process_id").notNull(),
-    parentSessionId: text("parent_session_id").notNull(),
-    forkedAt: integer("forked_at").notNull(),
-    summary: text("summary").notNull(),
-    contextSizeBytes: integer("context_size_bytes").notNull(),
-    metadata: text("metadata").notNull(),
-    metrics: text("metrics").notNull(),
-    createdAt: integer("created_at").notNull(),
-    endedAt: integer("ended_at").notNull(),
-    expiresAt: integer("expires_at").notNull(),
-    hiddenAt: integer("hidden_at").notNull(),
-    listed: integer("listed", { mode: "boolean" }).notNull(),
-    history: text("history").notNull(),
-    ancestors: text("ancestors").notNull(),
-    forks: integer("forks").notNull(),
+    ...sessionColumns,
   },
   (table) => [
     uniqueIndex("session_rows_id").on(table.sessionId, table.tenant),
@@ -59,13 +75,7 @@ export const sessionLogs = sqliteTable(
   {
     sessionKey: integer("session_key").notNull().primaryKey(),
     shelf: integer("shelf").notNull(),
-    lastSeq: integer("last_seq").notNull(),
-    headSeq: integer("head_seq").notNull(),
-    messageCount: integer("message_count").notNull(),
-    tokenCount: integer("token_count").notNull(),
-    lastActivity: integer("last_activity").notNull(),
-    updatedAt: integer("updated_at").notNull(),
-    revision: integer("revision").notNull(),
+    ...sessionLogColumns,
   },
   (table) => [index("session_logs_activity").on(table.shelf, table.lastActivity)],
 );

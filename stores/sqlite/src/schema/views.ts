@@ -1,68 +1,23 @@
-import { integer, real, sqliteView, text } from "drizzle-orm/sqlite-core";
+import { integer, sqliteView, text } from "drizzle-orm/sqlite-core";
+import { messageColumns } from "./message-tables.ts";
+import { sessionColumns, sessionLogColumns } from "./session-tables.ts";
 
-// `existing`: the migrations make the views; a generated one would repeat every column.
+// `existing`: the migrations make the views.
 
 /** Sessions in one piece. Deleted ones are among them: `hidden_at` is not 0 then. */
 export const sessions = sqliteView("sessions", {
   sessionId: text("session_id").notNull(),
   tenantId: text("tenant_id").notNull(),
-  userId: text("user_id").notNull(),
-  projectId: text("project_id").notNull(),
-  toolId: text("tool_id").notNull(),
-  profileId: text("profile_id").notNull(),
-  terminalId: text("terminal_id").notNull(),
-  externalKey: text("external_key").notNull(),
-  title: text("title").notNull(),
-  model: text("model").notNull(),
-  status: text("status").notNull(),
-  pinned: integer("pinned", { mode: "boolean" }).notNull(),
-  tags: text("tags").notNull(),
-  workspacePath: text("workspace_path").notNull(),
-  processId: integer("process_id").notNull(),
-  parentSessionId: text("parent_session_id").notNull(),
-  forkedAt: integer("forked_at").notNull(),
-  summary: text("summary").notNull(),
-  messageCount: integer("message_count").notNull(),
-  tokenCount: integer("token_count").notNull(),
-  contextSizeBytes: integer("context_size_bytes").notNull(),
-  metadata: text("metadata").notNull(),
-  metrics: text("metrics").notNull(),
-  createdAt: integer("created_at").notNull(),
-  updatedAt: integer("updated_at").notNull(),
-  lastActivity: integer("last_activity").notNull(),
-  endedAt: integer("ended_at").notNull(),
-  expiresAt: integer("expires_at").notNull(),
-  revision: integer("revision").notNull(),
-  headSeq: integer("head_seq").notNull(),
-  lastSeq: integer("last_seq").notNull(),
-  hiddenAt: integer("hidden_at").notNull(),
-  listed: integer("listed", { mode: "boolean" }).notNull(),
-  history: text("history").notNull(),
-  ancestors: text("ancestors").notNull(),
-  forks: integer("forks").notNull(),
+  ...sessionColumns,
+  ...sessionLogColumns,
   sessionKey: integer("session_key").notNull(),
 }).existing();
 
 /** Messages with the ids of their sessions. Deleted ones are among them: `removed_at` is not 0 then. */
 export const messages = sqliteView("messages", {
-  messageId: text("message_id").notNull(),
   tenantId: text("tenant_id").notNull(),
   sessionId: text("session_id").notNull(),
-  seq: integer("seq").notNull(),
-  parentSeq: integer("parent_seq").notNull(),
-  role: text("role").notNull(),
-  content: text("content").notNull(),
-  contentFormat: text("content_format").notNull(),
-  tokenCount: integer("token_count").notNull(),
-  model: text("model").notNull(),
-  usage: text("usage").notNull(),
-  cost: real("cost"),
-  metadata: text("metadata").notNull(),
-  native: text("native").notNull(),
-  createdAt: integer("created_at").notNull(),
-  updatedAt: integer("updated_at").notNull(),
-  removedAt: integer("removed_at").notNull(),
-  revision: integer("revision").notNull(),
+  ...messageColumns,
   sessionKey: integer("session_key").notNull(),
   messageKey: integer("message_key").notNull(),
 }).existing();
