@@ -1,8 +1,8 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { gardenStore } from "../test/garden-store.ts";
-import { runCommand, runJson } from "../test/run-command.ts";
+import { runCommand } from "../test/run-command.ts";
 import { temporaryFolder } from "../test/temporary-folder.ts";
 
 test.each([
@@ -91,97 +91,4 @@ test("reading where there is no database yet finds nothing, and makes none", asy
   expect({ exitCode, output: JSON.parse(output) as unknown }).toEqual({ exitCode: 0, output: { items: [] } });
   expect(errors).toMatch(/^throughline: there is no database at .*throughline\.db yet/);
   expect(existsSync(join(folder, "data"))).toBe(false);
-});
-
-test("doctor says what it sees, what is wrong and what to do", async () => {
-  const { folder, store } = await gardenStore();
-  const file = join(folder, "garden.db");
-  expect(await runJson(folder, ["doctor", "--store", store])).toMatchObject({
-    store,
-    durability: "power-loss",
-    node: process.versions.node,
-    sqlite: process.versions.sqlite,
-    file: { path: file, mode: "0600", schema_version: 1 },
-    problems: [],
-    warnings: [],
-  });
-  chmodSync(file, 0o644);
-  const open = await runCommand(folder, ["doctor", "--store", store]);
-  expect(open.exitCode).toBe(0);
-  expect(open.output).toMatch(/^Warning: Other users .* \(mode 0644\)\.\n {2}What to do: chmod 600 /m);
-  writeFileSync(file, "x".repeat(9_000));
-  const broken = await runCommand(folder, ["doctor", "--store", store]);
-  expect(broken.exitCode).toBe(1);
-  expect(broken.output).toMatch(
-    /^Problem: This file is not an SQLite database.*\n {2}What to do: See not_a_database/m,
-  );
-});
-
-test("doctor makes no database", async () => {
-  const folder = temporaryFolder();
-  const diagnosis = await runJson(folder, ["doctor"]);
-  expect(diagnosis).toMatchObject({ problems: [], warnings: [{ problem: "no_database" }] });
-  expect(readdirSync(folder)).toEqual([]);
-});
-
-test("config shows what holds and where it came from, without secrets", async () => {
-  const folder = temporaryFolder();
-  const path = join(folder, "throughline.toml");
-  writeFileSync(
-    path,
-    'tenant = "acme"\n[storage]\nconnection_string = "postgres://me:${SECRET}@h/d"\nauto_save = false\n',
-  );
-  const { exitCode, output, errors } = await runCommand(folder, ["config", "--json"], {
-    SECRET: "geheim",
-    THROUGHLINE_PORT: "9000",
-  });
-  expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: "" });
-  expect(JSON.parse(output)).toMatchObject({ file: path });
-  const { items } = JSON.parse(output) as { items: { name: string }[] };
-  const item = (name: string) => items.find((candidate) => candidate.name === name);
-  expect(item("store")).toEqual({
-    name: "store",
-    value: "postgres://me:***@h/d",
-    source: "file",
-    from: `${path}: storage.connection_string`,
-  });
-  expect(item("tenant")).toMatchObject({ value: "acme", source: "file", from: `${path}: tenant` });
-  expect(item("port")).toMatchObject({ value: 9000, source: "environment", from: "THROUGHLINE_PORT" });
-  expect(item("durability")).toMatchObject({ value: "power-loss", source: "default", from: null });
-  expect(item("storage.auto_save")).toMatchObject({
-    value: false,
-    note: expect.stringContaining("no effect") as string,
-  });
-  const people = await runCommand(folder, ["config", "--store", "memory:"], { SECRET: "geheim" });
-  expect(people.output).toMatch(/^store +memory: +--store$/m);
-  expect(people.output + people.errors).not.toContain("geheim");
-});
-
-test("every command has help with examples and exit codes", async () => {
-  const folder = temporaryFolder();
-  const { output } = await runCommand(folder, ["--help"]);
-  const commands = [...output.matchAll(/^ {2}([a-z]+) .*(?:\[|<|-)/gm)].map(([, name]) => name ?? "");
-  for (const name of [
-    "serve",
-    "import",
-    "sessions",
-    "show",
-    "export",
-    "search",
-    "stats",
-    "delete",
-    "undelete",
-    "doctor",
-    "config",
-  ]) {
-    expect(commands).toContain(name);
-  }
-  const help = await runCommand(folder, ["show", "--help"]);
-  expect(help).toMatchObject({ exitCode: 0, errors: "" });
-  expect(help.output).toMatch(
-    /Usage: throughline show .*Examples:\n {2}throughline show .*Exit codes:\n {2}0 /s,
-  );
-  expect((await runCommand(folder, ["--version"])).output).toMatch(/^\d+\.\d+\.\d+\n$/);
-  const none = await runCommand(folder, []);
-  expect(none).toMatchObject({ exitCode: 2, output: "" });
 });

@@ -1,0 +1,37 @@
+import { chmodSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { gardenStore } from "../test/garden-store.ts";
+import { runCommand, runJson } from "../test/run-command.ts";
+import { temporaryFolder } from "../test/temporary-folder.ts";
+
+test("doctor says what it sees, what is wrong and what to do", async () => {
+  const { folder, store } = await gardenStore();
+  const file = join(folder, "garden.db");
+  expect(await runJson(folder, ["doctor", "--store", store])).toMatchObject({
+    store,
+    durability: "power-loss",
+    node: process.versions.node,
+    sqlite: process.versions.sqlite,
+    file: { path: file, mode: "0600", schema_version: 1 },
+    problems: [],
+    warnings: [],
+  });
+  chmodSync(file, 0o644);
+  const open = await runCommand(folder, ["doctor", "--store", store]);
+  expect(open.exitCode).toBe(0);
+  expect(open.output).toMatch(/^Warning: Other users .* \(mode 0644\)\.\n {2}What to do: chmod 600 /m);
+  writeFileSync(file, "x".repeat(9_000));
+  const broken = await runCommand(folder, ["doctor", "--store", store]);
+  expect(broken.exitCode).toBe(1);
+  expect(broken.output).toMatch(
+    /^Problem: This file is not an SQLite database.*\n {2}What to do: See not_a_database/m,
+  );
+});
+
+test("doctor makes no database", async () => {
+  const folder = temporaryFolder();
+  const diagnosis = await runJson(folder, ["doctor"]);
+  expect(diagnosis).toMatchObject({ problems: [], warnings: [{ problem: "no_database" }] });
+  expect(readdirSync(folder)).toEqual([]);
+});

@@ -1,0 +1,109 @@
+import { appendFileSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { finish, runCommand, runJson, startCommand } from "../test/run-command.ts";
+import { temporaryFolder } from "../test/temporary-folder.ts";
+import { transcript } from "../test/transcript.ts";
+
+test("import takes files and folders, twice without a duplicate, and grown files on from where they were", async () => {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, "logs"));
+  const file = join(folder, "logs", "one.jsonl");
+  writeFileSync(file, transcript("one", 2));
+  writeFileSync(join(folder, "logs", "notes.txt"), "not looked at");
+  const first = await runCommand(folder, ["import", "logs", "--store", "a.db"]);
+  expect(first).toEqual({
+    exitCode: 0,
+    errors: "",
+    output: "Files: 1 read, 0 of them unchanged\nSessions: 1 new, 0 grown\nMessages: 4 new\nProblems: 0\n",
+  });
+  expect(await runJson(folder, ["import", "logs", "--store", "a.db"])).toMatchObject({
+    files: 1,
+    unchanged_files: 1,
+    sessions_created: 0,
+    messages_added: 0,
+    problems: [],
+    unreadable: [],
+    interrupted: false,
+  });
+  appendFileSync(file, transcript("one", 3).split("\n").slice(4).join("\n"));
+  const grown = await runJson(folder, ["import", "logs", "--store", "a.db"]);
+  expect(grown).toMatchObject({ sessions_created: 0, sessions_grown: 1, messages_added: 2 });
+  const { items } = await runJson(folder, ["search", '"bulb 2"', "--store", "a.db"]);
+  expect(items).toMatchObject([{ role: "assistant", seq: 6, tool_id: "claude-code" }]);
+  expect(await runJson(folder, ["show", "claude-code:one", "--store", "a.db"])).toMatchObject({
+    message_count: 6,
+  });
+});
+
+test("without a path the tool's own folder is read, by its name or not; a path of that name comes first", async () => {
+  const folder = temporaryFolder();
+  const own = join(folder, "home", ".claude", "projects", "garden");
+  mkdirSync(own, { recursive: true });
+  writeFileSync(join(own, "one.jsonl"), transcript("one", 1));
+  expect(await runJson(folder, ["import"])).toMatchObject({ sessions_created: 1, messages_added: 2 });
+  expect(statSync(join(folder, "data", "throughline", "throughline.db")).mode & 0o777).toBe(0o600);
+  expect(statSync(join(folder, "data", "throughline")).mode & 0o777).toBe(0o700);
+  expect(await runJson(folder, ["import", "claude-code"])).toMatchObject({ files: 1, unchanged_files: 1 });
+  mkdirSync(join(folder, "claude-code"));
+  writeFileSync(join(folder, "claude-code", "two.jsonl"), transcript("two", 1));
+  expect(await runJson(folder, ["import", "claude-code"])).toMatchObject({ files: 1, sessions_created: 1 });
+});
+
+test("a place that can't be read is told with file and line, and the rest is kept", async () => {
+  const folder = temporaryFolder();
+  const file = join(folder, "torn.jsonl");
+  writeFileSync(
+    file,
+    `${transcript("torn", 1)}{"broken\n${transcript("torn", 2).split("\n").slice(2).join("\n")}`,
+  );
+  const { exitCode, output, errors } = await runCommand(folder, ["import", file, "--store", "a.db"]);
+  expect(exitCode).toBe(0);
+  expect(errors).toMatch(new RegExp(`^${file}:3: .*\n$`));
+  expect(output).toContain("Messages: 4 new\nProblems: 1\n");
+});
+
+test("what could not be read at all makes the exit code 1; the rest is imported", async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "good.jsonl"), transcript("good", 1));
+  writeFileSync(join(folder, "notes.txt"), "tulips");
+  const missing = await runCommand(folder, ["import", "good.jsonl", "missing.jsonl", "--store", "a.db"]);
+  expect(missing.exitCode).toBe(1);
+  expect(missing.errors).toBe(`${join(folder, "missing.jsonl")}: does not exist\n`);
+  expect(missing.output).toContain("Messages: 2 new\n");
+  const foreign = await runCommand(folder, ["import", "notes.txt", "--store", "a.db"]);
+  expect(foreign.exitCode).toBe(1);
+  expect(foreign.errors).toBe(`${join(folder, "notes.txt")}: not a format that is known here; left out\n`);
+});
+
+test("nothing to import is said, and makes no database", async () => {
+  const folder = temporaryFolder();
+  const { exitCode, errors } = await runCommand(folder, ["import"]);
+  expect(exitCode).toBe(0);
+  expect(errors).toContain(`looked for ${join(folder, "home", ".claude", "projects")}. Name a path.\n`);
+  expect(existsSync(join(folder, "data"))).toBe(false);
+});
+
+test("Ctrl-C ends after the running batch, and the next import goes on", async () => {
+  const folder = temporaryFolder();
+  const prompts = 20_000;
+  writeFileSync(join(folder, "long.jsonl"), transcript("long", prompts));
+  const child = startCommand(folder, ["import", "long.jsonl", "--store", "a.db", "--json"]);
+  const finished = finish(child);
+  const log = join(folder, "a.db-wal");
+  for (let wait = 0; wait < 1_000; wait += 1) {
+    if (existsSync(log) && statSync(log).size > 500_000) break;
+    await sleep(10);
+  }
+  child.kill("SIGINT");
+  const { exitCode, output, errors } = await finished;
+  expect(exitCode).toBe(130);
+  expect(errors).toBe("throughline: stopped. The same command goes on from here.\n");
+  const stopped = JSON.parse(output) as { interrupted: boolean; messages_added: number };
+  expect(stopped.interrupted).toBe(true);
+  expect(stopped.messages_added).toBeGreaterThan(0);
+  expect(stopped.messages_added).toBeLessThan(2 * prompts);
+  const rest = await runJson(folder, ["import", "long.jsonl", "--store", "a.db"]);
+  expect(rest).toMatchObject({ messages_added: 2 * prompts - stopped.messages_added, messages_kept: 0 });
+});

@@ -1,0 +1,26 @@
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import { openThroughline } from "../open-throughline.ts";
+import { startCommand } from "../test/run-command.ts";
+import { gardenStore } from "../test/garden-store.ts";
+
+test.each(["show", "export"])("%s ends quietly when nobody reads on", async (command) => {
+  const { folder, store, roses } = await gardenStore();
+  const throughline = await openThroughline(store);
+  // More than a pipe holds.
+  const content = "Roses are red. ".repeat(1_000);
+  await throughline.messages.append(
+    roses,
+    Array.from({ length: 100 }, () => ({ role: "user" as const, content })),
+  );
+  await throughline.close();
+  const child = startCommand(folder, [command, roses, "--store", store]);
+  if (child.stdout === null || child.stderr === null) throw new Error("The process has no pipes.");
+  let errors = "";
+  child.stderr.on("data", (text: Buffer) => (errors += text.toString()));
+  const ended = once(child, "close");
+  await once(child.stdout, "data");
+  child.stdout.destroy();
+  expect(await ended).toEqual([0, null]);
+  expect(errors).toBe("");
+});
