@@ -64,6 +64,8 @@ export interface NewMessage {
    * this append, and for the first one the session's head.
    */
   readonly parent?: KeyValue;
+  /** Its id was made for this append: no message can have it yet, and none is looked for. */
+  readonly fresh?: true;
 }
 
 export interface Remove {

@@ -51,7 +51,11 @@ function checkSizes(batch: Batch): void {
   for (const write of batch.writes) {
     records +=
       write.type === "append" ? write.messages.length : write.type === "remove-many" ? write.limit : 1;
-    bytes += writeBytes(write);
+    bytes += writeBytes(write, boundOfBytes);
+  }
+  // The bound is nearly always enough; only large batches are counted.
+  if (bytes > BATCH_BYTES) {
+    bytes = batch.writes.reduce((sum, write) => sum + writeBytes(write, recordBytes), 0);
   }
   if (batch.writes.length > BATCH_RECORDS || records > BATCH_RECORDS) {
     throw tooLarge(`A batch may write at most ${BATCH_RECORDS} records.`, { limit: BATCH_RECORDS, records });
@@ -61,11 +65,21 @@ function checkSizes(batch: Batch): void {
   }
 }
 
-function writeBytes(write: Write): number {
-  if (write.type === "insert") return recordBytes(write.record);
-  if (write.type === "update") return recordBytes(write.set ?? {});
+function writeBytes(write: Write, count: (record: StoredRecord) => number): number {
+  if (write.type === "insert") return count(write.record);
+  if (write.type === "update") return count(write.set ?? {});
   if (write.type !== "append") return 0;
-  return write.messages.reduce((sum, { record }) => sum + recordBytes(record), 0);
+  return write.messages.reduce((sum, { record }) => sum + count(record), 0);
+}
+
+/** At least as much as `recordBytes`, without reading texts: UTF-8 has at most three bytes a UTF-16 unit. */
+function boundOfBytes(record: StoredRecord): number {
+  let bytes = 0;
+  for (const name in record) {
+    const value = record[name];
+    bytes += typeof value === "string" ? value.length * 3 : valueBytes(value);
+  }
+  return bytes;
 }
 
 /** Bytes of UTF-8 and of blobs, as a batch counts them. */

@@ -17,6 +17,7 @@ export function* appendLookups(resolving: Resolving): Asking<void> {
     const session = yield* records.find(resolving.kind("sessions"), write.session);
     if (session?.stored === undefined) continue;
     for (const message of write.messages) {
+      if (message.fresh === true) continue;
       const values = [session.stored.id as string, message.record.id as string];
       lookups.push({ type: "record", kind, key: { unique: "id", values } });
     }
@@ -27,6 +28,7 @@ export function* appendLookups(resolving: Resolving): Asking<void> {
 /** Whether every message of an append is there already, as given or changed since. */
 export function* isRepeatedAppend(resolving: Resolving, write: Append): Asking<boolean> {
   if (write.exists !== "same" && write.exists !== "keep") return false;
+  if (write.messages.some(({ fresh }) => fresh === true)) return false;
   const session = (yield* resolving.records.find(resolving.kind("sessions"), write.session))?.stored;
   if (session === undefined || session.hiddenAt !== 0) return false;
   for (const message of write.messages) {
@@ -62,7 +64,10 @@ export function* resolveAppend(resolving: Resolving, write: Append, replayed: bo
   const answers: AppendedMessage[] = [];
   let previous: number | undefined;
   for (const message of write.messages) {
-    const existing = yield* findMessage(resolving, log.session, message.record.id as string);
+    const existing =
+      message.fresh === true
+        ? undefined
+        : yield* findMessage(resolving, log.session, message.record.id as string);
     if (previous === undefined && !replayed) checkPosition(write, log, existing);
     const answer: AppendedMessage =
       existing === undefined

@@ -35,8 +35,12 @@ export async function newMessageRecords(
   const staged = await stageLargeFields(context, records);
   return {
     messages: staged.map((record, index) => {
-      const parent = checked[index]?.parentId;
-      return parent === undefined ? { record } : { record, parent };
+      const { id, parentId: parent } = checked[index] ?? {};
+      return {
+        record,
+        ...(parent === undefined ? undefined : { parent }),
+        ...(id === undefined ? ({ fresh: true } as const) : undefined),
+      };
     }),
   };
 }
