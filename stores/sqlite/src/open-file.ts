@@ -28,7 +28,8 @@ export async function prepareFile(options: FileOptions, kinds: readonly Kind[]):
   if (!readOnly) makeFile(path);
   const connection = openRaw(options);
   try {
-    checkVersion(connection);
+    // Even the first look at a file may meet the lock of a process that is just making it.
+    await retryFairly(() => checkVersion(connection));
     const version = await retryFairly(() => readVersion(connection.database));
     if (readOnly) return requireLatest(version);
     await retryFairly(() => connection.exec("PRAGMA journal_mode = WAL"));
