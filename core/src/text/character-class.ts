@@ -18,8 +18,8 @@ export const extender: CharacterClass = 6;
 export const joiner: CharacterClass = 7;
 
 /**
- * The ASCII characters beside `a` to `z` and `0` to `9` that may occur in a token (only in a whole identifier, and never
- * at its ends). A backend that splits at spaces must take them as parts of tokens.
+ * The ASCII characters beside `a` to `z` and `0` to `9` that may occur in a token (inside a whole identifier, and `/` alone
+ * between the parts of identifiers). A backend that splits at spaces must take them as parts of tokens.
  */
 export const tokenPunctuation = "_-./\\:@#";
 

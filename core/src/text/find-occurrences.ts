@@ -1,6 +1,6 @@
 import { findPhrase } from "./find-phrase.ts";
 import { scanText } from "./scan-text.ts";
-import { findLoneForm, type TextClause } from "./text-query.ts";
+import { findForms, type TextClause } from "./text-query.ts";
 
 /** A place in a text where a clause occurs; offsets are UTF-16 units, and a phrase is one place. */
 export interface Occurrence {
@@ -41,9 +41,19 @@ export function findOccurrences(text: string, clauses: readonly TextClause[]): O
 
 /** Finds where an occurrence may be; words that look otherwise before they are folded escape it. */
 function compileCandidate(clauses: readonly TextClause[]): RegExp {
-  const forms = clauses.flatMap((clause) => [clause.words[0] ?? "", clause.whole ?? ""]);
-  const alternatives = forms.filter((form) => form !== "").map((form) => RegExp.escape(form));
+  const alternatives = clauses.flatMap((clause) =>
+    isIdentifier(clause) ? findForms(clause).map(findSpelling) : [RegExp.escape(clause.words[0] ?? "")],
+  );
   return new RegExp(alternatives.join("|"), "giu");
+}
+
+/** The first word of an identifier (`get`, `src`) may be everywhere, so it is searched for as a whole. */
+function isIdentifier({ whole, parts }: TextClause): boolean {
+  return whole !== undefined || parts !== undefined;
+}
+
+function findSpelling(form: readonly string[]): string {
+  return form.map((token) => RegExp.escape(token)).join("[^\\p{L}\\p{N}]{0,3}");
 }
 
 /** Tokens with their places, as columns. */
@@ -66,11 +76,12 @@ class LocatedTokens {
     });
   }
 
-  /** Of a pair of characters found by its first one, only that one; it ends where the next token begins. */
+  /** Of a pair of characters found by its first one, only that one; it ends where the next pair begins. */
   private findEnd(index: number, searched: string | undefined): number {
-    const end = this.ends[index] ?? 0;
+    const start = this.starts[index] ?? 0;
+    const end = this.ends[index] ?? start;
     const next = this.starts[index + 1] ?? end;
-    return this.tokens[index] === searched ? end : Math.min(end, next);
+    return this.tokens[index] !== searched && next > start ? Math.min(end, next) : end;
   }
 }
 
@@ -82,23 +93,23 @@ function readRegion(text: string, clauses: readonly TextClause[], from: number, 
     {
       word: (token, start, end) => words.add(token, start, end),
       whole: (token, start, end) => whole.add(token, start, end),
+      part: (token, start, end) => whole.add(token, start, end),
     },
     from,
     to,
   );
-  const occurrences: Occurrence[] = [];
-  for (const [index, clause] of clauses.entries()) {
-    const { words: phrase, prefix = false } = clause;
+  return clauses.flatMap((clause, index) => {
+    // Forms of a clause that begin at one place are one occurrence.
+    const ends = new Map<number, number>();
     const add = (start: number, end: number): void => {
-      occurrences.push({ start, end, clause: index });
+      ends.set(start, Math.max(end, ends.get(start) ?? 0));
     };
-    const alone = findLoneForm(clause);
-    if (phrase.length > 1) words.find(phrase, prefix, add);
-    if (alone === undefined) continue;
-    words.find([alone], prefix, add);
-    whole.find([alone], prefix, add);
-  }
-  return occurrences;
+    for (const form of findForms(clause)) {
+      words.find(form, clause.prefix === true, add);
+      whole.find(form, clause.prefix === true, add);
+    }
+    return Array.from(ends, ([start, end]) => ({ start, end, clause: index }));
+  });
 }
 
 function findSpaceBefore(text: string, position: number): number {

@@ -39,8 +39,9 @@ function findByScanning(texts: readonly string[], query: TextQuery): number[] {
 describe("the expression", () => {
   test.each([
     ["one two", '{"words" "whole"} : "one" AND {"words" "whole"} : "two"'],
-    ['"one two"*', '{"words"} : "one two" *'],
-    ["getUser", '({"words"} : "get user" OR {"words" "whole"} : "getuser")'],
+    ['"one two"*', '{"words" "whole"} : "one two" *'],
+    ["getUser", '{"words" "whole"} : ("getuser" OR "get user")'],
+    ["get_us*", '{"words" "whole"} : ("get us" * OR "get_us" *)'],
     [
       "one -two -three",
       '({"words" "whole"} : "one") NOT ({"words" "whole"} : "two" OR {"words" "whole"} : "three")',
@@ -73,12 +74,16 @@ describe("the expression", () => {
 });
 
 test.each([
-  ['"getuser httpserver"', [], "whole forms make no phrase"],
-  ['"id getuser"', [], "a phrase stays in its column"],
-  ["getuser httpserver", [0], "whole forms are found one by one"],
-  ['"user by id"', [0, 1], "words of identifiers make phrases"],
+  ['"getuser httpserver"', [0], "words make phrases whatever their case"],
+  ['"httpserver get"', [], "a phrase stays in its column"],
+  ['"id get"', [], "a phrase of parts stays in one identifier"],
+  ['"user http"', [], "a phrase of parts stays in one identifier"],
+  ['"user ht"*', [], "a phrase of parts stays in one identifier"],
+  ["http user", [0], "parts are found one by one"],
+  ['"user by id"', [0, 1], "parts of identifiers make phrases"],
   ["get_user_by_id", [0, 1], "spellings of an identifier are one"],
-  ["getuserby*", [0], "a whole form may go on"],
+  ["getuserby*", [0], "a word may go on"],
+  ["get.us*", [0, 1], "a part may go on"],
 ])("%s finds rows %j both ways: %s", (input, rows) => {
   const texts = ["getUserById getUser HTTPServer", "get user by id"];
   index(texts);
@@ -99,11 +104,18 @@ test("the largest query is still one expression", () => {
   expect(all.required).toHaveLength(32);
   expect(all.required[0]?.words).toHaveLength(64);
   expect([findWithFts5(all, ["all"]), findWithFts5(last, ["all"])]).toEqual([[0], [1]]);
+  const mixed = identifiers.map((_, clause) =>
+    Array.from({ length: 32 }, (_each, part) => `aB${clause}x${part}`).join("."),
+  );
+  index([mixed.join(" "), mixed.slice(1).join(" ")]);
+  const parted = parseTextQuery(mixed.map((each) => `${each}*`).join(" "));
+  expect(parted.required[31]?.parts).toHaveLength(64);
+  expect(findWithFts5(parted, ["all"])).toEqual([0]);
 });
 
 /** Few pieces, so that texts and queries meet; each is there for a rule that could differ between the two ways. */
 const piece = fc.constantFrom(
-  ..."a b ab abc get user getUser getUserById get_user HTTPServer2 src/auth src/auth/login.ts foo::bar @a/b-c v1.2".split(
+  ..."a b ab abc get user getUser getUserById get_user HTTPServer2 src/auth src/auth/login.ts GitHub Actions hub OpenAI git_hub aB Bc bC foo::bar @a/b-c v1.2".split(
     " ",
   ),
   ..."GETUSER getuser srcAuth café CAFÉ cafe\u0301 Straße strasse Ｆｕｌｌ full ﬁn fin İ i ı x² Σ ς σ йод \u01c4".split(
@@ -204,9 +216,10 @@ test("FTS5 keeps every token as it is", { timeout: 60_000 }, () => {
       for (const token of new Set(tokens.whole)) {
         expect(search.all(`{whole} : "${token}"`)).toHaveLength(1);
       }
-      const phrase = tokens.words.join(" ");
-      const rows = phrase === "" ? [] : search.all(`{words} : ^ "${phrase}"`);
-      expect(rows).toHaveLength(phrase === "" ? 0 : 1);
+      for (const [column, phrase] of Object.entries(toFts5Text(tokens))) {
+        const rows = phrase === "" ? [] : search.all(`{${column}} : ^ "${phrase}"`);
+        expect(rows).toHaveLength(phrase === "" ? 0 : 1);
+      }
     }),
     { numRuns: 500 },
   );

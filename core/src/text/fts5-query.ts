@@ -1,5 +1,5 @@
 import { tokenPunctuation } from "./character-class.ts";
-import { findLoneForm, type TextClause, type TextQuery } from "./text-query.ts";
+import { findForms, type TextClause, type TextQuery } from "./text-query.ts";
 import type { Tokens } from "./tokenize.ts";
 
 /** The names of the two text columns of an FTS5 table. */
@@ -40,11 +40,11 @@ export function toFts5Query(query: TextQuery, columns: Fts5Columns, scope?: Fts5
 
 function toExpression(clause: TextClause, columns: Fts5Columns): string {
   const star = clause.prefix === true ? " *" : "";
-  const alone = findLoneForm(clause);
-  const forms: string[] = [];
-  if (clause.words.length > 1) forms.push(within([columns.words], quote(clause.words.join(" ")) + star));
-  if (alone !== undefined) forms.push(within([columns.words, columns.whole], quote(alone) + star));
-  return forms.length === 1 ? forms.join("") : `(${forms.join(" OR ")})`;
+  const forms = findForms(clause).map((form) => quote(form.join(" ")) + star);
+  return within(
+    [columns.words, columns.whole],
+    forms.length === 1 ? forms.join("") : `(${forms.join(" OR ")})`,
+  );
 }
 
 function within(columns: readonly string[], expression: string): string {

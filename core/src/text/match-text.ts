@@ -1,12 +1,15 @@
 import { classOf, separator } from "./character-class.ts";
 import { findPhrase } from "./find-phrase.ts";
-import { findLoneForm, type TextClause, type TextQuery } from "./text-query.ts";
+import { findForms, type TextClause, type TextQuery } from "./text-query.ts";
 import { tokenize, type Tokens } from "./tokenize.ts";
 
 /** How a text answers a query. */
 export interface TextMatch {
   readonly matched: boolean;
-  /** How often each required clause occurs, in the order of the query; all zero if the text doesn't match. */
+  /**
+   * How often each required clause occurs, in the order of the query; all zero if the text doesn't match. Found in
+   * `words` and in `whole`, a clause counts as often as in the one that has it more often: most places are in both.
+   */
   readonly frequency: readonly number[];
   /** The number of words of the text; zero where the text was rejected before its words were counted. */
   readonly length: number;
@@ -23,10 +26,10 @@ export interface TextMatcher {
  * Makes the matcher of a query. It defines the set of hits: every store, whatever its index, must find the same.
  *
  * - A text matches if every required clause occurs in it and no excluded one does. An empty query matches nothing.
- * - A clause of one word occurs where that word is one of the words or one of the whole forms.
- * - A clause of several words occurs where they follow each other among the words, or, if the clause has a whole form,
- *   where that is one of the words or one of the whole forms. A phrase never goes over from words to whole forms.
- * - In a prefix clause the last word, and the whole form, may be the beginning of what is found.
+ * - A clause occurs where one of its forms does: its words, its parts, its whole form.
+ * - A form occurs where its tokens follow each other in `words`, or in `whole`, and never goes over from one to the other.
+ *   As `whole` has a separator after the parts of each identifier, it never goes over from one to another there either.
+ * - In a prefix clause the last token of each form may be the beginning of what is found.
  */
 export function compileTextQuery(query: TextQuery): TextMatcher {
   const required = query.required.map((clause) => compileClause(clause));
@@ -63,21 +66,13 @@ interface CompiledClause {
 }
 
 function compileClause(clause: TextClause): CompiledClause {
-  const { words, prefix = false } = clause;
-  const alone = findLoneForm(clause);
+  const { prefix = false } = clause;
+  const forms = findForms(clause);
+  const countIn = (tokens: readonly string[]): number =>
+    forms.reduce((sum, form) => sum + countPhrase(tokens, form, prefix), 0);
   return {
-    count(tokens) {
-      const phrases = words.length > 1 ? countPhrase(tokens.words, words, prefix) : 0;
-      if (alone === undefined) return phrases;
-      // A whole form in the text stands for the same place as its words.
-      const places = Math.max(phrases, countPhrase(tokens.whole, [alone], prefix));
-      return places + countPhrase(tokens.words, [alone], prefix);
-    },
-    mayOccurIn(lowerCase) {
-      return (
-        words.every((word) => lowerCase.includes(word)) || (alone !== undefined && lowerCase.includes(alone))
-      );
-    },
+    count: ({ words, whole }) => Math.max(countIn(words), countIn(whole)),
+    mayOccurIn: (lowerCase) => forms.some((form) => form.every((token) => lowerCase.includes(token))),
   };
 }
 

@@ -1,6 +1,5 @@
 import {
   asciiClasses,
-  caseless,
   classOf,
   extender,
   foldCodePoint,
@@ -21,15 +20,23 @@ export interface TokenSink {
    * character of a run, which then ends where the pair before it ends.
    */
   word(token: string, start: number, end: number, isUnspaced: boolean): void;
-  /** An identifier kept whole; comes after its words. */
+  /** An identifier of several words kept whole; comes after its words. */
   whole(token: string, start: number, end: number): void;
+  /**
+   * One part of an identifier in which capitals part words. All its parts come after its words and its whole form, in
+   * sequence; then `partsSeparator`, which is at no place but their end.
+   */
+  part(token: string, start: number, end: number): void;
 }
 
 /**
- * The most UTF-16 units of a token. Of a longer word the first ones are kept, up to the last whole character that fits;
- * a longer identifier has no whole form, only its words.
+ * The most UTF-16 units of a token. Of a longer word the first ones are kept, up to the last whole character that fits,
+ * and it is one part whatever its capitals; a longer identifier has no whole form.
  */
 export const tokenLengthLimit = 128;
+
+/** Stands after the parts of each identifier, so that no phrase goes on in another one. No query has such a token. */
+export const partsSeparator = "/";
 
 /** Marks beyond these, on one character, are ignored: sorting them costs the square of their number. */
 const marksLimit = 16;
@@ -40,11 +47,13 @@ const hyphen = 0x2d;
 /**
  * Reads the tokens of `text` between two offsets: the one reader behind indexing, queries and snippets.
  *
- * - A word is a run of letters and digits, each with the marks that follow it, folded (`foldCharacters`). It is split
- *   before a capital that follows a small letter or stands before one: `get|User`, `HTTP|Server2`.
- * - An identifier is several words held together by case or by joiners: one to three of `_ - . / \ : @ #` between
- *   two words, but no `..` or `--`. Its whole form is the fold of all of it, joiners included; a part of it that was split
- *   at capitals (`getUserById` in `src/getUserById.ts`) has a whole form of its own.
+ * - A word is a run of letters and digits, each with the marks that follow it, folded (`foldCharacters`): `GitHub` is
+ *   `github`.
+ * - An identifier is one word, or several held together by joiners: one to three of `_ - . / \ : @ #` between two
+ *   words, but no `..` or `--`. The whole form of several is the fold of all of it, joiners included.
+ * - Capitals part a word where one follows a small letter or stands before one: `get|User`, `HTTP|Server2`. If they part
+ *   a word of an identifier, it is also given in parts, its other words as one part each: `src/getUser.ts` gives
+ *   `src get user ts`.
  * - A run of a script without spaces (Chinese, Japanese, Korean, Thai, Lao, Khmer, Burmese) gives each pair of
  *   neighbours, then its last character alone. It belongs to no identifier.
  * - Everything else separates. A mark without a letter before it is ignored.
@@ -59,6 +68,9 @@ class TextScanner {
   private readonly sink: TokenSink;
   private readonly to: number;
   private position: number;
+  /** Where the parts of the identifier being read start and end, in turn; what lies beyond their count is of no use. */
+  private readonly partBorders: number[] = [];
+  private partCount = 0;
 
   constructor(text: string, sink: TokenSink, from: number, to: number) {
     this.text = text;
@@ -81,71 +93,60 @@ class TextScanner {
   /** Reads words as long as joiners hold them together. */
   private scanIdentifier(): void {
     const start = this.position;
-    let parts = 0;
-    for (let next = start; next >= 0; next = this.findJoinedPart()) {
+    let words = 0;
+    this.partCount = 0;
+    for (let next = start; next >= 0; next = this.findJoinedWord()) {
       this.position = next;
-      this.scanPart();
-      parts++;
+      this.scanWord();
+      words++;
     }
-    if (parts > 1) this.emitWhole(start, this.position);
+    if (words > 1) this.emitWhole(start, this.position);
+    if (this.partCount > words) this.emitParts();
   }
 
-  /** Reads what stands between two joiners: one word, or several that capitals part. */
-  private scanPart(): void {
-    const start = this.position;
-    const end = this.findPlainEnd();
-    if (end < 0) {
-      this.scanMixedPart();
-      return;
-    }
-    const token = this.text.slice(start, Math.min(end, start + tokenLengthLimit));
-    this.sink.word(
-      asciiClasses[this.text.charCodeAt(start)] === upper ? token.toLowerCase() : token,
-      start,
-      end,
-      false,
-    );
-    this.position = end;
-  }
-
-  /** The end of an ASCII word with no capital but the first letter (nearly all text); otherwise -1. */
-  private findPlainEnd(): number {
-    const { text, to } = this;
-    let end = this.position;
-    if (text.charCodeAt(end) >= 128) return -1;
-    for (end++; end < to; end++) {
-      const code = text.charCodeAt(end);
-      if (code >= 128) break;
-      const found = asciiClasses[code];
-      if (found === upper) return -1;
-      if (found !== lower && found !== caseless) return end;
-    }
-    const next = end < to ? this.classAt(end) : separator;
-    return isWordClass(next) || next === extender ? -1 : end;
-  }
-
-  /** Reads a part character by character: capitals inside, or letters beyond ASCII. */
-  private scanMixedPart(): void {
-    const partStart = this.position;
-    let wordStart = partStart;
+  /** Reads one word, and notes its parts. A capital starts one after a small letter, or before one. */
+  private scanWord(): void {
+    const { text, to, position: start, partCount: partsBefore } = this;
+    let partStart = start;
     let previous = separator;
-    for (let current = this.classAt(partStart); isWordClass(current);) {
-      const start = this.position;
-      this.skipCharacter();
-      const next = this.position < this.to ? this.classAt(this.position) : separator;
-      if (current === upper && start > partStart && (previous === lower || next === lower)) {
-        this.emitWord(wordStart, start);
-        wordStart = start;
+    let previousStart = start;
+    let hasCapital = false;
+    let isAsciiWord = true;
+    let position = start;
+    while (position < to) {
+      const code = text.charCodeAt(position);
+      const isBeyondAscii = code > 127;
+      const found = isBeyondAscii ? this.classAt(position) : (asciiClasses[code] ?? separator);
+      if (found !== extender) {
+        if (!isWordClass(found)) break;
+        if (found !== previous) {
+          const border = findBorder(previous, previousStart, found, position);
+          if (border > partStart) {
+            this.addPart(partStart, border);
+            partStart = border;
+          }
+          previous = found;
+          hasCapital ||= found === upper;
+        }
+        previousStart = position;
       }
-      previous = current;
-      current = next;
+      isAsciiWord &&= !isBeyondAscii;
+      position += isBeyondAscii ? unitsOf(text.codePointAt(position) ?? 0) : 1;
     }
-    this.emitWord(wordStart, this.position);
-    if (wordStart > partStart) this.emitWhole(partStart, this.position);
+    if (position - start > tokenLengthLimit) {
+      this.partCount = partsBefore;
+      partStart = start;
+    }
+    this.addPart(partStart, position);
+    this.position = position;
+    const token = isAsciiWord
+      ? text.slice(start, Math.min(position, start + tokenLengthLimit))
+      : this.foldRange(start, position).token;
+    this.sink.word(isAsciiWord && hasCapital ? token.toLowerCase() : token, start, position, false);
   }
 
-  /** The start of the next part of this identifier, or -1. */
-  private findJoinedPart(): number {
+  /** The start of the next word of this identifier, or -1. */
+  private findJoinedWord(): number {
     let end = this.position;
     let previous = 0;
     for (; end < this.to && this.classAt(end) === joiner; end++) {
@@ -157,13 +158,24 @@ class TextScanner {
     return end > this.position && end < this.to && isWordClass(this.classAt(end)) ? end : -1;
   }
 
-  private emitWord(start: number, end: number): void {
-    this.sink.word(this.foldRange(start, end).token, start, end, false);
+  private addPart(start: number, end: number): void {
+    const index = 2 * this.partCount++;
+    this.partBorders[index] = start;
+    this.partBorders[index + 1] = end;
   }
 
   private emitWhole(start: number, end: number): void {
     const { token, isCut } = this.foldRange(start, end);
     if (!isCut) this.sink.whole(token, start, end);
+  }
+
+  private emitParts(): void {
+    for (let index = 0; index < 2 * this.partCount; index += 2) {
+      const start = this.partBorders[index] ?? 0;
+      const end = this.partBorders[index + 1] ?? start;
+      this.sink.part(this.foldRange(start, end).token, start, end);
+    }
+    this.sink.part(partsSeparator, this.position, this.position);
   }
 
   /** Folds as many characters as fit into a token; leaves the position alone. */
@@ -207,11 +219,6 @@ class TextScanner {
     return classOf(codePoint) === joiner ? this.text.charAt(start) : foldCodePoint(codePoint);
   }
 
-  private skipCharacter(): void {
-    const codePoint = this.text.codePointAt(this.position) ?? 0;
-    this.position = this.findMarksEnd(this.position + unitsOf(codePoint));
-  }
-
   private findMarksEnd(start: number, limit = Infinity): number {
     let end = start;
     for (let marks = 0; end < this.to && marks < limit; marks++) {
@@ -228,6 +235,17 @@ class TextScanner {
     const code = this.text.charCodeAt(position);
     return classOf(code < 0xd800 || code > 0xdbff ? code : (this.text.codePointAt(position) ?? 0));
   }
+}
+
+/** Where a part starts, of two neighbours of different classes; -1 for nowhere. */
+function findBorder(
+  previous: CharacterClass,
+  previousStart: number,
+  found: CharacterClass,
+  start: number,
+): number {
+  if (found === upper && previous === lower) return start;
+  return found === lower && previous === upper ? previousStart : -1;
 }
 
 function unitsOf(codePoint: number): number {

@@ -23,6 +23,14 @@ describe("highlights", () => {
     ["Ein CAFÉ hier", "cafe", "Ein [CAFÉ] hier"],
     ["call getUserById()", "user", "call get[User]ById()"],
     ["call getUserById()", "getuserbyid", "call [getUserById]()"],
+    ["call getUserById()", '"user by"', "call get[UserBy]Id()"],
+    ["call getUserById()", "us*", "call get[User]ById()"],
+    ["call getUserById()", "get_user_by_id", "call [getUserById]()"],
+    ["call user.getById()", "user_get", "call [user.get]ById()"],
+    ["In GitHub Actions", '"github actions"', "In [GitHub Actions]"],
+    ["In GitHub Actions", "hub", "In Git[Hub] Actions"],
+    ["In GitHub Actions", "GitHub", "In [GitHub] Actions"],
+    ["In src/GitHub/b.ts a/c", "src/gi*", "In [src/GitHub/b.ts] a/c"],
     ["call get_user_by_id()", "getUserById", "call [get_user_by_id]()"],
     ["docs/JavaScript.md", "javascript", "docs/[JavaScript].md"],
     ["see src/auth/login.ts.", "src/auth/login.ts", "see [src/auth/login.ts]."],
@@ -88,6 +96,8 @@ describe("long texts", () => {
     ["needle", "needle"],
     ["getuserbyid", "getUserById"],
     ["src/need*", "src/needle.ts"],
+    ["get_user", "getUser"],
+    ["getUser", "get user"],
     ["日本", "日本"],
   ])("finds %s after two million characters", (input, found) => {
     const { text, highlights } = makeSnippet(`${filler}${found} ${filler}`, parseTextQuery(input));
@@ -110,7 +120,7 @@ describe("long texts", () => {
 });
 
 const piece = fc.constantFrom(
-  ..."one two getUserById get_user src/auth.ts café cafe\u0301 日本語 天 か\u3099 👩‍💻 😀 Ｆｕｌｌ ß \ud800 \0 … - / .".split(
+  ..."one two getUserById get_user GitHub Hub aB user by src/auth.ts café cafe\u0301 日本語 天 か\u3099 👩‍💻 😀 Ｆｕｌｌ ß \ud800 \0 … - / .".split(
     " ",
   ),
   " ",

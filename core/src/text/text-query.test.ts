@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { parseTextQuery, type TextClause } from "./text-query.ts";
 
-function showClause({ words, prefix, whole }: TextClause): string {
-  return `[${words.join(" ")}${prefix === true ? "*" : ""}${whole === undefined ? "" : ` or ${whole}`}]`;
+function showClause({ words, prefix, whole, parts }: TextClause): string {
+  const star = prefix === true ? "*" : "";
+  const others = [parts?.join(" "), whole].filter((form) => form !== undefined);
+  return `[${[`${words.join(" ")}${star}`, ...others].join(" or ")}]`;
 }
 
 function show(input: string): string {
@@ -20,10 +22,17 @@ test.each([
   ['"not closed', "[not closed]"],
   ['one " two', "[one] [two]"],
   ['"" one', "[one]"],
-  ["getUserById", "[get user by id or getuserbyid]"],
+  ["getUserById", "[getuserbyid or get user by id]"],
+  ["GitHub Actions", "[github or git hub] [actions]"],
+  ['"GitHub Actions"', "[github actions]"],
+  ["user.getById", "[user getbyid or user get by id or user.getbyid]"],
+  ["getUser(OpenAI)", "[getuser or get user] [openai or open ai]"],
+  ["-getUser one", "[one] -[getuser or get user]"],
+  ["getUs*", "[getus* or get us]"],
   ["get_user_by_id", "[get user by id or get_user_by_id]"],
-  ['"getUserById"', "[get user by id or getuserbyid]"],
-  ['"call getUserById"', "[call get user by id]"],
+  ['"getUserById"', "[getuserbyid]"],
+  ['"get_user_by_id"', "[get user by id]"],
+  ['"call getUserById"', "[call getuserbyid]"],
   ["src/auth/login.ts", "[src auth login ts or src/auth/login.ts]"],
   ["don't", "[don t]"],
   ["foo(bar)", "[foo] [bar]"],
@@ -43,6 +52,7 @@ test.each([
   ["語", "[語*]"],
   ["日本", "[日本]"],
   ["日本語abc", "[日本 本語 語 abc]"],
+  ["日本語getUser", "[日本 本語 語 getuser]"],
   ["abc語", "[abc 語*]"],
   ['"東京 日本"', "[東京 京 日本]"],
   ["東京 日本", "[東京] [日本]"],
@@ -73,4 +83,13 @@ test("refuses more than 64 words in a phrase", () => {
   expect(() => parseTextQuery(`"${words} w"`)).toThrow(new RangeError("A phrase may have at most 64 words"));
   expect(parseTextQuery("語".repeat(65)).required[0]?.words).toHaveLength(64);
   expect(() => parseTextQuery("語".repeat(66))).toThrow(RangeError);
+});
+
+test("an identifier of more than 64 parts is looked for by its words only", () => {
+  expect(parseTextQuery("aB".repeat(32)).required[0]?.parts).toHaveLength(33);
+  expect(parseTextQuery("aBc.".repeat(32)).required[0]?.parts).toHaveLength(64);
+  const long = parseTextQuery("aBc.".repeat(33));
+  expect(long.required[0]?.words).toHaveLength(33);
+  expect(long.required[0]).not.toHaveProperty("parts");
+  expect(parseTextQuery(`${"aBc.".repeat(33)} aB`).required[1]?.parts).toEqual(["a", "b"]);
 });

@@ -1,5 +1,5 @@
 import { tokenPunctuation } from "./character-class.ts";
-import { scanText } from "./scan-text.ts";
+import { partsSeparator, scanText } from "./scan-text.ts";
 
 /**
  * What a person searches for. A text matches if every clause of `required` matches it and none of `excluded` does;
@@ -11,14 +11,16 @@ export interface TextQuery {
   readonly excluded: readonly TextClause[];
 }
 
-/** A word, a phrase, or an identifier. */
+/** A word, a phrase, or an identifier: found by any of its forms. */
 export interface TextClause {
   /** The words in sequence, at least one. */
   readonly words: readonly string[];
-  /** The last word, and `whole`, may go on in the text. Default: they may not. */
+  /** The last word, the last part and `whole` may go on in the text. Default: they may not. */
   readonly prefix?: boolean;
-  /** The whole form, where the clause is one identifier of several words: matches instead of them. */
+  /** The whole form, where the clause is an identifier of several words. */
   readonly whole?: string;
+  /** The parts in sequence, where the clause is an identifier in which capitals part words. */
+  readonly parts?: readonly string[];
 }
 
 /** The most clauses of a query, excluded ones counted. */
@@ -30,11 +32,13 @@ const clauseWordsLimit = 64;
  * Reads what a person typed. It can't be wrong: signs without a meaning here only separate words.
  *
  * - Words at a distance are clauses of their own, all required, in any order.
- * - `"in quotes"` is a phrase. A quote that isn't closed goes to the end. “Curly” quotes are quotes, too.
- * - What hangs together (`getUserById`, `src/auth/login.ts`, `don't`, `日本語abc`) is one clause: its words as a phrase,
- *   or, if it is an identifier, its whole form. So it finds other spellings of the same words.
- *   A phrase sees identifiers as their words: `"github actions"` doesn't find `GitHub Actions`, which reads
- *   `git hub actions`; `"GitHub Actions"` and `github actions` do.
+ * - `"in quotes"` is a phrase. A quote that isn't closed goes to the end. “Curly” quotes are quotes, too. Capitals don't
+ *   split its words: `"github actions"` finds `GitHub Actions`. It may also be what an identifier is made of:
+ *   `"get user"` finds `getUserById`.
+ * - What hangs together (`getUserById`, `src/auth/login.ts`, `don't`, `日本語abc`) is one clause: a phrase of its words.
+ *   An identifier is also found by the phrase of its parts, so each spelling finds the others: `getUserById`,
+ *   `get_user_by_id`, `get-user-by-id`, `GetUserByID`. In quotes it isn't: `"getUserById"` finds `GETUSERBYID`, but not
+ *   `get_user_by_id`.
  * - `auth*`, and a phrase with `*` after its closing quote, find what begins so.
  * - `-word` and `-"a phrase"` exclude. `--word` is `word`.
  * - One character of a script without spaces finds every word with it; a longer run is a phrase of pairs.
@@ -56,9 +60,9 @@ export function parseTextQuery(input: string): TextQuery {
   return required.length > 0 ? { required, excluded } : { required: [], excluded: [] };
 }
 
-/** The single token by which a clause may be found, in words and in whole forms: its only word, or its whole form. */
-export function findLoneForm(clause: TextClause): string | undefined {
-  return clause.words.length === 1 ? clause.words[0] : clause.whole;
+/** The phrases by which a clause is found, each of at least one token. */
+export function findForms({ words, parts, whole }: TextClause): (readonly string[])[] {
+  return [words, ...(parts === undefined ? [] : [parts]), ...(whole === undefined ? [] : [[whole]])];
 }
 
 /** A minus counts before what is neither white space nor another minus, and at the start of a chunk only. */
@@ -74,21 +78,24 @@ interface Word {
   readonly isUnspaced: boolean;
 }
 
+/** The other forms of an identifier. */
+type OtherForms = Pick<TextClause, "whole" | "parts">;
+
 interface Scanned {
   readonly words: Word[];
-  /** Whole forms by where they stand. */
-  readonly whole: Map<string, string>;
+  /** By where the identifier stands. */
+  readonly identifiers: ReadonlyMap<string, OtherForms>;
 }
 
 function readPhrase(text: string, prefix: boolean): TextClause[] {
-  const { words, whole } = scanQuery(text);
-  return words.length === 0 ? [] : [makeClause(words, whole, prefix)];
+  const { words } = scanQuery(text);
+  return words.length === 0 ? [] : [makeClause(words, prefix)];
 }
 
 /** Text without white space: a clause for each group of words that nothing but joiners or one apostrophe parts. */
 function readBare(text: string): TextClause[] {
   const starless = text.replace(/\*+$/u, "");
-  const { words, whole } = scanQuery(starless);
+  const { words, identifiers } = scanQuery(starless);
   const groups: Word[][] = [];
   let previous: Word | undefined;
   for (const word of words) {
@@ -99,29 +106,44 @@ function readBare(text: string): TextClause[] {
     previous = word;
   }
   const isPrefix = starless.length < text.length && previous?.end === starless.length;
-  return groups.map((group, index) => makeClause(group, whole, isPrefix && index === groups.length - 1));
+  return groups.map((group, index) => ({
+    ...makeClause(group, isPrefix && index === groups.length - 1),
+    ...identifiers.get(placeOf(group[0]?.start, group.at(-1)?.end)),
+  }));
 }
 
 function scanQuery(text: string): Scanned {
   const words: Word[] = [];
-  const whole = new Map<string, string>();
+  const identifiers = new Map<string, OtherForms>();
+  let parts: string[] = [];
+  let partsStart = 0;
   scanText(text, {
     word(token, start, end, isUnspaced) {
       words.push({ token, start, end, isUnspaced });
     },
     whole(token, start, end) {
-      whole.set(`${start}:${end}`, token);
+      identifiers.set(placeOf(start, end), { whole: token });
+    },
+    part(token, start, end) {
+      if (parts.length === 0) partsStart = start;
+      if (token !== partsSeparator) {
+        parts.push(token);
+        return;
+      }
+      const place = placeOf(partsStart, end);
+      // Of more parts it is no name that anybody spells in another way, but a key or an encoding.
+      if (parts.length <= clauseWordsLimit) identifiers.set(place, { ...identifiers.get(place), parts });
+      parts = [];
     },
   });
-  return { words, whole };
+  return { words, identifiers };
 }
 
-function makeClause(
-  scanned: readonly Word[],
-  wholeForms: ReadonlyMap<string, string>,
-  prefix: boolean,
-): TextClause {
-  const first = scanned[0];
+function placeOf(start: number | undefined, end: number | undefined): string {
+  return `${start}:${end}`;
+}
+
+function makeClause(scanned: readonly Word[], prefix: boolean): TextClause {
   const last = scanned.at(-1);
   const beforeLast = scanned.at(-2);
   const words = scanned.map((word) => word.token);
@@ -132,7 +154,6 @@ function makeClause(
   if (words.length > clauseWordsLimit) {
     throw new RangeError(`A phrase may have at most ${clauseWordsLimit} words`);
   }
-  const whole = words.length > 1 ? wholeForms.get(`${first?.start}:${last?.end}`) : undefined;
   const isOpen = prefix || (last?.isUnspaced === true && !endsRun);
-  return { words, ...(isOpen ? { prefix: true } : {}), ...(whole === undefined ? {} : { whole }) };
+  return { words, ...(isOpen ? { prefix: true } : {}) };
 }
