@@ -38,13 +38,30 @@ export function queryPage(scope: Scope, table: Table, query: Query, now: number)
   }
 }
 
+interface ReadFields {
+  readonly fields: readonly string[];
+  /** Whether that is no more than was asked for. */
+  readonly isExact: boolean;
+}
+
+const known = new WeakMap<Kind, Map<string, ReadFields>>();
+
 /** What has to be read: what was asked for, what orders it, and what filters and expiry look at. */
-function readFields(kind: Kind, query: Query): { fields: readonly string[]; isExact: boolean } {
-  const selected = selectedFields(kind, query.select);
-  const needed = [...orderOf(kind, query.shape), ...(query.where ?? []).map(({ field }) => field)];
-  if (kind.expires !== undefined) needed.push(kind.expires);
-  const fields = [...new Set([...selected, ...needed])];
-  return { fields, isExact: fields.length === selected.length };
+function readFields(kind: Kind, { shape, select, where }: Query): ReadFields {
+  const ofKind = known.get(kind) ?? new Map<string, ReadFields>();
+  known.set(kind, ofKind);
+  const filtered = (where ?? []).map(({ field }) => field);
+  const name = [shape, select, ...filtered].join(" ");
+  let read = ofKind.get(name);
+  if (read === undefined) {
+    const selected = selectedFields(kind, select);
+    const expires = kind.expires === undefined ? [] : [kind.expires];
+    const fields = [...new Set([...selected, ...orderOf(kind, shape), ...filtered, ...expires])];
+    const isExact = fields.length === selected.length;
+    read = { fields: isExact ? selected : fields, isExact };
+    ofKind.set(name, read);
+  }
+  return read;
 }
 
 /** Counts a selection: in SQL where nothing has to be looked at, else by reading it in chunks. */
@@ -54,7 +71,7 @@ export function countRows(scope: Scope, table: Table, count: Count, now: number)
   if ((where ?? []).length === 0 && kind.expires === undefined) {
     const condition = makeCondition(scope, table, { shape, prefix, range, direction: "forward" });
     if (condition === undefined) return 0;
-    const sql = `SELECT count(*) FROM ${condition.place.from} WHERE ${condition.where}`;
+    const sql = `SELECT count(*) FROM ${condition.place.from} WHERE ${condition.describe().where}`;
     return scope.connection.readNumber(sql, ...condition.values);
   }
   const query: Query = { ...count, type: "query", direction: "forward", limit: SCAN_LIMIT, select: "key" };

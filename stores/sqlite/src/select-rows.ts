@@ -1,9 +1,9 @@
 /** The SQL of selections: keyset conditions on a shape's order, so that its index answers without sorting. */
-import type { Key, Kind, KeyValue, KeyValues, Range, Row } from "@throughline/core";
+import type { Key, KeyValue, KeyValues, Range, Row } from "@throughline/core";
 import { compareKeys, isUniqueName, orderOf } from "@throughline/core";
 import type { SqlValue } from "./driver.ts";
+import { columnsOf } from "./columns.ts";
 import type { RowMapper } from "./row-mapper.ts";
-import { makeRowMapper } from "./row-mapper.ts";
 import type { Scope } from "./scope.ts";
 import type { Place, Table } from "./table.ts";
 
@@ -22,17 +22,17 @@ export function findRow(scope: Scope, table: Table, key: Key, fields: readonly s
   const unique = isUniqueName(key);
   const place = unique ? table.locateUnique(scope, key.unique, key.values) : table.locate(scope, "key", key);
   if (place === undefined) return undefined;
-  const conditions = [place.where];
-  const values = [...place.values];
-  if (!unique) {
-    for (let index = place.prefixHeld; index < key.length; index += 1) {
-      conditions.push(`${table.column(table.kind.key[index] as string, "key")} = ?`);
-      values.push(key[index] as KeyValue);
-    }
+  const { map, statements, sql: columns } = columnsOf(table, "key", fields, place);
+  const name = unique ? key.unique : "by key";
+  let sql = statements.get(name);
+  if (sql === undefined) {
+    const held = unique ? [] : table.kind.key.slice(place.prefixHeld);
+    const conditions = [place.where, ...held.map((field) => `${table.column(field, "key")} = ?`)];
+    const extra = table.extra === undefined ? "" : `, ${table.extra.column}`;
+    sql = `SELECT ${columns}${extra} FROM ${place.from} WHERE ${conditions.join(" AND ")}`;
+    statements.set(name, sql);
   }
-  const { columns, map } = columnsOf(table, "key", fields, place);
-  const extra = table.extra === undefined ? "" : `, ${table.extra.column}`;
-  const sql = `SELECT ${columns}${extra} FROM ${place.from} WHERE ${conditions.join(" AND ")}`;
+  const values = unique ? place.values : [...place.values, ...key.slice(place.prefixHeld)];
   const found = scope.connection.readRow(sql, ...values);
   if (found === undefined) return undefined;
   const learned = table.extra === undefined ? undefined : found.at(-1);
@@ -72,57 +72,83 @@ export function makeSelect(
 ): Select | undefined {
   const condition = makeCondition(scope, table, selection);
   if (condition === undefined) return undefined;
-  const { place, where, values, order } = condition;
-  const { columns, map } = columnsOf(table, selection.shape, fields, place);
-  const direction = selection.direction === "forward" ? "" : " DESC";
-  const orderBy = order.map((column) => `${column}${direction}`).join(", ");
-  const sorted = orderBy === "" ? "" : ` ORDER BY ${orderBy}`;
-  const sql = `SELECT ${columns} FROM ${place.from} WHERE ${where}${sorted} LIMIT ?`;
+  const { place, values, name } = condition;
+  const { map, statements, sql: columns } = columnsOf(table, selection.shape, fields, place);
+  let sql = statements.get(name);
+  if (sql === undefined) {
+    const { where, order } = condition.describe();
+    const direction = selection.direction === "forward" ? "" : " DESC";
+    const sorted =
+      order.length === 0 ? "" : ` ORDER BY ${order.map((one) => `${one}${direction}`).join(", ")}`;
+    sql = `SELECT ${columns} FROM ${place.from} WHERE ${where}${sorted} LIMIT ?`;
+    statements.set(name, sql);
+  }
   return { sql, values, map, constants: place.constants };
 }
 
 interface Condition {
   readonly place: Place;
-  readonly where: string;
   readonly values: readonly SqlValue[];
-  /** The columns that order what is left after the prefix. */
-  readonly order: readonly string[];
+  /** Tells apart the conditions of one shape: equal names have equal texts. */
+  readonly name: string;
+  /** The condition in SQL, and the columns that order what is left after the prefix. */
+  describe(): { readonly where: string; readonly order: readonly string[] };
 }
 
-export function makeCondition(
-  scope: Scope,
-  table: Table,
-  { shape, prefix, range, direction, after }: Selection,
-): Condition | undefined {
+const limits = ["above", "from", "to", "below"] as const;
+
+/** What a selection asks of each record; undefined where nothing can be found. */
+export function makeCondition(scope: Scope, table: Table, selection: Selection): Condition | undefined {
+  const { shape, prefix, range, direction, after } = selection;
   const place = table.locate(scope, shape, prefix);
   if (place === undefined) return undefined;
   const order = orderOf(table.kind, shape);
-  const column = (index: number): string => table.column(order[index] as string, shape);
   const encode = (index: number, value: KeyValue): SqlValue =>
     place.encode === undefined ? value : place.encode(order[index] as string, value);
-  const conditions = [place.where];
   const values = [...place.values];
-  const add = (index: number, operator: string, value: KeyValue): void => {
-    conditions.push(`${column(index)} ${operator} ?`);
-    values.push(encode(index, value));
-  };
-  for (let index = place.prefixHeld; index < prefix.length; index += 1)
-    add(index, "=", prefix[index] as KeyValue);
-  for (const name of ["above", "from", "to", "below"] as const) {
-    const limit = range?.[name];
-    if (limit !== undefined) add(prefix.length, operators[name], limit);
+  for (let index = place.prefixHeld; index < prefix.length; index += 1) {
+    values.push(encode(index, prefix[index] as KeyValue));
   }
-  const left = order.map((_, index) => index).slice(prefix.length);
+  let name = `${direction} ${prefix.length}`;
+  for (const limit of limits) {
+    const value = range?.[limit];
+    if (value === undefined) continue;
+    name += ` ${limit}`;
+    values.push(encode(prefix.length, value));
+  }
+  const side =
+    after === undefined
+      ? -1
+      : compareKeys(prefix, after.slice(0, prefix.length)) * (direction === "forward" ? 1 : -1);
   if (after !== undefined) {
-    const isForward = direction === "forward";
-    const side = compareKeys(prefix, after.slice(0, prefix.length)) * (isForward ? 1 : -1);
-    if (side < 0 || (side === 0 && left.length === 0)) return undefined;
+    if (side < 0 || (side === 0 && prefix.length === order.length)) return undefined;
     if (side === 0) {
-      conditions.push(keysetCondition(left.map(column), isForward ? ">" : "<"));
-      values.push(...keysetValues(left.map((index) => encode(index, after[index] as KeyValue))));
+      name += " after";
+      values.push(
+        ...keysetValues(
+          after.slice(prefix.length).map((value, index) => encode(prefix.length + index, value)),
+        ),
+      );
     }
   }
-  return { place, where: conditions.join(" AND "), values, order: left.map(column) };
+  return { place, values, name, describe: () => describeCondition(table, selection, place, side === 0) };
+}
+
+function describeCondition(
+  table: Table,
+  { shape, prefix, range, direction }: Selection,
+  place: Place,
+  isAfter: boolean,
+): { where: string; order: readonly string[] } {
+  const columns = orderOf(table.kind, shape).map((field) => table.column(field, shape));
+  const left = columns.slice(prefix.length);
+  const conditions = [place.where];
+  for (const column of columns.slice(place.prefixHeld, prefix.length)) conditions.push(`${column} = ?`);
+  for (const limit of limits) {
+    if (range?.[limit] !== undefined) conditions.push(`${String(left[0])} ${operators[limit]} ?`);
+  }
+  if (isAfter) conditions.push(keysetCondition(left, direction === "forward" ? ">" : "<"));
+  return { where: conditions.join(" AND "), order: left };
 }
 
 /** One column compares by itself; of several the first bounds the index, and ties are decided by the rest. */
@@ -137,34 +163,4 @@ function keysetValues(values: readonly SqlValue[]): SqlValue[] {
   const [first, ...rest] = values;
   if (first === undefined) return [];
   return rest.length === 0 ? [first] : [first, first, ...keysetValues(rest)];
-}
-
-interface Columns {
-  readonly columns: string;
-  readonly map: RowMapper;
-}
-
-const known = new WeakMap<Table, Map<string, Columns>>();
-
-function columnsOf(table: Table, shape: string, fields: readonly string[], { constants }: Place): Columns {
-  const ofTable = known.get(table) ?? new Map<string, Columns>();
-  known.set(table, ofTable);
-  const name = `${shape} ${fields.join(",")} ${constants === undefined ? "" : Object.keys(constants).join(",")}`;
-  let columns = ofTable.get(name);
-  if (columns === undefined) {
-    columns = makeColumns(
-      table,
-      shape,
-      fields.filter((field) => constants === undefined || !(field in constants)),
-    );
-    ofTable.set(name, columns);
-  }
-  return columns;
-}
-
-function makeColumns(table: Table, shape: string, fields: readonly string[]): Columns {
-  const kind: Kind = table.kind;
-  // A shelf holds the tenant beside the field: the field's own value is what is read.
-  const columns = fields.map((field) => table.column(field, shape === "activity" ? "key" : shape)).join(", ");
-  return { columns: columns === "" ? "1" : columns, map: makeRowMapper(kind, fields) };
 }

@@ -90,35 +90,15 @@ export class SessionTable implements Table {
   update(scope: Scope, key: KeyValues, set: StoredRecord): void {
     const sessionKey = scope.findSessionKey(key[0] as string);
     if (sessionKey === undefined) throw new TypeError("an update names no session");
-    const rowColumns: string[] = [];
-    const rowValues: SqlValue[] = [];
-    const logColumns: string[] = [];
-    const logValues: SqlValue[] = [];
-    for (const field in set) {
-      if (field === "id") continue;
-      const isLog = logFields.has(field);
-      (isLog ? logColumns : rowColumns).push(`${plainColumn(field)} = ?`);
-      (isLog ? logValues : rowValues).push(toSql(set[field]));
-    }
     const { connection, tenant } = scope;
-    if (set.listed !== undefined) {
-      logColumns.push("shelf = ?");
-      logValues.push(shelfOf(tenant, set.listed));
-    }
     if (set.userId !== undefined) noteMovedUser(connection, sessionKey, set.userId as string);
-    if (rowColumns.length > 0) {
-      connection.run(
-        `UPDATE session_rows SET ${rowColumns.join(", ")} WHERE session_key = ?`,
-        ...rowValues,
-        sessionKey,
-      );
+    const { rows, logs } = updateOf(set);
+    if (rows !== undefined) {
+      connection.run(rows.sql, ...rows.fields.map((field) => toSql(set[field])), sessionKey);
     }
-    if (logColumns.length > 0) {
-      connection.run(
-        `UPDATE session_logs SET ${logColumns.join(", ")} WHERE session_key = ?`,
-        ...logValues,
-        sessionKey,
-      );
+    if (logs !== undefined) {
+      const shelf = set.listed === undefined ? [] : [shelfOf(tenant, set.listed)];
+      connection.run(logs.sql, ...logs.fields.map((field) => toSql(set[field])), ...shelf, sessionKey);
     }
   }
 
@@ -129,4 +109,51 @@ export class SessionTable implements Table {
     eraseSession(scope.connection, scope.tenant, session, sessionKey);
     scope.forgetSessionKey(session);
   }
+}
+
+interface UpdateStatement {
+  readonly sql: string;
+  readonly fields: readonly string[];
+}
+
+interface SessionUpdate {
+  /** Absent where no field of that table changes. */
+  readonly rows?: UpdateStatement | undefined;
+  readonly logs?: UpdateStatement | undefined;
+}
+
+const updates = new Map<string, SessionUpdate>();
+
+/** The statements that change these fields, written once: nearly every update is an append's. */
+function updateOf(set: StoredRecord): SessionUpdate {
+  const name = Object.keys(set).join();
+  let update = updates.get(name);
+  if (update === undefined) {
+    const fields = Object.keys(set).filter((field) => field !== "id");
+    const shelf = set.listed === undefined ? [] : ["shelf = ?"];
+    update = {
+      rows: updateStatement(
+        "session_rows",
+        fields.filter((field) => !logFields.has(field)),
+        [],
+      ),
+      logs: updateStatement(
+        "session_logs",
+        fields.filter((field) => logFields.has(field)),
+        shelf,
+      ),
+    };
+    updates.set(name, update);
+  }
+  return update;
+}
+
+function updateStatement(
+  table: string,
+  fields: readonly string[],
+  more: readonly string[],
+): UpdateStatement | undefined {
+  const assignments = [...fields.map((field) => `${plainColumn(field)} = ?`), ...more];
+  if (assignments.length === 0) return undefined;
+  return { sql: `UPDATE ${table} SET ${assignments.join(", ")} WHERE session_key = ?`, fields };
 }
