@@ -14,16 +14,12 @@ export function holds(claim: boolean, message: string): asserts claim {
 
 /** Fails unless both are the same values, however deep. 0 and -0 are the same; undefined fields are absent ones. */
 export function equal(actual: unknown, expected: unknown, what = "the answer"): void {
-  const path = firstDifference(actual, expected, "");
-  if (path === undefined) return;
+  const difference = firstDifference(actual, expected, "");
+  if (difference === undefined) return;
+  const place = difference.path === "" ? "" : ` at ${difference.path}`;
   throw new BrokenRule(
-    `${what} differs${path === "" ? "" : ` at ${path}`}\n  expected: ${shown(expected)}\n  actual:   ${shown(actual)}`,
+    `${what} differs${place}\n  expected: ${shown(difference.expected)}\n  actual:   ${shown(difference.actual)}`,
   );
-}
-
-/** Whether both are the same values, as `equal` compares them. */
-export function isEqual(left: unknown, right: unknown): boolean {
-  return firstDifference(left, right, "") === undefined;
 }
 
 /** Fails unless the call is refused with this code and reason; answers the error. */
@@ -49,17 +45,25 @@ export async function failureOf(call: Promise<unknown>): Promise<unknown> {
   throw new BrokenRule(`a call succeeded that has to fail: ${shown(answer)}`);
 }
 
+interface Difference {
+  readonly path: string;
+  readonly actual: unknown;
+  readonly expected: unknown;
+}
+
 /** Where two values differ first; undefined: nowhere. */
-function firstDifference(actual: unknown, expected: unknown, path: string): string | undefined {
+function firstDifference(actual: unknown, expected: unknown, path: string): Difference | undefined {
   if (actual === expected) return undefined;
+  const different = { path, actual, expected };
   if (typeof actual !== "object" || typeof expected !== "object" || actual === null || expected === null) {
-    return path;
+    return different;
   }
   if (actual instanceof Uint8Array || expected instanceof Uint8Array) {
-    return sameBytes(actual, expected) ? undefined : path;
+    return sameBytes(actual, expected) ? undefined : different;
   }
   if (actual instanceof Map || actual instanceof Set) throw new TypeError("compare plain values");
-  if (Array.isArray(actual) !== Array.isArray(expected)) return path;
+  if (Array.isArray(actual) !== Array.isArray(expected)) return different;
+  if (Array.isArray(actual) && Array.isArray(expected) && actual.length !== expected.length) return different;
   const names = new Set([...Object.keys(actual), ...Object.keys(expected)]);
   for (const name of names) {
     const difference = firstDifference(ownValue(actual, name), ownValue(expected, name), `${path}.${name}`);

@@ -23,13 +23,20 @@ export interface PlantedBug {
   /** A rule that it breaks: one of the failing tests has to be about it. */
   readonly rule: string;
   readonly plant: (store: Store) => Store;
+  /** Only calls at the same time show it: commands one after another can't. */
+  readonly concurrent?: true;
 }
 
 export const plantedBugs: readonly PlantedBug[] = [
   { name: "a gap in the positions of a session", rule: "C20", plant: burnPositions },
   { name: "an operation is forgotten", rule: "C17", plant: onBatch(withoutOperation) },
   { name: "expectations are ignored", rule: "C16", plant: onBatch((batch) => ({ ...batch, expect: [] })) },
-  { name: "a commit that was given up is written nonetheless", rule: "C44", plant: abandonCommits },
+  {
+    name: "a commit that was given up is written nonetheless",
+    rule: "C44",
+    plant: abandonCommits,
+    concurrent: true,
+  },
   { name: "the head follows every message", rule: "C26", plant: onBatch(moveEveryHead) },
   { name: "a batch is written by halves", rule: "C1", plant: splitBatches },
   { name: "a unique key is ignored", rule: "C11", plant: ignoreUniqueKeys },
@@ -39,7 +46,12 @@ export const plantedBugs: readonly PlantedBug[] = [
   { name: "a page ends too early", rule: "R7", plant: onPages(({ rows }) => ({ rows })) },
   { name: "filters are ignored", rule: "R8", plant: onRequests(withoutFilters) },
   { name: "pages ignore the direction", rule: "R5", plant: onRequests(readForward) },
-  { name: "reads of one call are as of several positions", rule: "R11", plant: readOneByOne },
+  {
+    name: "reads of one call are as of several positions",
+    rule: "R11",
+    plant: readOneByOne,
+    concurrent: true,
+  },
   { name: "a count is an estimate", rule: "R10", plant: estimateCounts },
   { name: "what has ended is shown", rule: "R12", plant: showExpired },
   { name: "a hidden session is shown", rule: "R14", plant: showHidden },

@@ -1,0 +1,2 @@
+/** Random commands on two stores at once. Needs fast-check. */
+export { type CompareOptions, compareStores } from "./compare-stores.ts";
