@@ -1,7 +1,13 @@
 #!/usr/bin/env node
 /** The command `throughline`. Whatever a command needs is loaded when it runs, so that help is quick. */
+import { describeOldNode } from "./package-facts.ts";
 import { endQuietlyOnBrokenPipe } from "./terminal/broken-pipe.ts";
 import { runProgram } from "./program.ts";
 
 endQuietlyOnBrokenPipe();
-process.exitCode = await runProgram(process.argv);
+const problem = describeOldNode(process.versions.node);
+if (problem === undefined) process.exitCode = await runProgram(process.argv);
+else {
+  process.stderr.write(`throughline: ${problem} See https://nodejs.org.\n`);
+  process.exitCode = 1;
+}

@@ -7,7 +7,7 @@ import type { SearchCommandOptions } from "./commands/search.ts";
 import type { ServeOptions } from "./commands/serve.ts";
 import type { ShowOptions } from "./commands/show.ts";
 import { exitCodes, exitCodesHelp } from "./exit-codes.ts";
-import { version } from "./version.ts";
+import { version } from "./package-facts.ts";
 import type { CommonOptions } from "./with-throughline.ts";
 
 /** Runs the command that the arguments name. Answers the exit code. */
