@@ -48,7 +48,7 @@ export interface Append {
   readonly messages: readonly NewMessage[];
   /** By message id: as for inserts, without merging. */
   readonly exists: "fail" | "keep" | "same" | "replace";
-  /** The position that the first message must have; otherwise the batch conflicts. */
+  /** One more than the session's last position, or that of the first message where it is there; otherwise a conflict. */
   readonly at?: number;
   /** Whether the head follows even where the message did not follow the head. */
   readonly moveHead?: boolean;

@@ -4,7 +4,7 @@ import type { Row, StoredRecord } from "../model/kind.ts";
 import { ThroughlineError } from "../error.ts";
 import type { Asking, Lookup } from "./lookup.ts";
 import { conflict, invalid, notFound } from "./refusals.ts";
-import { isSame } from "./resolve-record.ts";
+import { isSameMessage } from "./same-message.ts";
 import type { Resolving } from "./resolve-batch.ts";
 
 /** Asks for the messages that appends to known sessions name: by id, and by the id of their parent. */
@@ -100,8 +100,7 @@ export function* resolveAppend(resolving: Resolving, write: Append, replayed: bo
 }
 
 function checkPosition(write: Append, log: Log, first: Row | undefined): void {
-  const position = first === undefined ? log.last + 1 : (first.seq as number);
-  if (write.at === undefined || write.at === position) return;
+  if (write.at === undefined || write.at === log.last + 1 || write.at === first?.seq) return;
   const message = `The session's last position is ${log.last}, not ${write.at - 1}.`;
   throw conflict("position", message, { session: log.session, expected: write.at - 1, actual: log.last });
 }
@@ -199,7 +198,7 @@ function replaceMessage(
 /** Whether a message that is there is what was asked for: what the caller left out is not compared. */
 function* repeats(resolving: Resolving, existing: Row, { record, parent }: NewMessage): Asking<boolean> {
   if (existing.removedAt !== 0 || existing.revision > 1) return true;
-  if (!isSame(resolving.kind("messages"), existing, record)) return false;
+  if (!isSameMessage(resolving.kind("messages"), existing, record)) return false;
   if (parent === undefined || typeof parent === "number")
     return parent === undefined || parent === existing.parentSeq;
   const row = yield* findMessage(resolving, existing.sessionId as string, parent);

@@ -1,8 +1,8 @@
 /** Large fields lie apart from their records, as pieces by hash: written before the batch that names them. */
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Write } from "../contract/batch.ts";
 import { decodePieces } from "../contract/message-text.ts";
+import { type StagedText, isStagedNative, stageContent, stageNative } from "../contract/staged-text.ts";
 import { ThroughlineError } from "../error.ts";
 import type { Row, StoredRecord } from "../model/kind.ts";
 import { recordBytes } from "../guard/check-batch.ts";
@@ -52,7 +52,8 @@ export async function stageLargeFields(
 }
 
 function isSmall(record: StoredRecord): boolean {
-  return ((record.content as string).length + (record.native as string).length) * 3 <= stagedBytes;
+  const { content, native, metadata } = record as Readonly<Record<string, string>>;
+  return ((content?.length ?? 0) + (native?.length ?? 0) + (metadata?.length ?? 0)) * 3 <= stagedBytes;
 }
 
 async function stageFields(
@@ -60,30 +61,26 @@ async function stageFields(
   record: StoredRecord,
   always: boolean,
 ): Promise<StoredRecord> {
-  const content = record.content as string;
-  const native = record.native as string;
   const isLarge = (text: string): boolean =>
     text !== "" && (always || utf8ToBytes(text).length > stagedBytes);
   let staged = record;
-  if (isLarge(content)) {
-    const json = record.contentFormat === "" ? JSON.stringify(content) : content;
-    staged = { ...staged, content: await stageText(context, json), contentFormat: "blob" };
+  if (isLarge(record.content as string)) {
+    const content = stageContent(staged);
+    await storeText(context, content.text);
+    staged = content.record;
   }
-  if (native.startsWith('{"format"') && native.includes('"text"') && isLarge(native)) {
-    const { format, text } = JSON.parse(native) as { format: string; text: string };
-    // JSON text, because the payload may be any JavaScript string.
-    const blob = await stageText(context, JSON.stringify(text));
-    staged = { ...staged, native: JSON.stringify({ format, blob }) };
+  const native = isLarge(record.native as string) ? stageNative(staged) : undefined;
+  if (native !== undefined) {
+    await storeText(context, native.text);
+    staged = native.record;
   }
   return staged;
 }
 
-async function stageText(context: ServiceContext, text: string): Promise<string> {
-  const bytes = utf8ToBytes(text);
-  const hash = bytesToHex(sha256(bytes));
+async function storeText(context: ServiceContext, { hash, bytes }: StagedText): Promise<void> {
   const { store, tenant } = context;
   const known = await store.read({ tenant, requests: [{ type: "get", kind: "blobs", keys: [[hash]] }] });
-  if (known.answers[0][0] !== undefined) return hash;
+  if (known.answers[0][0] !== undefined) return;
   const pieces = Math.ceil(bytes.length / pieceBytes);
   const writes: Write[] = Array.from({ length: pieces }, (_, piece) => ({
     type: "insert",
@@ -105,7 +102,6 @@ async function stageText(context: ServiceContext, text: string): Promise<string>
     writes: [{ type: "insert", kind: "blobs", record, exists: "keep" }],
     quiet: { durable: true },
   });
-  return hash;
 }
 
 /** Message rows with their staged fields in them again. */
@@ -115,10 +111,6 @@ export async function fetchStagedFields(
 ): Promise<readonly Row[]> {
   if (!rows.some((row) => row.contentFormat === "blob" || isStagedNative(row.native))) return rows;
   return Promise.all(rows.map((row) => fetchFields(context, row)));
-}
-
-function isStagedNative(native: unknown): native is string {
-  return typeof native === "string" && native.endsWith('"}') && native.includes('"blob":"');
 }
 
 async function fetchFields(context: ServiceContext, row: Row): Promise<Row> {
