@@ -28,6 +28,33 @@ export const metadata = v.pipe(
   }),
 );
 
+type Scalar = string | number | boolean | null;
+const metadataPaths = 5;
+
+/** Scalars by dotted path: `{ "build.branch": "main" }`, at most five. Any text is a path, `constructor` too. */
+export const metadataFilter = v.pipe(
+  v.custom<Readonly<Record<string, Scalar>>>(
+    (value) => typeof value === "object" && value !== null && !Array.isArray(value) && isPlain(value),
+    "must be an object",
+  ),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const entries = Object.entries(dataset.value);
+    if (entries.length > metadataPaths) addIssue({ message: `must have at most ${metadataPaths} paths` });
+    const wrong = entries.find(([, value]) => !isScalar(value));
+    if (wrong !== undefined) {
+      addIssue({ message: `must have text, a number, true, false or null at ${wrong[0]}` });
+    }
+    const unsafe = findUnsafeText(dataset.value);
+    if (unsafe !== undefined) addIssue({ message: unsafe });
+  }),
+);
+
+function isScalar(value: unknown): value is Scalar {
+  if (typeof value === "number") return Number.isFinite(value);
+  return typeof value === "string" || typeof value === "boolean" || value === null;
+}
+
 /** Canonical JSON text (RFC 8785), `''` for nothing; refuses what is over 64 KiB. */
 export function writeMetadata(value: Readonly<Record<string, unknown>> | null | undefined): string {
   if (value === undefined || value === null) return "";
@@ -59,13 +86,17 @@ function findNonJson(root: unknown, depthLimit: number): string | undefined {
     }
     if (typeof value !== "object") return `must be JSON: it holds a value of type ${typeof value}`;
     if (depth >= depthLimit) return `must have at most ${depthLimit} levels`;
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) {
-      return "must be JSON: plain objects and arrays only";
-    }
-    for (const inner of Object.values(value)) open.push({ value: inner, depth: depth + 1 });
+    if (!isPlain(value)) return "must be JSON: plain objects and arrays only";
+    const inner: readonly unknown[] = Object.values(value);
+    if (Array.isArray(value) && inner.length !== value.length) return "must be JSON: an array has no holes";
+    for (const each of inner) open.push({ value: each, depth: depth + 1 });
   }
   return undefined;
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return Array.isArray(value) || prototype === Object.prototype || prototype === null;
 }
 
 function findUnsafeText(root: unknown): string | undefined {

@@ -31,7 +31,7 @@ const part = v.variant(
       toolCallId: anyText,
       toolName: v.optional(anyText),
       output: jsonValue,
-      isError: v.optional(v.boolean()),
+      isError: v.optional(v.boolean("must be true or false")),
     }),
     v.strictObject({
       type: v.literal("file"),
@@ -67,8 +67,8 @@ export const messageInput = v.strictObject({
   id: v.optional(keyText),
   role,
   content: v.union([anyText, v.array(part)], "must be text or a list of parts"),
-  /** Id of the message it follows. Default: the current end of the conversation. */
-  parentId: v.optional(keyText),
+  /** Id of the message it follows; null: it follows none. Default: the current end of the conversation. */
+  parentId: v.optional(v.nullable(keyText)),
   model: v.optional(v.nullable(label)),
   usage: v.optional(v.nullable(usage)),
   /** In the currency of the caller's choice. */

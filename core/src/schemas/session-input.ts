@@ -1,7 +1,7 @@
 /** What a caller gives to create, change and list sessions. */
 import * as v from "valibot";
 import { fromJsonNames, withJsonNames } from "./json-names.ts";
-import { metadata } from "./json-value.ts";
+import { metadata, metadataFilter } from "./json-value.ts";
 import { keyText, label, prose, queryText } from "./text.ts";
 import { time } from "./time.ts";
 
@@ -15,7 +15,11 @@ export const sessionNames = {
   parent: "parent_session_id",
 } as const;
 
-const processId = v.pipe(v.number("must be a number"), v.safeInteger("must be an integer"), v.minValue(1));
+const processId = v.pipe(
+  v.number("must be a number"),
+  v.safeInteger("must be an integer"),
+  v.minValue(1, "must be at least 1"),
+);
 const tags = v.pipe(
   v.array(label, "must be a list of texts"),
   v.maxLength(1_000, "must have at most 1,000 tags"),
@@ -58,13 +62,14 @@ export const sessionChanges = v.strictObject({
   status: v.optional(status),
   endedAt: v.optional(v.nullable(time)),
   /** Refuses the change as a conflict when the session has another revision. */
-  expectedRevision: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1))),
+  expectedRevision: v.optional(
+    v.pipe(
+      v.number("must be a number"),
+      v.safeInteger("must be an integer"),
+      v.minValue(1, "must be at least 1"),
+    ),
+  ),
 });
-
-const scalar = v.union(
-  [v.string(), v.number(), v.boolean(), v.null()],
-  "must be text, a number, true, false or null",
-);
 
 export const sessionFilter = v.strictObject({
   user: v.optional(label),
@@ -78,12 +83,7 @@ export const sessionFilter = v.strictObject({
   parent: v.optional(label),
   tag: v.optional(label),
   /** By dotted path: `{ "build.branch": "main" }`, at most five. */
-  metadata: v.optional(
-    v.pipe(
-      v.record(v.string(), scalar),
-      v.check((value) => Object.keys(value).length <= 5, "must have at most 5 paths"),
-    ),
-  ),
+  metadata: v.optional(metadataFilter),
   /** Text in the title, in any case. */
   q: v.optional(queryText),
   /** `activity`, newest first (default), or `created`, newest first. */

@@ -72,7 +72,7 @@ function readablePart(part: Part, block: Block): string {
     case "text":
       return part.text;
     case "reasoning":
-      return part.text.replace(/^/gm, "> ");
+      return indent(part.text, "> ");
     case "tool-call":
       return `[call] ${part.toolName}\n${valueBlock(part.input, block)}`;
     case "tool-result": {
@@ -98,7 +98,8 @@ function plainBlock(_language: string, text: string): string {
 
 /** A fence longer than any that the text holds. */
 function markdownBlock(language: string, text: string): string {
-  const longest = Math.max(2, ...Array.from(text.matchAll(/`{3,}/g), ([ticks]) => ticks.length));
+  let longest = 2;
+  for (const [ticks] of text.matchAll(/`{3,}/g)) longest = Math.max(longest, ticks.length);
   const fence = "`".repeat(longest + 1);
   return `${fence}${language}\n${text}\n${fence}`;
 }
@@ -107,8 +108,9 @@ function oneLine(text: string): string {
   return text.replace(/\s+/g, " ").trim();
 }
 
+/** Only line feeds begin a line here: JSON has U+2028 and U+2029 inside its strings. */
 function indent(text: string, by: string): string {
-  return text.replace(/^/gm, by);
+  return by + text.replaceAll("\n", `\n${by}`);
 }
 
 function dayAndTime(time: Date): string {

@@ -1,6 +1,7 @@
 /** How a person names a session. */
 import { ThroughlineError } from "../error.ts";
 import type { KeyValues, Row } from "../model/kind.ts";
+import type { Query } from "../contract/read.ts";
 import type { CallOptions } from "../contract/store.ts";
 import type { ServiceContext } from "./service-context.ts";
 
@@ -31,18 +32,24 @@ export async function findSession(context: ServiceContext, name: string, options
 }
 
 async function lastSession({ store, tenant }: ServiceContext, options: CallOptions): Promise<Row> {
-  const { answers } = await store.read(
-    {
-      tenant,
-      requests: [
-        { type: "query", kind: "sessions", shape: "activity", prefix: [1], direction: "backward", limit: 1 },
-      ],
-    },
-    options,
-  );
-  const row = answers[0].rows[0];
-  if (row === undefined) throw sessionNotFound("@last");
-  return row;
+  const newest = {
+    type: "query",
+    kind: "sessions",
+    shape: "activity",
+    prefix: [1],
+    direction: "backward",
+    limit: 1,
+  } as const;
+  let after: KeyValues | undefined;
+  do {
+    const query: Query = after === undefined ? newest : { ...newest, after };
+    const { answers } = await store.read({ tenant, requests: [query] }, options);
+    const [{ rows, next }] = answers;
+    if (rows[0] !== undefined) return rows[0];
+    // A page may be empty and go on: after thousands of deleted sessions, say.
+    after = next;
+  } while (after !== undefined);
+  throw sessionNotFound("@last");
 }
 
 /** Every session of the tenant, by id. */
@@ -83,7 +90,7 @@ function ambiguous(name: string, found: readonly Row[]): ThroughlineError {
   const candidates = found.slice(0, candidatesShown).map((row) => row.id as string);
   return new ThroughlineError(
     "conflict",
-    `${found.length} sessions end with ${name}: ${candidates.join(", ")}.`,
+    `${found.length} sessions are meant by ${name}: ${candidates.join(", ")}${found.length > candidatesShown ? ", …" : ""}.`,
     {
       reason: "ambiguous",
       details: { candidates },

@@ -18,6 +18,8 @@ const position = v.pipe(
   v.number("must be a number"),
   v.safeInteger("must be an integer"),
   v.minValue(0, "must not be negative"),
+  // The position after it has to be one, too.
+  v.maxValue(Number.MAX_SAFE_INTEGER - 1, "must be below 2^53 - 1"),
 );
 const pageSize = v.pipe(
   v.number("must be a number"),
@@ -54,9 +56,9 @@ export type ListOptions = v.InferInput<typeof messageList> & CallSettings;
 export interface MessagePage {
   /** In order of position. */
   readonly items: readonly Message[];
-  /** Pass it as `cursor` for the messages after these; absent where there were none. */
+  /** Pass it as `cursor` for the messages after these; absent where no position follows. */
   readonly next?: string;
-  /** Pass it as `cursor` for the messages before these; absent where there are none. */
+  /** Pass it as `cursor` for the messages before these; absent where no position is before. */
   readonly previous?: string;
 }
 
@@ -109,7 +111,7 @@ export async function listMessages(
     const after = isStraight ? straight.next : undefined;
     await readRanges(context, session, place, ranges, select, settings, found, after);
   }
-  return pageOf(context, list, place, found, ranges[0]?.from ?? 1);
+  return pageOf(context, list, place, found, { from: ranges[0]?.from ?? 1, to: head });
 }
 
 function placeOf(list: string, options: v.InferOutput<typeof messageList>): Place {
@@ -201,7 +203,7 @@ async function pageOf(
   list: string,
   place: Place,
   found: readonly Row[],
-  first: number,
+  path: PositionRange,
 ): Promise<MessagePage> {
   const isForward = place.direction === "forward";
   const hasMore = found.length > place.limit;
@@ -210,8 +212,8 @@ async function pageOf(
   const whole = await fetchStagedFields(context, rows);
   const begin = (rows[0]?.seq as number | undefined) ?? 0;
   const end = (rows.at(-1)?.seq as number | undefined) ?? 0;
-  const goesOn = isForward ? hasMore : rows.length > 0 && place.seq !== Number.MAX_SAFE_INTEGER;
-  const goesBack = rows.length > 0 && (isForward ? begin > first && place.seq > 0 : hasMore);
+  const goesOn = isForward ? hasMore : rows.length > 0 && place.seq <= path.to;
+  const goesBack = rows.length > 0 && (isForward ? begin > path.from && place.seq > 0 : hasMore);
   return {
     items: whole.map(toMessage),
     ...(goesOn ? { next: writeCursor(list, ["forward", end]) } : undefined),

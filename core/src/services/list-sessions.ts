@@ -1,4 +1,5 @@
 /** Lists of sessions in the order of activity or creation, with any filters. */
+import canonicalize from "canonicalize";
 import type { Filter } from "../contract/filter.ts";
 import type { Query } from "../contract/read.ts";
 import type { CallOptions } from "../contract/store.ts";
@@ -33,7 +34,7 @@ export async function listSessions(
   options: CallOptions,
 ): Promise<{ rows: readonly Row[]; next?: string }> {
   const { limit = defaultLimit, cursor, order = "activity", all = false, ...conditions } = filter;
-  const list = `sessions ${JSON.stringify([order, all, Object.entries(conditions).toSorted(([left], [right]) => (left < right ? -1 : 1))])}`;
+  const list = `sessions ${canonicalize([order, all, conditions])}`;
   const listing: Listing = {
     context,
     options,

@@ -38,7 +38,7 @@ export async function newMessageRecords(
       const { id, parentId: parent } = checked[index] ?? {};
       return {
         record,
-        ...(parent === undefined ? undefined : { parent }),
+        ...(parent === undefined ? undefined : { parent: parent ?? 0 }),
         ...(id === undefined ? ({ fresh: true } as const) : undefined),
       };
     }),

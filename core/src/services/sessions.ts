@@ -1,6 +1,7 @@
 /** Sessions: create, find, list, change, delete. */
 import type { CommitResult, Expectation, Key, Write } from "../contract/batch.ts";
 import type { KeyValues, Row, StoredRecord } from "../model/kind.ts";
+import { isThroughlineError } from "../error.ts";
 import { uniqueKeysOf } from "../model/kind.ts";
 import { sessions as sessionKind } from "../model/sessions.ts";
 import type { MessageInput } from "../schemas/message-input.ts";
@@ -62,10 +63,10 @@ export class Sessions {
     const writes: Write[] = [{ type: "insert", kind: "sessions", record, exists: "keep" }];
     if (settings.messages !== undefined && settings.messages.length > 0) {
       const { messages } = await newMessageRecords(this.#context, settings.messages);
-      writes.push({ type: "append", session: keyOfNew(record), messages, exists: "same" });
+      const session = await this.#keyOfNew(record, settings);
+      writes.push({ type: "append", session, messages, exists: "same" });
     }
-    const expect = ancestors.slice(0, 1).map(isThere);
-    const result = await this.#commit(writes, expect, settings);
+    const result = await this.#commitWithParent(writes, ancestors[0], settings);
     const [inserted, appended] = result.results;
     const key = inserted !== undefined && "key" in inserted ? inserted.key : [record.id as string];
     const created = inserted?.outcome === "inserted";
@@ -76,6 +77,34 @@ export class Sessions {
       created,
       messages,
     };
+  }
+
+  async #commitWithParent(
+    writes: readonly Write[],
+    parent: string | undefined,
+    settings: CallSettings,
+  ): Promise<CommitResult> {
+    if (parent === undefined) return this.#commit(writes, [], settings);
+    try {
+      return await this.#commit(writes, [isThere(parent)], settings);
+    } catch (error) {
+      throw isGone(error) ? sessionNotFound(parent) : error;
+    }
+  }
+
+  /** The key by which a new session is found whether it was there or not. */
+  async #keyOfNew(record: StoredRecord, settings: CallSettings): Promise<Key> {
+    const keys = Array.from(uniqueKeysOf(sessionKind, record), ([unique, values]) => ({ unique, values }));
+    const [first] = keys;
+    if (first === undefined) return [record.id as string];
+    if (keys.length === 1) return first;
+    // It is found by either: by the one that a session has.
+    const { store, tenant } = this.#context;
+    const { answers } = await store.read(
+      { tenant, requests: [{ type: "get", kind: "sessions", keys }] },
+      settings,
+    );
+    return keys.find((_, index) => answers[0][index] !== undefined) ?? first;
   }
 
   /** A parent and its ancestors, nearest first. A session's parent never changes, so there is no cycle. */
@@ -177,8 +206,8 @@ export class Sessions {
    * @throws ThroughlineError `not_found`
    */
   async delete(id: string, settings: CallSettings = {}): Promise<void> {
-    const hiddenAt = this.#context.store.now();
-    await this.#change(id, { hiddenAt }, {}, settings);
+    await this.#row([id], settings);
+    await this.#updateThere(id, { hiddenAt: this.#context.store.now() }, {}, settings);
   }
 
   /**
@@ -201,19 +230,30 @@ export class Sessions {
     settings: CallSettings,
   ): Promise<Session> {
     const row = await this.#row([id], settings);
-    const { fields, ...expectation } = isThere(id);
-    const expect = [{ ...expectation, fields: { ...fields, ...expected } }];
-    const result = await this.#commit(
-      [{ type: "update", kind: "sessions", key: [id], set }],
-      expect,
-      settings,
-    );
-    const [updated] = result.results;
+    const { results } = await this.#updateThere(id, set, expected, settings);
+    const [updated] = results;
     const revision = updated !== undefined && "revision" in updated ? updated.revision : row.revision;
     // Appends may have come between; then the session is read again rather than guessed.
     return revision === row.revision + 1
       ? toSession(this.#context.tenant, { ...row, ...set, revision })
       : this.get(id, settings);
+  }
+
+  /** Updates a session that is not deleted, also not since it was read. */
+  async #updateThere(
+    id: string,
+    set: StoredRecord,
+    expected: Readonly<Record<string, number>>,
+    settings: CallSettings,
+  ): Promise<CommitResult> {
+    const { fields, ...expectation } = isThere(id);
+    const expect = [{ ...expectation, fields: { ...fields, ...expected } }];
+    const update: Write = { type: "update", kind: "sessions", key: [id], set };
+    try {
+      return await this.#commit([update], expect, settings);
+    } catch (error) {
+      throw isGone(error) ? sessionNotFound(id) : error;
+    }
   }
 
   async #commit(
@@ -242,8 +282,7 @@ function isThere(id: string): Extract<Expectation, { type: "equals" }> {
   return { type: "equals", kind: "sessions", key: [id], fields: { hiddenAt: 0 } };
 }
 
-/** The key by which a new session is found whether it was there or not. */
-function keyOfNew(record: StoredRecord): Key {
-  for (const [unique, values] of uniqueKeysOf(sessionKind, record)) return { unique, values };
-  return [record.id as string];
+/** Whether a commit was refused because a session that it expects was deleted. */
+function isGone(error: unknown): boolean {
+  return isThroughlineError(error) && error.reason === "expectation" && error.details?.field !== "revision";
 }
