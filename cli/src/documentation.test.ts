@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { defaults, resolveConfiguration } from "./configuration/resolve-configuration.ts";
+import { resolveConfiguration } from "./configuration/resolve-configuration.ts";
 import { type Setting, fileName, settingNames, settings } from "./configuration/settings.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { findReasons } from "./test/find-reasons.ts";
@@ -53,11 +53,12 @@ describe("troubleshooting", () => {
 describe("configuration", () => {
   const page = readPage("configuration.md");
 
-  test.each(settingNames)("has the setting %s with its variable and default", (name) => {
+  test.each(settingNames)("has the setting %s with its variable and default", async (name) => {
     const setting: Setting = settings[name];
     const [, variable, , value] = findRow(page, fileName(name)) ?? [];
     expect(variable).toBe(setting.variable === undefined ? "" : `\`${setting.variable}\``);
-    if (!(name in defaults)) return;
+    const { settings: defaults } = await resolveConfiguration({}, {}, temporaryFolder());
+    if (name === "store" || !(name in defaults)) return;
     const standard = defaults[name as keyof typeof defaults];
     expect(value).toMatch(standard === null ? /^none/ : `\`${standard}\``);
   });

@@ -1,14 +1,8 @@
-/** The commands, their options and their help; what they do stands in `commands/`. */
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import type { ExportOptions } from "./commands/export.ts";
-import type { ImportOptions } from "./commands/import.ts";
-import type { ListSessionsOptions } from "./commands/list-sessions.ts";
-import type { SearchCommandOptions } from "./commands/search.ts";
-import type { ServeOptions } from "./commands/serve.ts";
-import type { ShowOptions } from "./commands/show.ts";
+/** The command line: runs the command that the arguments name, and answers its exit code. */
+import { Command, CommanderError } from "commander";
+import { type Finish, commandDefinitions } from "./command-definitions.ts";
 import { exitCodes, exitCodesHelp } from "./exit-codes.ts";
 import { version } from "./package-facts.ts";
-import type { CommonOptions } from "./with-throughline.ts";
 
 /** Runs the command that the arguments name. Answers the exit code. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -25,8 +19,6 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     return reportError(error);
   }
 }
-
-type Finish = (exitCode: number) => void;
 
 function defineProgram(finish: Finish): Command {
   const program = new Command("throughline")
@@ -50,188 +42,6 @@ A session is named by its id, an ending of the id (6 characters or more), <tool>
 
 ${exitCodesHelp}`,
     );
-  for (const define of commands) define(program, finish);
+  for (const define of commandDefinitions) define(program, finish);
   return program;
 }
-
-/** A command with what all have: `--store`, `--json`, examples, exit codes. */
-function addCommand(
-  program: Command,
-  name: string,
-  description: string,
-  examples: readonly string[],
-): Command {
-  return program
-    .command(name)
-    .description(description)
-    .option("--store <url>", "store to use (see throughline config for the default)")
-    .option("--json", "print one JSON object")
-    .allowExcessArguments(false)
-    .addHelpText(
-      "after",
-      `\nExamples:\n${examples.map((example) => `  ${example}`).join("\n")}\n\n${exitCodesHelp}`,
-    );
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
-  return Number(text);
-}
-
-function collect(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, text];
-}
-
-const limitOption = new Option("--limit <number>", "at most so many").argParser(wholeNumber);
-const cursorOption = new Option("--cursor <cursor>", "go on where another page ended");
-
-const commands: readonly ((program: Command, finish: Finish) => void)[] = [
-  (program, finish) =>
-    addCommand(program, "serve", "Answer HTTP requests until stopped.", [
-      "throughline serve",
-      "throughline serve --port 9000 --store sqlite:./sessions.db",
-    ])
-      .addOption(
-        new Option("--port <number>", "port to listen on; 0 takes a free one (default: 8003)").argParser(
-          wholeNumber,
-        ),
-      )
-      .option("--host <address>", "loopback address to listen on (default: 127.0.0.1)")
-      .action(async (options: ServeOptions) =>
-        finish(await (await import("./commands/serve.ts")).serve(options)),
-      ),
-  (program, finish) =>
-    addCommand(
-      program,
-      "import [tool|path...]",
-      "Import sessions of other tools; what is there already stays once.",
-      [
-        "throughline import",
-        "throughline import claude-code",
-        "throughline import ./transcripts session.jsonl",
-      ],
-    )
-      .option("--user <name>", "owner of the sessions (default: local)")
-      .action(async (words: readonly string[], options: ImportOptions) =>
-        finish(await (await import("./commands/import.ts")).importFiles(words, options)),
-      ),
-  (program, finish) =>
-    addCommand(program, "sessions", "List sessions, newest activity first.", [
-      "throughline sessions",
-      "throughline sessions --tool claude-code --limit 20",
-      "throughline sessions --json | jq '.items[].title'",
-    ])
-      .option("--user <name>", "only this user's")
-      .option("--project <name>", "only this project's")
-      .option("--tool <name>", "only this tool's")
-      .addOption(
-        new Option("--status <status>", "only active, archived or expired ones").choices([
-          "active",
-          "archived",
-          "expired",
-        ]),
-      )
-      .option("--tag <tag>", "only those with this tag")
-      .option("--pinned", "only pinned ones")
-      .option("--no-pinned", "only those that are not pinned")
-      .option("--q <text>", "only those with this text in the title")
-      .option("--workspace <path>", "only those of this working directory")
-      .option("--metadata <key=value>", "only those with this metadata; up to five times", collect)
-      .option("--all", "also those that lists leave out, such as side chains")
-      .addOption(
-        new Option("--order <order>", "activity (default) or created").choices(["activity", "created"]),
-      )
-      .addOption(limitOption)
-      .addOption(cursorOption)
-      .action(async (options: ListSessionsOptions) =>
-        finish(await (await import("./commands/list-sessions.ts")).listSessions(options)),
-      ),
-  (program, finish) =>
-    addCommand(program, "show <session>", "Read a session.", [
-      "throughline show @last",
-      "throughline show 4f2a91c0 --last 20",
-      "throughline show 4f2a91c0 --no-pager | grep -n error",
-    ])
-      .addOption(
-        new Option("--last <number>", "only the last messages, at most 1,000").argParser(wholeNumber),
-      )
-      .option("--no-pager", "print all at once, also on a terminal")
-      .action(async (session: string, options: ShowOptions) =>
-        finish(await (await import("./commands/show.ts")).show(session, options)),
-      ),
-  (program, finish) =>
-    addCommand(program, "export <session>", "Write a session out.", [
-      "throughline export @last --format markdown",
-      "throughline export 4f2a91c0 --format json -o session.json",
-    ])
-      .addOption(
-        new Option("--format <format>", "json, markdown or text")
-          .choices(["json", "markdown", "text"])
-          .default("json"),
-      )
-      .option("-o, --output <file>", "file to write; it appears when it is whole")
-      .action(async (session: string, options: ExportOptions) =>
-        finish(await (await import("./commands/export.ts")).exportToFile(session, options)),
-      ),
-  (program, finish) =>
-    addCommand(program, "search <text...>", "Find messages by their text, best first.", [
-      "throughline search connection pool",
-      `throughline search '"exact phrase" begin* -without'`,
-      "throughline search timeout --tool claude-code --since 2025-01-31",
-    ])
-      .option("--session <session>", "only in this session")
-      .option("--user <name>", "only this user's")
-      .option("--project <name>", "only this project's")
-      .option("--tool <name>", "only this tool's")
-      .addOption(
-        new Option("--role <role>", "only messages of this role").choices([
-          "user",
-          "assistant",
-          "system",
-          "tool",
-        ]),
-      )
-      .option("--since <time>", "only from this day or time on")
-      .option("--until <time>", "only before this day or time")
-      .addOption(new Option("--order <order>", "rank (default) or recent").choices(["rank", "recent"]))
-      .addOption(limitOption)
-      .addOption(cursorOption)
-      .action(async (words: readonly string[], options: SearchCommandOptions) =>
-        finish(await (await import("./commands/search.ts")).search(words, options)),
-      ),
-  (program, finish) =>
-    addCommand(program, "stats", "Count sessions, messages and tokens.", [
-      "throughline stats",
-      "throughline stats --json",
-    ]).action(async (options: CommonOptions) =>
-      finish(await (await import("./commands/stats.ts")).stats(options)),
-    ),
-  (program, finish) =>
-    addCommand(program, "delete <session>", "Delete a session; undelete brings it back.", [
-      "throughline delete 4f2a91c0",
-    ]).action(async (session: string, options: CommonOptions) =>
-      finish(await (await import("./commands/delete.ts")).deleteSession(session, options)),
-    ),
-  (program, finish) =>
-    addCommand(program, "undelete", "Bring a deleted session back.", [
-      "throughline undelete 01980000-0000-7000-8000-00004f2a91c0",
-    ])
-      .addArgument(new Argument("<id>", "full id of the session"))
-      .action(async (id: string, options: CommonOptions) =>
-        finish(await (await import("./commands/undelete.ts")).undeleteSession(id, options)),
-      ),
-  (program, finish) =>
-    addCommand(program, "doctor", "Check the store, and say what to do about what is wrong.", [
-      "throughline doctor",
-      "throughline doctor --store sqlite:./sessions.db --json",
-    ]).action(async (options: CommonOptions) =>
-      finish(await (await import("./commands/doctor.ts")).doctor(options)),
-    ),
-  (program, finish) =>
-    addCommand(program, "config", "Print the settings that hold, and where each came from.", [
-      "throughline config",
-      "THROUGHLINE_PORT=9000 throughline config --json",
-    ]).action(async (options: CommonOptions) =>
-      finish(await (await import("./commands/config.ts")).config(options)),
-    ),
-];

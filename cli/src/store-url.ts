@@ -9,7 +9,7 @@ import { maskSecrets } from "./mask-secrets.ts";
 export type StoreLocation = { readonly type: "memory" } | { readonly type: "sqlite"; readonly path: string };
 
 /** What there is, for messages. */
-export const storeUrls = "memory:, sqlite:<path> and file:<path>";
+const storeUrls = "memory:, sqlite:<path> and file:<path>";
 
 /**
  * Reads a store's URL: `memory:`, `sqlite:<path>` or `file:<path>`. The path is taken as it stands; after `//` it is

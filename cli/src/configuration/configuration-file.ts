@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { configurationError } from "./configuration-error.ts";
 
-export const fileNames = ["throughline.yaml", "throughline.yml", "throughline.toml"] as const;
+const fileNames = ["throughline.yaml", "throughline.yml", "throughline.toml"] as const;
 
 export interface ConfigurationFile {
   readonly path: string;

@@ -5,7 +5,7 @@ import { type Setting, type SettingName, settingNames, settings } from "./settin
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Variables of our prefix that are no settings of the store. */
-export const otherVariables: ReadonlyMap<string, string> = new Map([
+const otherVariables: ReadonlyMap<string, string> = new Map([
   ["THROUGHLINE_DEBUG", "`1` shows the stack of an error"],
 ]);
 

@@ -8,7 +8,7 @@ import { resolveStore } from "./resolve-store.ts";
 import type { SettingName, durabilities } from "./settings.ts";
 
 /** What holds when nobody says otherwise; for the store see `defaultStore`. */
-export const defaults = {
+const defaults = {
   tenant: "default",
   durability: "power-loss",
   host: "127.0.0.1",

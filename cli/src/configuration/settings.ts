@@ -4,7 +4,7 @@ import * as v from "valibot";
 const text = v.pipe(v.string("must be text"), v.nonEmpty("must not be empty"));
 const isOneOf = (names: readonly string[]) => `must be ${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
 
-export const backends = ["sqlite", "memory", "postgresql", "mongodb"] as const;
+const backends = ["sqlite", "memory", "postgresql", "mongodb"] as const;
 export const durabilities = ["power-loss", "process-crash"] as const;
 
 function wholeNumber(from: number, to: number) {
@@ -25,99 +25,98 @@ export interface Setting {
   readonly schema: v.GenericSchema;
   /** How its text in the environment is read. */
   readonly reads: "text" | "number" | "boolean";
-  readonly description: string;
 }
 
 export const settings = {
+  /** URL of the store. */
   store: {
     path: ["store"],
     variable: "THROUGHLINE_STORE",
     schema: text,
     reads: "text",
-    description: "URL of the store",
   },
+  /** Whose data this is, where one store holds several customers'. */
   tenant: {
     path: ["tenant"],
     variable: "THROUGHLINE_TENANT",
     schema: text,
     reads: "text",
-    description: "whose data this is, where one store holds several customers'",
   },
+  /** What an acknowledged write survives. */
   durability: {
     path: ["durability"],
     variable: "THROUGHLINE_DURABILITY",
     schema: v.picklist(durabilities, isOneOf(durabilities)),
     reads: "text",
-    description: "what an acknowledged write survives",
   },
+  /** Address that the server listens on. */
   host: {
     path: ["host"],
     variable: "THROUGHLINE_HOST",
     schema: text,
     reads: "text",
-    description: "address that the server listens on",
   },
+  /** Port that the server listens on; 0 takes a free one. */
   port: {
     path: ["port"],
     variable: "THROUGHLINE_PORT",
     schema: wholeNumber(0, 65_535),
     reads: "number",
-    description: "port that the server listens on; 0 takes a free one",
   },
+  /** Kind of the store, where there is no store URL. */
   backend: {
     path: ["storage", "backend"],
     variable: "STORAGE_BACKEND",
     schema: v.picklist(backends, isOneOf(backends)),
     reads: "text",
-    description: "kind of the store, where there is no store URL",
   },
+  /** URL of a database server, where there is no store URL. */
   connectionString: {
     path: ["storage", "connection_string"],
     variable: "STORAGE_CONNECTION_STRING",
     schema: text,
     reads: "text",
-    description: "URL of a database server, where there is no store URL",
   },
+  /** Path of an SQLite file, where there is no store URL. */
   databasePath: {
     path: ["storage", "database_path"],
     variable: "STORAGE_DATABASE_PATH",
     schema: text,
     reads: "text",
-    description: "path of an SQLite file, where there is no store URL",
   },
+  /** Name of the database on a MongoDB server. */
   databaseName: {
     path: ["storage", "options", "database_name"],
     schema: text,
     reads: "text",
-    description: "name of the database on a MongoDB server",
   },
+  /** Connections to a database server that are kept open. */
   minPoolSize: {
     path: ["storage", "min_pool_size"],
     variable: "STORAGE_MIN_POOL_SIZE",
     schema: wholeNumber(0, 10_000),
     reads: "number",
-    description: "connections to a database server that are kept open",
   },
+  /** Connections to a database server at most. */
   maxPoolSize: {
     path: ["storage", "max_pool_size"],
     variable: "STORAGE_MAX_POOL_SIZE",
     schema: wholeNumber(1, 10_000),
     reads: "number",
-    description: "connections to a database server at most",
   },
+  /** Whether changes are saved as they are made. */
   autoSave: {
     path: ["storage", "auto_save"],
     variable: "STORAGE_AUTO_SAVE",
     schema: v.boolean("must be true or false"),
     reads: "boolean",
-    description: "whether changes are saved as they are made",
   },
+  /** Hours without activity after which a session expires. */
   expiryHours: {
     path: ["storage", "expiry_hours"],
     variable: "STORAGE_EXPIRY_HOURS",
     schema: v.pipe(v.number("must be a number above 0"), v.gtValue(0, "must be a number above 0")),
     reads: "number",
-    description: "hours without activity after which a session expires",
   },
 } as const satisfies Readonly<Record<string, Setting>>;
 

@@ -14,19 +14,14 @@ export interface Finished {
   readonly errors: string;
 }
 
-/** The program that Node runs, and its arguments, for the command with these arguments. */
-export function commandLine(args: readonly string[]): readonly string[] {
-  return [process.execPath, "--conditions=throughline-source", main, ...args];
-}
-
 /** Starts the command as a process of its own, with a home of its own in `folder`, which it also works in. */
 export function startCommand(
   folder: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): ChildProcess {
-  const [program = "", ...rest] = commandLine(args);
-  return spawn(program, rest, { cwd: folder, env: isolated(folder, environment), stdio: "pipe" });
+  const env = isolated(folder, environment);
+  return spawn(process.execPath, ["--conditions=throughline-source", main, ...args], { cwd: folder, env });
 }
 
 /** The environment of such a process: nothing of this one's settings or home. */
