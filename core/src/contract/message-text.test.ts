@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { decodePieces, textOfMessage } from "./message-text.ts";
+
+const none = (): never[] => [];
+
+test("[S4] the text of a message is its content, or what its parts say", () => {
+  expect(textOfMessage({ content: "plain", contentFormat: "" }, none)).toBe("plain");
+  const parts = JSON.stringify([
+    { type: "text", text: "one" },
+    { type: "tool-call", tool_name: "two", input: ["three"] },
+  ]);
+  expect(textOfMessage({ content: parts, contentFormat: "json" }, none)).toBe("one\ntwo\nthree");
+});
+
+test("[S4] staged content is put together from its pieces, wherever they were cut", () => {
+  const bytes = new TextEncoder().encode(JSON.stringify("日本語 and more"));
+  for (let cut = 0; cut <= bytes.length; cut += 1) {
+    const pieces = [bytes.slice(0, cut), bytes.slice(cut)];
+    expect(textOfMessage({ content: "hash", contentFormat: "blob" }, () => pieces)).toBe("日本語 and more");
+  }
+  expect(textOfMessage({ content: "gone", contentFormat: "blob" }, none)).toBe("");
+});
+
+test("pieces that are no UTF-8 are an error, never other text", () => {
+  expect(() => decodePieces([new Uint8Array([0xff])])).toThrow(TypeError);
+  expect(() => decodePieces([new Uint8Array([0xe6, 0x97])])).toThrow(TypeError);
+});
