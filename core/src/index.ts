@@ -144,7 +144,7 @@ export {
 } from "./services/messages.ts";
 export { type ListOptions, type MessagePage, messageListJson } from "./services/list-messages.ts";
 export { type Message, type Native, type Role, toMessage } from "./services/message.ts";
-export { type Session, newSessionRecord, sessionFields } from "./services/session.ts";
+export { type Session, ancestorsOfChild, newSessionRecord, sessionFields } from "./services/session.ts";
 export {
   type MessageHit,
   type SearchOptions,

@@ -30,9 +30,10 @@ export const sessions = {
     expiresAt: { type: "integer" },
     hiddenAt: { type: "integer" },
     listed: { type: "boolean" },
-    history: { type: "json" },
-    ancestors: { type: "json" },
-    forks: { type: "integer" },
+    // What forks and chains need: lists do without.
+    history: { type: "json", heavy: true },
+    ancestors: { type: "json", heavy: true },
+    forks: { type: "integer", heavy: true },
     // The log's own, which an append keeps.
     lastSeq: { type: "integer" },
     headSeq: { type: "integer" },

@@ -120,10 +120,15 @@ export function newSessionRecord(id: string, now: number, fields: StoredRecord):
     listed: true,
     lastActivity: createdAt,
     updatedAt: now,
-    history: "[]",
-    ancestors: "[]",
     ...fields,
     createdAt,
     id,
   });
+}
+
+/** The ancestors of a session's child, nearest first, as a record has them. The row must have been read whole. */
+export function ancestorsOfChild(parent: Row): string {
+  const { id, ancestors } = parent as RowOf<typeof sessions>;
+  const older = ancestors === "" ? [] : (JSON.parse(ancestors) as string[]);
+  return JSON.stringify([id, ...older].slice(0, 1_000));
 }

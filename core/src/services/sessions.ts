@@ -12,7 +12,7 @@ import { findSession, sessionNotFound } from "./find-session.ts";
 import { listSessions } from "./list-sessions.ts";
 import { newMessageRecords } from "./new-messages.ts";
 import type { ServiceContext } from "./service-context.ts";
-import { type Session, newSessionRecord, sessionFields, toSession } from "./session.ts";
+import { type Session, ancestorsOfChild, newSessionRecord, sessionFields, toSession } from "./session.ts";
 
 export interface Page<Item> {
   readonly items: readonly Item[];
@@ -57,8 +57,8 @@ export class Sessions {
     const { store, generateId } = this.#context;
     const checked = parseInput(sessionInput, input, "session");
     const now = store.now();
-    const ancestors = await this.#ancestors(checked.parent ?? undefined, settings);
-    const fields = { ...sessionFields(checked), ancestors: JSON.stringify(ancestors) };
+    const ancestors = await this.#ancestors(checked.parent, settings);
+    const fields = { ...sessionFields(checked), ancestors };
     const record = newSessionRecord(generateId(), now, fields);
     const writes: Write[] = [{ type: "insert", kind: "sessions", record, exists: "keep" }];
     if (settings.messages !== undefined && settings.messages.length > 0) {
@@ -66,7 +66,7 @@ export class Sessions {
       const session = await this.#keyOfNew(record, settings);
       writes.push({ type: "append", session, messages, exists: "same" });
     }
-    const result = await this.#commitWithParent(writes, ancestors[0], settings);
+    const result = await this.#commitWithParent(writes, checked.parent ?? undefined, settings);
     const [inserted, appended] = result.results;
     const key = inserted !== undefined && "key" in inserted ? inserted.key : [record.id as string];
     const created = inserted?.outcome === "inserted";
@@ -107,11 +107,17 @@ export class Sessions {
     return keys.find((_, index) => answers[0][index] !== undefined) ?? first;
   }
 
-  /** A parent and its ancestors, nearest first. A session's parent never changes, so there is no cycle. */
-  async #ancestors(parent: string | undefined, settings: CallSettings): Promise<readonly string[]> {
-    if (parent === undefined) return [];
-    const row = await this.#row([parent], settings);
-    return [parent, ...(JSON.parse(row.ancestors as string) as string[])].slice(0, 1_000);
+  /** The parent's line, nearest first. A session's parent never changes, so there is no cycle. */
+  async #ancestors(parent: string | null | undefined, settings: CallSettings): Promise<string> {
+    if (parent === null || parent === undefined) return "";
+    const { store, tenant } = this.#context;
+    const { answers } = await store.read(
+      { tenant, requests: [{ type: "get", kind: "sessions", keys: [[parent]], select: "all" }] },
+      settings,
+    );
+    const row = answers[0][0];
+    if (row === undefined) throw sessionNotFound(parent);
+    return ancestorsOfChild(row);
   }
 
   /** A session that was just made is known without a read; one that was found may have to be woken. */

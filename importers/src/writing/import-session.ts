@@ -2,6 +2,7 @@
 import type { Row, StoredRecord, Throughline, UniqueName, Write } from "@throughline/core";
 import {
   isThroughlineError,
+  ancestorsOfChild,
   newId,
   newSessionRecord,
   parseInput,
@@ -35,7 +36,7 @@ export async function findImportedSession(where: Where, draft: ImportedSession):
   const { answers } = await store.read({
     tenant,
     requests: [
-      { type: "get", kind: "sessions", keys: [uniqueKeyOf(where, draft.externalKey)] },
+      { type: "get", kind: "sessions", keys: [uniqueKeyOf(where, draft.externalKey)], select: "all" },
       { type: "get", kind: "state", keys: [noteKey] },
     ],
   });
@@ -89,13 +90,11 @@ async function newRecord(where: Where, draft: ImportedSession): Promise<StoredRe
     },
     "session",
   );
-  const ancestors =
-    parent === undefined ? [] : [parent.id, ...(JSON.parse(parent.ancestors as string) as string[])];
   return newSessionRecord(newId(), now, {
     ...sessionFields(input),
     ...(draft.createdAt === undefined ? undefined : { createdAt: draft.createdAt }),
     parentSessionId: (parent?.id as string | undefined) ?? "",
-    ancestors: JSON.stringify(ancestors),
+    ancestors: parent === undefined ? "" : ancestorsOfChild(parent),
   });
 }
 
@@ -107,7 +106,7 @@ async function makeParent(where: Where, key: string): Promise<Row | undefined> {
   await store.commit({ tenant, writes: known.creation });
   const { answers } = await store.read({
     tenant,
-    requests: [{ type: "get", kind: "sessions", keys: [uniqueKeyOf(where, key)] }],
+    requests: [{ type: "get", kind: "sessions", keys: [uniqueKeyOf(where, key)], select: "all" }],
   });
   return answers[0][0];
 }
