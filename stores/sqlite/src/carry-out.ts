@@ -1,5 +1,6 @@
 import type { CheckedBatch, CommitResult, Kind } from "@throughline/core";
 import { driveResolution, resolveBatch } from "@throughline/core";
+import { appendPlainly, findPlainAppend } from "./append-plainly.ts";
 import { applyImage } from "./apply-image.ts";
 import type { Connection } from "./connection.ts";
 import { addFeedEntry, lastPosition } from "./feed.ts";
@@ -33,6 +34,8 @@ export class WritingFailed extends Error {}
 export function carryOut(connection: Connection, carrying: Carrying, batch: CheckedBatch): CarriedOut {
   const { kinds, tables, tenants } = carrying;
   const scope = new Scope(connection, tenants.find(connection, batch.tenant));
+  const plain = carryOutPlainly(scope, batch);
+  if (plain !== undefined) return plain;
   const appends = onlyAppends(batch);
   const resolution = driveResolution(resolveBatch(batch, kinds), (lookup) =>
     lookUp(scope, tables, lookup, appends),
@@ -49,6 +52,18 @@ export function carryOut(connection: Connection, carrying: Carrying, batch: Chec
       changes.length > 0 ? addFeedEntry(scope, resolution, batch.now) : lastPosition(connection);
     keepOperation(scope, batch, position, results);
     return { result: { position, replayed, results }, tenant: scope.tenant, wrote: writes };
+  } catch (cause) {
+    throw new WritingFailed("A batch could not be written.", { cause });
+  }
+}
+
+/** The common append, without the general rules; undefined where it is another batch, or not the common case. */
+function carryOutPlainly(scope: Scope, batch: CheckedBatch): CarriedOut | undefined {
+  const append = findPlainAppend(batch);
+  if (append === undefined || scope.tenant === 0) return undefined;
+  try {
+    const result = appendPlainly(scope, batch, append);
+    return result === undefined ? undefined : { result, tenant: scope.tenant, wrote: true };
   } catch (cause) {
     throw new WritingFailed("A batch could not be written.", { cause });
   }

@@ -9,25 +9,48 @@ export function lastPosition(connection: Connection): number {
   return connection.readNumber(`SELECT max(position) FROM changes`);
 }
 
+const insertEntry = `INSERT INTO changes (tenant, at, user_id, session_key, first_seq, message_count, entries)
+  VALUES (?, ?, ?, ?, ?, ?, ?)`;
+
+/** What most batches change: messages were added to one session. */
+export interface AppendEntry {
+  readonly sessionKey: number;
+  readonly user: string;
+  readonly firstSeq: number;
+  readonly count: number;
+}
+
+/** Adds the entry of a plain append and answers its position. */
+export function addAppendEntry(
+  scope: Scope,
+  { sessionKey, user, firstSeq, count }: AppendEntry,
+  now: number,
+): number {
+  const statement = scope.connection.prepare(insertEntry);
+  return Number(statement.run(scope.tenant, now, user, sessionKey, firstSeq, count, null).lastInsertRowid);
+}
+
 /** Adds an entry and answers its position. The newest row is never deleted, so SQLite never gives one out twice. */
 export function addFeedEntry(scope: Scope, { changes, user }: Resolution, now: number): number {
   const append = plainAppend(changes);
   const sessionKey = append === undefined ? undefined : scope.findSessionKey(append.session);
-  const isPlain = append !== undefined && sessionKey !== undefined;
-  const { lastInsertRowid } = scope.connection
-    .prepare(
-      `INSERT INTO changes (tenant, at, user_id, session_key, first_seq, message_count, entries)
-      VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    )
-    .run(
-      scope.tenant,
+  if (append !== undefined && sessionKey !== undefined) {
+    return addAppendEntry(
+      scope,
+      { sessionKey, user, firstSeq: append.key[1] as number, count: append.count ?? 0 },
       now,
-      user,
-      isPlain ? sessionKey : null,
-      isPlain ? (append.key[1] as number) : null,
-      isPlain ? (append.count ?? 0) : null,
-      isPlain ? null : JSON.stringify(changes),
     );
+  }
+  const statement = scope.connection.prepare(insertEntry);
+  const { lastInsertRowid } = statement.run(
+    scope.tenant,
+    now,
+    user,
+    null,
+    null,
+    null,
+    JSON.stringify(changes),
+  );
   return Number(lastInsertRowid);
 }
 

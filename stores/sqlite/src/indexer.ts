@@ -1,14 +1,19 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { retryFairly } from "./fair-retry.ts";
 import { prepareIndexStep, writeIndexBatch } from "./index-messages.ts";
 import type { StoreFile } from "./store-file.ts";
 
-/** How long after a commit indexing begins: at most this, so that several processes rarely begin at once. */
-const DELAY_MS = 100;
+/** Indexing begins when nothing was committed for so long, */
+const IDLE_MS = 100;
+/** but so long after the first commit at the latest. */
+const LONGEST_DELAY_MS = 5_000;
+/** Under load, the pause after each step in steps: commits have most of the time. */
+const PAUSE_FACTOR = 3;
 /** Steps that closing a store still takes; what is left is indexed when it is opened again. */
 const LAST_STEPS = 20;
 
 /**
- * Keeps the search index near the feed, away from commits: shortly after them, in small transactions of its own. Each
+ * Keeps the search index near the feed, away from commits: when they pause, in small transactions of its own. Each
  * process tries; the write lock and the stored progress let one of them do each step.
  */
 export class Indexer {
@@ -16,52 +21,66 @@ export class Indexer {
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #isClosing = false;
+  /** When the last commit was, and the first that indexing has not followed. */
+  #lastCommit = 0;
+  #firstCommit = 0;
 
   constructor(file: StoreFile) {
     this.#file = file;
   }
 
-  /** Begins soon, if it is not about to. Never keeps the process alive. */
+  /** Notes a commit: indexing follows it. Its timer never keeps the process alive. */
   schedule(): void {
+    this.#lastCommit = performance.now();
     if (this.#timer !== undefined || this.#running !== undefined || this.#isClosing) return;
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = undefined;
-        // A fault is told to whoever commits or searches; the index is caught up with later.
-        this.catchUp().catch(() => undefined);
-      },
-      DELAY_MS * (0.5 + Math.random() / 2),
-    ).unref();
+    this.#firstCommit = this.#lastCommit;
+    this.#startTimer();
   }
 
-  /** Goes on until the index has reached the feed, or for as many steps. */
-  async catchUp(steps: number = Number.POSITIVE_INFINITY): Promise<void> {
-    if (this.#running !== undefined) return this.#running;
-    this.#running = this.#run(steps).finally(() => {
-      this.#running = undefined;
-    });
-    return this.#running;
+  #startTimer(): void {
+    // Several processes rarely begin at once.
+    this.#timer = setTimeout(() => this.#beginIfIdle(), IDLE_MS * (1 + Math.random() / 2)).unref();
+  }
+
+  #beginIfIdle(): void {
+    this.#timer = undefined;
+    const now = performance.now();
+    if (now - this.#lastCommit < IDLE_MS && now - this.#firstCommit < LONGEST_DELAY_MS) {
+      this.#startTimer();
+      return;
+    }
+    // A fault is told to whoever commits or searches; the index is caught up with later.
+    this.#running = this.#run(Number.POSITIVE_INFINITY, true)
+      .catch(() => undefined)
+      .finally(() => {
+        this.#running = undefined;
+      });
+  }
+
+  /** Resolves when the index holds everything that was committed before. */
+  async catchUp(): Promise<void> {
+    await this.#run(Number.POSITIVE_INFINITY, false);
   }
 
   async close(): Promise<void> {
     this.#isClosing = true;
     clearTimeout(this.#timer);
-    await this.#running?.catch(() => undefined);
-    await this.#run(LAST_STEPS).catch(() => undefined);
+    await this.#running;
+    await this.#run(LAST_STEPS, false).catch(() => undefined);
   }
 
-  async #run(steps: number): Promise<void> {
-    for (let step = 0; step < steps; step += 1) {
-      const prepared = await retryFairly(() =>
-        this.#file.reader.readTogether(() => prepareIndexStep(this.#file.reader)),
-      );
+  async #run(steps: number, gently: boolean): Promise<void> {
+    for (let step = 0; step < steps && !(gently && this.#isClosing); step += 1) {
+      const began = performance.now();
+      const { reader } = this.#file;
+      const prepared = await retryFairly(() => reader.readTogether(() => prepareIndexStep(reader)));
       if (prepared === undefined) return;
       for (let index = 0; index < prepared.batches.length; index += 1) {
         const isCurrent = await retryFairly(() => writeIndexBatch(this.#file.writer, prepared, index));
         if (!isCurrent) break;
       }
-      // Commits and reads that wait have their turn.
-      await new Promise((resolve) => setImmediate(resolve));
+      const isIdle = !gently || performance.now() - this.#lastCommit > IDLE_MS;
+      await sleep(isIdle ? 0 : (performance.now() - began) * PAUSE_FACTOR);
     }
   }
 }
