@@ -110,7 +110,9 @@ export function uniqueKeysOf(kind: Kind, record: StoredRecord): Map<string, KeyV
 
 /** One string for a key, for maps: equal for equal keys of one kind only, as no text in a key holds NUL. */
 export function keyText(values: KeyValues): string {
-  return values.length === 1 ? String(values[0]) : values.join("\0");
+  let text = String(values[0]);
+  for (let index = 1; index < values.length; index += 1) text += `\0${String(values[index])}`;
+  return text;
 }
 
 /** Orders two keys: numbers by value, text by code point, as every store's indexes do. */
