@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /** The command `throughline`. Whatever a command needs is loaded when it runs, so that help is quick. */
 import { describeOldNode } from "./package-facts.ts";
-import { endQuietlyOnBrokenPipe } from "./terminal/broken-pipe.ts";
+import { watchOutput } from "./terminal/watch-output.ts";
 import { runProgram } from "./program.ts";
 
-endQuietlyOnBrokenPipe();
+watchOutput();
 const problem = describeOldNode(process.versions.node);
 if (problem === undefined) process.exitCode = await runProgram(process.argv);
 else {

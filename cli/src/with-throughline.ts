@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { Throughline } from "@throughline/core";
+import { type GuardedStore, Throughline, isThroughlineError } from "@throughline/core";
 import { resolveConfiguration } from "./configuration/resolve-configuration.ts";
 import type { ResolvedConfiguration } from "./configuration/resolve-configuration.ts";
 import { explicitSettings } from "./explicit-settings.ts";
-import { openStore } from "./open-store.ts";
+import { type OpenStoreOptions, openStore } from "./open-store.ts";
 import { type StoreLocation, parseStoreUrl } from "./store-url.ts";
 
 /** What every command takes. */
@@ -12,12 +12,15 @@ export interface CommonOptions {
   readonly json?: boolean;
 }
 
-/** Whether a command may make a database where there is none. */
-export type Access = "reads" | "writes";
+/**
+ * What a command does to the store. One that `reads` does with a file that can't be written; only one that `creates`
+ * makes a database where there is none.
+ */
+export type Access = "reads" | "changes" | "creates";
 
 /**
- * Opens the store that the options and the configuration name, and closes it after. A command that only reads makes no
- * file: where there is none it sees an empty store, and standard error says so.
+ * Opens the store that the options and the configuration name, and closes it after. Where there is no file and the
+ * command makes none, it sees an empty store, and standard error says so.
  */
 export async function withThroughline<Result>(
   options: CommonOptions,
@@ -27,7 +30,7 @@ export async function withThroughline<Result>(
   const configuration = await resolveConfiguration(explicitSettings(options));
   const { store, tenant, durability } = configuration.settings;
   const location = parseStoreUrl(store);
-  const throughline = new Throughline(await openStore(locate(location, access), { durability }), { tenant });
+  const throughline = new Throughline(await open(locate(location, access), access, durability), { tenant });
   try {
     return await use(throughline, configuration);
   } finally {
@@ -35,8 +38,21 @@ export async function withThroughline<Result>(
   }
 }
 
+async function open(
+  location: StoreLocation,
+  access: Access,
+  durability: OpenStoreOptions["durability"],
+): Promise<GuardedStore> {
+  try {
+    return await openStore(location, { durability });
+  } catch (error) {
+    if (access !== "reads" || !isThroughlineError(error) || error.reason !== "read_only") throw error;
+    return openStore(location, { durability, readOnly: true });
+  }
+}
+
 function locate(location: StoreLocation, access: Access): StoreLocation {
-  if (access === "writes" || location.type === "memory" || existsSync(location.path)) return location;
+  if (access === "creates" || location.type === "memory" || existsSync(location.path)) return location;
   process.stderr.write(
     `throughline: there is no database at ${location.path} yet; import or serve makes one.\n`,
   );

@@ -4,7 +4,7 @@ import { printJson, writeOutput } from "../terminal/write-output.ts";
 import { type CommonOptions, withThroughline } from "../with-throughline.ts";
 
 export async function deleteSession(name: string, options: CommonOptions): Promise<number> {
-  return withThroughline(options, "reads", async ({ sessions }) => {
+  return withThroughline(options, "changes", async ({ sessions }) => {
     const session = await sessions.find(name);
     await sessions.delete(session.id);
     if (options.json === true) await printJson({ session_id: session.id, deleted: true });

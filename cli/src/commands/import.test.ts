@@ -87,7 +87,7 @@ test("nothing to import is said, and makes no database", async () => {
 
 test("Ctrl-C ends after the running batch, and the next import goes on", async () => {
   const folder = temporaryFolder();
-  const prompts = 20_000;
+  const prompts = 6_000;
   writeFileSync(join(folder, "long.jsonl"), transcript("long", prompts));
   const child = startCommand(folder, ["import", "long.jsonl", "--store", "a.db", "--json"]);
   const finished = finish(child);

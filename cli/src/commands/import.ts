@@ -33,7 +33,7 @@ export async function importFiles(words: readonly string[], options: ImportOptio
   const request = readRequest(words);
   const isNothing = request.paths.length === 0;
   if (isNothing) process.stderr.write(`${describeNothing(request)}\n`);
-  return withThroughline(options, isNothing ? "reads" : "writes", async (throughline) => {
+  return withThroughline(options, isNothing ? "reads" : "creates", async (throughline) => {
     const report = await runImport(throughline, request, options.user);
     if (options.json === true) await printJson(reportToJson(report));
     else await printReport(report);

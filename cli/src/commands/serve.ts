@@ -26,14 +26,13 @@ export async function serve(options: ServeOptions): Promise<number> {
   const opening = Promise.withResolvers<Throughline>();
   const running = await listen(createServer({ throughline: opening.promise }), { host, port });
   try {
-    return await withThroughline(options, "writes", async (throughline) => {
+    return await withThroughline(options, "creates", async (throughline) => {
       opening.resolve(throughline);
       if (options.json === true) await printJson({ url: running.url, store: maskSecrets(store), file });
       else {
-        await writeOutput(`Throughline answers on ${running.url}\n`);
-        await writeOutput(
-          file === null ? "Nothing is kept: the store is in memory.\n" : `Database: ${file}\n`,
-        );
+        const kept = file === null ? "Nothing is kept: the store is in memory." : `Database: ${file}`;
+        // One write: whoever waits for the first line may close the pipe after it.
+        await writeOutput(`Throughline answers on ${running.url}\n${kept}\n`);
       }
       await stop.happened;
       await running.close();

@@ -4,7 +4,7 @@ import { printJson, writeOutput } from "../terminal/write-output.ts";
 import { type CommonOptions, withThroughline } from "../with-throughline.ts";
 
 export async function undeleteSession(id: string, options: CommonOptions): Promise<number> {
-  return withThroughline(options, "reads", async ({ sessions }) => {
+  return withThroughline(options, "changes", async ({ sessions }) => {
     const session = await sessions.undelete(id);
     if (options.json === true) await printJson(sessionToJson(session));
     else await writeOutput(`${session.id} is back.\n`);

@@ -19,9 +19,14 @@ export function startCommand(
   folder: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  output: number | "pipe" = "pipe",
 ): ChildProcess {
   const env = isolated(folder, environment);
-  return spawn(process.execPath, ["--conditions=throughline-source", main, ...args], { cwd: folder, env });
+  return spawn(process.execPath, ["--conditions=throughline-source", main, ...args], {
+    cwd: folder,
+    env,
+    stdio: ["pipe", output, "pipe"],
+  });
 }
 
 /** The environment of such a process: nothing of this one's settings or home. */
