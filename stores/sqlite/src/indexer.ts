@@ -70,7 +70,8 @@ export class Indexer {
   }
 
   async #run(steps: number, gently: boolean): Promise<void> {
-    for (let step = 0; step < steps && !(gently && this.#isClosing); step += 1) {
+    for (let step = 0; step < steps; step += 1) {
+      if (gently && this.#isClosing) return;
       const began = performance.now();
       const { reader } = this.#file;
       const prepared = await retryFairly(() => reader.readTogether(() => prepareIndexStep(reader)));
