@@ -130,6 +130,8 @@ export function testHiding(test: Declare): void {
     for (const write of writes) {
       equal((await refuses(bench.commit(write), "conflict", "expectation")).outcome, "refused");
     }
+    const kept = [insertSession({ id: "s" }, "keep"), insertNote({ sessionId: "s", id: "new" })];
+    await refuses(bench.commit(kept), "conflict", "expectation");
     equal((await bench.get(testNotes, key, { hidden: true }))?.text, "");
     equal(
       (await bench.commit([insertSession({ id: "new" }), insertNote({ sessionId: "new", id: "n" })])).results

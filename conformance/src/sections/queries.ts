@@ -290,6 +290,12 @@ export function testQueries(test: Declare): void {
     await refuses(bench.query(testItems, "rank", { after: ["", "0", "i"] }), "invalid", "type");
     const where: Filter[] = [{ field: "none", test: "equals", value: 1 }];
     await refuses(bench.query(testItems, "rank", { where }), "invalid", "unknown_field");
+    const strange = [{ field: "rank", test: "none" as "equals", value: 1 }];
+    await refuses(bench.query(testItems, "rank", { where: strange }), "invalid", "filter");
+    await refuses(bench.query(testItems, "rank", { direction: "none" as "forward" }), "invalid", "direction");
+    await refuses(bench.query(testItems, "rank", { select: "none" as "all" }), "invalid", "select");
+    await refuses(bench.get(testItems, "i", { select: "none" as "all" }), "invalid", "select");
+    await refuses(bench.get(testItems, "i", { type: "none" as "get" }), "invalid", "request");
     await refuses(bench.query({ ...testItems, name: "none" }, "key"), "invalid", "kind");
     await refuses(bench.get(testItems, []), "invalid", "key");
     await refuses(bench.get(testItems, ["i", "j"]), "invalid", "key");

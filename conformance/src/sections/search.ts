@@ -225,6 +225,11 @@ export function testSearch(test: Declare): void {
     for (const skip of [-1, 0.5, 991])
       await refuses(search(bench, "a", { skip, limit: 10 }), "invalid", "limit");
     await refuses(search(bench, "a", { tenant: "" }), "invalid", "tenant");
+    await refuses(search(bench, "a", { order: "none" as "rank" }), "invalid", "order");
+    await refuses(search(bench, "a", { where: { user: "\0" } }), "invalid", "text");
+    await refuses(search(bench, "a", { where: { session: "\ud800" } }), "invalid", "text");
+    await refuses(search(bench, "a", { where: { role: 1 as unknown as string } }), "invalid", "type");
+    await refuses(search(bench, "a", { where: { since: Number.NaN } }), "invalid", "type");
     const signal = AbortSignal.abort(new Error("enough"));
     const input = { tenant: TENANT, text: parseTextQuery("a"), order: "rank", limit: 1, skip: 0 } as const;
     equal(

@@ -39,6 +39,15 @@ export function testUpdates(test: Declare): void {
     await refuses(bench.commit({ ...update, key: unique }), "not_found", "absent");
   });
 
+  test("[C12] a sum that leaves the range of its field is refused", async (bench) => {
+    await bench.commit(insertItem({ id: "i", rank: Number.MAX_SAFE_INTEGER, score: Number.MAX_VALUE }));
+    const update = { type: "update", kind: "test_items", key: ["i"] } as const;
+    await refuses(bench.commit({ ...update, increment: { rank: 1 } }), "invalid", "batch");
+    await refuses(bench.commit({ ...update, increment: { score: Number.MAX_VALUE } }), "invalid", "batch");
+    await bench.commit({ ...update, increment: { rank: -1 } });
+    equal((await bench.get(testItems, "i"))?.rank, Number.MAX_SAFE_INTEGER - 1);
+  });
+
   test("[C13] a removal answers how many records went, and never fails", async (bench) => {
     await bench.commit(insertItem({ id: "i", code: "c" }));
     const remove = { type: "remove", kind: "test_items", key: ["i"] } as const;

@@ -11,6 +11,7 @@ import type { Resolving } from "./resolve-batch.ts";
 export function* resolveInsert(resolving: Resolving, write: Insert): Asking<WriteResult> {
   const kind = resolving.kind(write.kind);
   const key = keyOf(kind, write.record);
+  yield* expectVisibleOwner(resolving, kind, write.record);
   const place = yield* findExisting(resolving, kind, key, write.record);
   const row = resolving.records.live(kind, place);
   if (place !== undefined && row !== undefined)
@@ -35,6 +36,16 @@ export function* resolveInsert(resolving: Resolving, write: Insert): Asking<Writ
       : { type: "update", kind, key, set: inserted, row: inserted },
   );
   return { outcome: "inserted", key, revision: inserted.revision };
+}
+
+/** The guard expects the owner of what is written to be visible, but for one that the same batch inserts or keeps. */
+function* expectVisibleOwner(resolving: Resolving, kind: Kind, record: StoredRecord): Asking<void> {
+  const owner = kind.session === undefined ? "" : record[kind.session];
+  if (typeof owner !== "string" || owner === "") return;
+  const session = (yield* resolving.records.find(resolving.kind("sessions"), [owner]))?.stored;
+  if (session !== undefined && session.hiddenAt !== 0) {
+    throw conflict("expectation", `The session ${owner} was deleted.`, { kind: "sessions", key: [owner] });
+  }
 }
 
 /** The live record that has the primary key or a unique key of `record`. Two different ones are a conflict. */
@@ -75,7 +86,7 @@ function* insertOverExisting(
     const what = exists === "fail" ? "is there already" : "is there with other content";
     throw conflict(reason, `${keyName(key)} in ${kind.name} ${what}.`, { kind: kind.name, key });
   }
-  const set = exists === "replace" ? withKey(kind, key, record) : applyChanges(row, exists);
+  const set = exists === "replace" ? withKey(kind, key, record) : applyChanges(kind, row, exists);
   const revision = yield* updateRow(resolving, kind, key, row, set);
   return { outcome: exists === "replace" ? "replaced" : "merged", key, revision };
 }
@@ -93,7 +104,7 @@ export function* resolveUpdate(resolving: Resolving, write: Update): Asking<Writ
   const place = yield* resolving.records.find(kind, write.key);
   const row = resolving.records.live(kind, place);
   if (place === undefined || row === undefined) throw notFound(kind.name, write.key);
-  const revision = yield* updateRow(resolving, kind, place.key, row, applyChanges(row, write));
+  const revision = yield* updateRow(resolving, kind, place.key, row, applyChanges(kind, row, write));
   return { outcome: "updated", key: place.key, revision };
 }
 
@@ -190,7 +201,7 @@ function* blankMessage(resolving: Resolving, kind: Kind, key: KeyValues, row: Ro
   const sessions = resolving.kind("sessions");
   const session = yield* resolving.records.find(sessions, [row.sessionId as string]);
   if (session?.stored !== undefined) {
-    const counts = applyChanges(session.stored, {
+    const counts = applyChanges(sessions, session.stored, {
       increment: { messageCount: -1, tokenCount: -(row.tokenCount as number) },
     });
     const changed = {
