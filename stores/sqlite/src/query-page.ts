@@ -1,32 +1,42 @@
 import type { Count, Kind, KeyValues, Page, Query, Row } from "@throughline/core";
-import { SCAN_LIMIT, isExpired, orderOf, passesFilters, placeOf, selectFields } from "@throughline/core";
+import {
+  SCAN_LIMIT,
+  isExpired,
+  keyOf,
+  orderOf,
+  passesFilters,
+  placeOf,
+  selectFields,
+} from "@throughline/core";
 import { selectedFields } from "./row-mapper.ts";
 import type { Scope } from "./scope.ts";
-import { makeCondition, selectRows } from "./select-rows.ts";
+import { findRow, makeCondition, selectRows } from "./select-rows.ts";
 import type { Table } from "./table.ts";
 
-/** Records read at once where filters or expiry may let few of them through. */
-const CHUNK = 250;
+/** Records read at once where filters or expiry let few of them through. */
+const CHUNK = 500;
 
 /** A page: filters are checked on what is scanned, and the scan is bounded. */
 export function queryPage(scope: Scope, table: Table, query: Query, now: number): Page {
   const { kind } = table;
-  const { fields, isExact } = readFields(kind, query);
+  const { fields, narrow, isExact } = readFields(kind, query);
   const isFiltered = (query.where ?? []).length > 0 || kind.expires !== undefined;
   const rows: Row[] = [];
   let scanned = 0;
   let after = query.after;
-  for (let chunk = query.limit; ; chunk = Math.max(CHUNK, query.limit)) {
+  // Most filters let nearly everything through. Where one does not, only what it looks at is read from then on.
+  for (let read = fields, chunk = query.limit; ; read = narrow, chunk = CHUNK) {
     const wanted = isFiltered ? Math.min(chunk, SCAN_LIMIT - scanned) : query.limit;
     // One more than wanted tells whether this is the end.
-    const found = selectRows(scope, table, { ...query, after }, fields, wanted + 1);
+    const found = selectRows(scope, table, { ...query, after }, read, wanted + 1);
     const isEnd = found.length <= wanted;
     const count = isEnd ? found.length : wanted;
     for (let index = 0; index < count; index += 1) {
       const row = found[index] as Row;
       scanned += 1;
       if (!isExpired(kind, row, now) && passesFilters(row, query.where)) {
-        rows.push(isExact ? row : selectFields(kind, row, query.select));
+        const whole = read === fields ? row : findRow(scope, table, keyOf(kind, row), fields);
+        if (whole !== undefined) rows.push(isExact ? whole : selectFields(kind, whole, query.select));
       }
       const isLast = isEnd && index === count - 1;
       if (!isLast && (rows.length === query.limit || scanned === SCAN_LIMIT)) {
@@ -40,7 +50,9 @@ export function queryPage(scope: Scope, table: Table, query: Query, now: number)
 
 interface ReadFields {
   readonly fields: readonly string[];
-  /** Whether that is no more than was asked for. */
+  /** Only what orders it, and what filters and expiry look at. */
+  readonly narrow: readonly string[];
+  /** Whether `fields` are no more than was asked for. */
   readonly isExact: boolean;
 }
 
@@ -56,9 +68,10 @@ function readFields(kind: Kind, { shape, select, where }: Query): ReadFields {
   if (read === undefined) {
     const selected = selectedFields(kind, select);
     const expires = kind.expires === undefined ? [] : [kind.expires];
-    const fields = [...new Set([...selected, ...orderOf(kind, shape), ...filtered, ...expires])];
+    const narrow = [...new Set([...orderOf(kind, shape), ...filtered, ...expires])];
+    const fields = [...new Set([...selected, ...narrow])];
     const isExact = fields.length === selected.length;
-    read = { fields: isExact ? selected : fields, isExact };
+    read = { fields: isExact ? selected : fields, narrow, isExact };
     ofKind.set(name, read);
   }
   return read;

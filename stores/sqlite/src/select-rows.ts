@@ -1,6 +1,6 @@
 /** The SQL of selections: keyset conditions on a shape's order, so that its index answers without sorting. */
 import type { Key, KeyValue, KeyValues, Range, Row } from "@throughline/core";
-import { compareKeys, indexValues, isUniqueName, orderOf } from "@throughline/core";
+import { compareKeys, isUniqueName, orderOf } from "@throughline/core";
 import type { SqlValue } from "./driver.ts";
 import { columnsOf } from "./columns.ts";
 import type { RowMapper } from "./row-mapper.ts";
@@ -49,38 +49,10 @@ export function selectRows(
   fields: readonly string[],
   limit: number,
 ): Row[] {
-  if (selection.shape === table.looseShape) {
-    const rows = selectLoosely(scope, table, selection, fields, limit);
-    if (rows !== undefined) return rows;
-  }
-  return readSelection(scope, makeSelect(scope, table, selection, fields), limit);
-}
-
-function readSelection(scope: Scope, statement: Select | undefined, limit: number): Row[] {
+  const statement = makeSelect(scope, table, selection, fields);
   if (statement === undefined) return [];
   const { sql, values, map, constants } = statement;
   return scope.connection.readRows(sql, ...values, limit).map((row) => map(row, constants));
-}
-
-/**
- * The same in the order of the index, whose ties are put in order here: SQLite would sort every column of every row for
- * them. Undefined if the last row is tied with one beyond it.
- */
-function selectLoosely(
-  scope: Scope,
-  table: Table,
-  selection: Selection,
-  fields: readonly string[],
-  limit: number,
-): Row[] | undefined {
-  const rows = readSelection(scope, makeSelect(scope, table, selection, fields, true), limit + 1);
-  const order = orderOf(table.kind, selection.shape);
-  const indexed = order[order.length - table.kind.key.length - 1] ?? "";
-  if (rows.length > limit && rows[limit]?.[indexed] === rows[limit - 1]?.[indexed]) return undefined;
-  if (rows.length > limit) rows.pop();
-  if (rows.every((row, index) => index === 0 || row[indexed] !== rows[index - 1]?.[indexed])) return rows;
-  const sign = selection.direction === "forward" ? 1 : -1;
-  return rows.sort((left, right) => sign * compareKeys(indexValues(left, order), indexValues(right, order)));
 }
 
 interface Select {
@@ -97,22 +69,19 @@ export function makeSelect(
   table: Table,
   selection: Selection,
   fields: readonly string[],
-  loose = false,
 ): Select | undefined {
   const condition = makeCondition(scope, table, selection);
   if (condition === undefined) return undefined;
   const { place, values, name } = condition;
   const { map, statements, sql: columns } = columnsOf(table, selection.shape, fields, place);
-  const statement = loose ? `${name} loose` : name;
-  let sql = statements.get(statement);
+  let sql = statements.get(name);
   if (sql === undefined) {
-    const { where, order: exact } = condition.describe();
-    const order = loose ? exact.slice(0, -table.kind.key.length) : exact;
+    const { where, order } = condition.describe();
     const direction = selection.direction === "forward" ? "" : " DESC";
     const sorted =
       order.length === 0 ? "" : ` ORDER BY ${order.map((one) => `${one}${direction}`).join(", ")}`;
     sql = `SELECT ${columns} FROM ${place.from} WHERE ${where}${sorted} LIMIT ?`;
-    statements.set(statement, sql);
+    statements.set(name, sql);
   }
   return { sql, values, map, constants: place.constants };
 }

@@ -30,7 +30,6 @@ function shelfOf(tenant: number, listed: unknown): number {
 /** Sessions: what rarely changes in wide rows, what every append changes in narrow ones. */
 export class SessionTable implements Table {
   readonly kind = sessions;
-  readonly looseShape = "activity";
 
   readonly extra = {
     column: "s.session_key",

@@ -29,8 +29,6 @@ export interface Table {
   /** Changes fields of a stored record; fields of its key are left as they are. */
   update(scope: Scope, key: KeyValues, set: StoredRecord): void;
   remove(scope: Scope, key: KeyValues, now: number): void;
-  /** The shape whose index ends before the key: reading it in order of the index saves a sort. */
-  readonly looseShape?: string;
   /** A column that `find` reads beside the fields, and what learns it. */
   readonly extra?: { readonly column: string; learn(scope: Scope, row: Row, value: SqlValue): void };
 }
