@@ -1,8 +1,11 @@
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { type Configuration, openThroughline } from "throughline";
+import { clearSettings } from "./test/clear-settings.ts";
 import { temporaryFolder } from "./test/temporary-folder.ts";
+
+beforeEach(clearSettings);
 
 test("opens a store by its URL, and the same one again", async () => {
   const folder = temporaryFolder();

@@ -1,4 +1,5 @@
 /** The configuration file: found upward from the working directory, in YAML or TOML. */
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { configurationError } from "./configuration-error.ts";
@@ -45,8 +46,9 @@ async function readIfThere(path: string): Promise<string | undefined> {
     return await readFile(path, "utf8");
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    // A folder above that may not be looked into holds no configuration of ours.
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    // A folder above may be one that this user can't look into: what it holds is not meant for them.
+    if (!existsSync(path)) return undefined;
     throw configurationError("configuration", `${path} can't be read (${code}).`, { origin: path }, error);
   }
 }

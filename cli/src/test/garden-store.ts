@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { openThroughline } from "../open-throughline.ts";
+import { clearSettings } from "./clear-settings.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 export interface Garden {
@@ -12,6 +13,7 @@ export interface Garden {
 
 /** A store with two small sessions, in a folder of its own. */
 export async function gardenStore(): Promise<Garden> {
+  clearSettings();
   const folder = temporaryFolder();
   const store = `sqlite:${join(folder, "garden.db")}`;
   const throughline = await openThroughline(store);
