@@ -128,7 +128,7 @@ export const exportAnswer = v.strictObject({
 export const healthAnswer = v.strictObject({ status: v.picklist(["ok", "ready"]) });
 
 /** RFC 9457. Further members tell of the case: which field, which limit. */
-export const problemAnswer = v.looseObject({
+export const problemSchema = v.looseObject({
   type: v.string(),
   title: v.string(),
   status: v.number(),

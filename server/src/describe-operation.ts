@@ -2,7 +2,7 @@
 import { STATUS_CODES } from "node:http";
 import type { DescribeRouteOptions } from "hono-openapi";
 import type * as v from "valibot";
-import { problemAnswer } from "./answers.ts";
+import { problemSchema } from "./answers.ts";
 import type { Answer, Route } from "./route.ts";
 import { entriesOf } from "./schema-entries.ts";
 import { jsonSchemaOf } from "./to-json-schema.ts";
@@ -82,7 +82,7 @@ function describeAnswers(route: Route): Responses {
     String(status),
     {
       description: STATUS_CODES[status] ?? "",
-      content: contentOf(["application/problem+json"], problemAnswer),
+      content: contentOf(["application/problem+json"], problemSchema),
     },
   ]);
   return Object.fromEntries([...answers, ...refusals]) as Responses;

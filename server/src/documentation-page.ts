@@ -19,7 +19,7 @@ h2 { margin-top: 3rem; } h3 { margin-top: 2rem; }
 `;
 
 /** The page, as HTML. */
-export function documentationPage(routes: readonly Route[]): string {
+export async function documentationPage(routes: readonly Route[]): Promise<string> {
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -74,7 +74,7 @@ export function documentationPage(routes: readonly Route[]): string {
         )}
       </body>
     </html> `;
-  return String(page);
+  return page;
 }
 
 function routeSection(route: Route): Html {

@@ -1,12 +1,12 @@
 /** A server on a port of this machine. */
-import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
+import { STATUS_CODES, createServer as createHttpServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { ThroughlineError } from "@throughline/core";
 import { foreignHost } from "./check-origin.ts";
 import type { Server } from "./create-server.ts";
 import { HEADER_BYTES } from "./limits.ts";
-import { problemResponse } from "./problem-response.ts";
+import { problemAnswer, problemResponse } from "./problem-response.ts";
 
 export interface ListenOptions {
   /** Default: 8003. 0 takes any free one. */
@@ -74,10 +74,8 @@ function createNodeServer(server: Server): HttpServer {
         return;
       }
       // Here and not later: a host that is no host at all would not make a request.
-      const problem = problemResponse(foreignHost(host));
-      void problem.text().then((body) => {
-        outgoing.writeHead(problem.status, Object.fromEntries(problem.headers)).end(body);
-      });
+      const { status, headers, body } = problemAnswer(foreignHost(host));
+      outgoing.writeHead(status, headers).end(body);
     },
   );
   http.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => refuse(error.code, socket));
@@ -90,16 +88,11 @@ function refuse(code: string | undefined, socket: Socket): void {
     socket.destroy();
     return;
   }
-  const problem = problemResponse(errorOf(code));
-  void problem.text().then((body) => {
-    const headers = [
-      ...problem.headers,
-      ["content-length", String(Buffer.byteLength(body))],
-      ["connection", "close"],
-    ];
-    const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`);
-    socket.end(`HTTP/1.1 ${problem.status} Refused\r\n${lines.join("")}\r\n${body}`);
-  });
+  const { status, headers, body } = problemAnswer(errorOf(code));
+  const lines = Object.entries({ ...headers, "content-length": Buffer.byteLength(body), connection: "close" })
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join("");
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n${body}`);
 }
 
 function errorOf(code: string | undefined): ThroughlineError {

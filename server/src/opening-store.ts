@@ -7,18 +7,16 @@ export class OpeningStore {
   #failure: unknown;
 
   constructor(throughline: Throughline | Promise<Throughline>) {
-    if (!(throughline instanceof Promise)) {
-      this.#throughline = throughline;
-      return;
+    if (throughline instanceof Promise) void this.#await(throughline);
+    else this.#throughline = throughline;
+  }
+
+  async #await(opening: Promise<Throughline>): Promise<void> {
+    try {
+      this.#throughline = await opening;
+    } catch (error) {
+      this.#failure = error;
     }
-    throughline.then(
-      (opened) => {
-        this.#throughline = opened;
-      },
-      (error: unknown) => {
-        this.#failure = error;
-      },
-    );
   }
 
   /** The services as they were given. @throws ThroughlineError `unavailable` while they are not there */

@@ -6,20 +6,33 @@ export const commonHeaders = {
   "x-content-type-options": "nosniff",
 } as const;
 
+/** An answer before it is a response. */
+export interface PlainAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
 /** An error as an answer with problem details. */
+export function problemAnswer(error: ThroughlineError): PlainAnswer {
+  const problem = toProblem(error);
+  const headers = {
+    ...commonHeaders,
+    "content-type": "application/problem+json",
+    ...statusHeaders(problem.status, error.retryable),
+  };
+  return { status: problem.status, headers, body: `${JSON.stringify(problem)}\n` };
+}
+
+/** The same as a response. */
 export function problemResponse(
   error: ThroughlineError,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  const problem = toProblem(error);
-  return new Response(`${JSON.stringify(problem)}\n`, {
-    status: problem.status,
-    headers: {
-      ...commonHeaders,
-      "content-type": "application/problem+json",
-      ...statusHeaders(problem.status, error.retryable),
-      ...headers,
-    },
+  const answer = problemAnswer(error);
+  return new Response(answer.body, {
+    status: answer.status,
+    headers: { ...answer.headers, ...headers },
   });
 }
 

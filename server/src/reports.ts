@@ -20,7 +20,7 @@ export interface Failure {
 export function printFailure({ method, path, error }: Failure): void {
   const causes: string[] = [];
   for (let cause = error; cause !== undefined && causes.length < 10;) {
-    causes.push(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
+    causes.push(cause instanceof Error ? (cause.stack ?? cause.message) : `a thrown ${typeof cause}`);
     cause = cause instanceof Error ? cause.cause : undefined;
   }
   process.stderr.write(`${JSON.stringify({ time: new Date(), event: "failure", method, path, causes })}\n`);

@@ -6,7 +6,7 @@ import {
   appendedAnswer,
   hitAnswer,
   messageAnswer,
-  problemAnswer,
+  problemSchema,
   sessionAnswer,
   statisticsAnswer,
 } from "./answers.ts";
@@ -26,7 +26,7 @@ const named = {
   PutMessage: putBody,
   MessageHit: hitAnswer,
   Statistics: statisticsAnswer,
-  Problem: problemAnswer,
+  Problem: problemSchema,
 };
 
 const settings: ConversionConfig = {

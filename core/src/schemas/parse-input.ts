@@ -7,9 +7,19 @@ export function parseInput<const Schema extends v.GenericSchema>(
   input: unknown,
   what: string,
 ): v.InferOutput<Schema> {
+  // For the schema a list is an object without members.
+  if (schema.type === "strict_object" && Array.isArray(input)) throw listError(what);
   const result = v.safeParse(schema, input, { abortEarly: true });
   if (result.success) return result.output;
   throw inputError(result.issues[0], what);
+}
+
+function listError(what: string): ThroughlineError {
+  return new ThroughlineError("invalid", `${what} must be an object, not a list.`, {
+    reason: "type",
+    outcome: "refused",
+    details: { field: "" },
+  });
 }
 
 /** The error for an issue of a schema, with the path of what is wrong. */

@@ -32,7 +32,7 @@ export function documentationRoutes(routes: readonly Route[]): readonly Route[] 
       answers: { 200: { description: "The page.", types: ["text/html"] } },
       async handle() {
         const { documentationPage } = await import("../documentation-page.ts");
-        return new Response(documentationPage([...routes, ...own]), {
+        return new Response(await documentationPage([...routes, ...own]), {
           headers: {
             ...commonHeaders,
             "content-type": "text/html; charset=utf-8",

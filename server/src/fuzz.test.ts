@@ -1,0 +1,292 @@
+/**
+ * Requests that nobody should send: whatever they are, the answer is no failure of ours, every refusal is a problem with
+ * a code, and what is refused has changed nothing. `FUZZ_RUNS` sets how many are tried.
+ */
+import {
+  type Arbitrary,
+  assert,
+  asyncProperty,
+  constant,
+  constantFrom,
+  dictionary,
+  json,
+  jsonValue,
+  oneof,
+  option,
+  record,
+  string,
+  tuple,
+} from "fast-check";
+import { expect, test } from "vitest";
+import { type TestServer, origin, testServer } from "./test/test-server.ts";
+
+const runs = Number(process.env.FUZZ_RUNS ?? 3_000);
+
+const anyText = string({ unit: "binary" });
+const pathPart = oneof(
+  constantFrom(
+    "known",
+    "m1",
+    "m2",
+    "nobody",
+    "..",
+    "%00",
+    "%ff",
+    "%2F",
+    "a%20b",
+    "🙂",
+    "",
+    ".",
+    "x".repeat(2_000),
+  ),
+  anyText.map((text) => encodeURIComponent(text.toWellFormed())),
+);
+const path = oneof(
+  {
+    weight: 6,
+    arbitrary: constantFrom("/sessions", "/search", "/stats", "/sessions/known", "/sessions/known/messages"),
+  },
+  {
+    weight: 2,
+    arbitrary: constantFrom(
+      "/sessions/known/messages/m1",
+      "/sessions/known/export",
+      "/sessions/known/undelete",
+      "/v1/sessions",
+      "/healthz",
+      "/docs",
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: tuple(pathPart, pathPart).map(([id, message]) => `/sessions/${id}/messages/${message}`),
+  },
+  { weight: 1, arbitrary: pathPart.map((part) => `/${part}`) },
+  { weight: 1, arbitrary: pathPart.map((part) => `/sessions/${part}`) },
+);
+
+const parameterName = oneof(
+  constantFrom(
+    "limit",
+    "cursor",
+    "q",
+    "last",
+    "after_seq",
+    "before_seq",
+    "native",
+    "order",
+    "status",
+    "pinned",
+    "tag",
+    "user_id",
+    "session_id",
+    "role",
+    "since",
+    "until",
+    "all",
+    "format",
+    "metadata.a",
+    "metadata.a.b",
+    "metadata.__proto__",
+    "process_id",
+    "__proto__",
+  ),
+  anyText.map((text) => encodeURIComponent(text.toWellFormed())),
+);
+const parameterValue = oneof(
+  constantFrom(
+    "1",
+    "0",
+    "-1",
+    "1001",
+    "9007199254740993",
+    "true",
+    "null",
+    "%22",
+    "a",
+    "a*",
+    "-a",
+    "(",
+    "NEAR(",
+    "user",
+    "json",
+    "2024-01-01T00:00:00Z",
+    "2024-99-99T99:99:99Z",
+    "WyJhIiwxXQ",
+    "%ff",
+    "",
+  ),
+  anyText.map((text) => encodeURIComponent(text.toWellFormed())),
+);
+const query = dictionary(parameterName, parameterValue, { maxKeys: 4 }).map((parameters) => {
+  const text = Object.entries(parameters)
+    .map(([name, value]) => `${name}=${value}`)
+    .join("&");
+  return text === "" ? "" : `?${text}`;
+});
+
+/** A value as it should be, or any other. */
+function almost(...good: readonly unknown[]): Arbitrary<unknown> {
+  return oneof(
+    { weight: 5, arbitrary: constantFrom(...good) },
+    { weight: 1, arbitrary: jsonValue() },
+    { weight: 1, arbitrary: anyText },
+  );
+}
+
+const time = almost(
+  "2024-01-01T00:00:00Z",
+  "2024-02-30T00:00:00Z",
+  "0000-01-01T00:00:00Z",
+  "9999-12-31T23:59:59+14:00",
+  null,
+);
+const metadata = almost(
+  {},
+  { a: 1 },
+  { a: { b: null } },
+  JSON.parse('{"__proto__":{"a":1}}'),
+  { "": 1 },
+  { a: "\u0000" },
+);
+const part = oneof(
+  record({ type: constantFrom("text", "reasoning", "odd"), text: anyText }),
+  record({ type: constant("tool-call"), tool_call_id: anyText, tool_name: anyText, input: jsonValue() }),
+  record(
+    {
+      type: constant("tool-result"),
+      tool_call_id: anyText,
+      output: jsonValue(),
+      is_error: almost(true, false),
+    },
+    { requiredKeys: ["type", "tool_call_id"] },
+  ),
+  record({ type: constant("file"), media_type: anyText, data: anyText }, { requiredKeys: ["type"] }),
+  jsonValue(),
+);
+const message = record(
+  {
+    id: almost("m1", "m2", "m3", ""),
+    role: almost("user", "assistant", "system", "tool"),
+    content: oneof(anyText, tuple(part, part), almost("Hello")),
+    parent_id: almost("m1", "nobody"),
+    usage: almost({ input: 1 }, { output: -1 }, null, []),
+    cost: almost(0.5, 1e308, -1, null),
+    token_count: almost(3, 2 ** 53, 0.5),
+    native: almost(
+      { format: "f", text: "{}" },
+      { format: "f", blob: "x" },
+      { format: "f", text: 'x","blob":"y"}' },
+    ),
+    metadata,
+    created_at: time,
+  },
+  { requiredKeys: ["role", "content"] },
+);
+const append = record(
+  {
+    messages: oneof(tuple(message), tuple(message, message), almost([])),
+    expected_seq: almost(0, 1, 2),
+    operation_id: almost("op-1", "op-2"),
+    head: almost("move"),
+  },
+  { requiredKeys: ["messages"] },
+);
+const session = record(
+  {
+    user_id: almost("ada", ""),
+    tool_id: almost("codex", null),
+    external_key: almost("k1", "k2", null),
+    terminal_id: almost("t1", "t2"),
+    parent_session_id: almost("nobody", null),
+    title: almost("A", null),
+    process_id: almost(1, 0),
+    pinned: almost(true, null),
+    tags: almost(["a"], [], null),
+    status: almost("active", "archived", "expired", null),
+    metadata,
+    metrics: metadata,
+    expires_at: time,
+    listed: almost(true, false),
+    expected_revision: almost(1, 2),
+  },
+  { requiredKeys: [] },
+);
+const body = oneof(
+  { weight: 3, arbitrary: oneof(append, session, message).map((value) => JSON.stringify(value)) },
+  {
+    weight: 1,
+    arbitrary: oneof(json(), anyText, constantFrom("", "{", "[]", "null", "\ufeff{}", '{"__proto__":1}')),
+  },
+);
+
+const request = record({
+  method: constantFrom("GET", "GET", "POST", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"),
+  path,
+  query: oneof({ weight: 2, arbitrary: constant("") }, { weight: 1, arbitrary: query }),
+  body: option(body, { nil: undefined, freq: 5 }),
+  type: oneof(
+    { weight: 8, arbitrary: constant("application/json") },
+    {
+      weight: 1,
+      arbitrary: constantFrom(
+        "application/merge-patch+json",
+        "text/plain",
+        "application/json; charset=x",
+        ";",
+      ),
+    },
+  ),
+  accept: oneof(
+    { weight: 8, arbitrary: constant("*/*") },
+    { weight: 1, arbitrary: constantFrom("text/html", "application/json;q=0", ",;=,", "a/b;q=x") },
+  ),
+  key: option(constantFrom("op-1", "op-3", "", "x".repeat(300)), { freq: 10 }),
+});
+type Fuzzed = typeof request extends Arbitrary<infer Value> ? Value : never;
+
+async function position({ throughline: { store, tenant } }: TestServer): Promise<number> {
+  return (await store.read({ tenant, requests: [{ type: "get", kind: "sessions", keys: [["x"]] }] }))
+    .position;
+}
+
+async function sendFuzzed(server: TestServer, known: string, fuzzed: Fuzzed): Promise<void> {
+  const { method, type, accept, key } = fuzzed;
+  const url = origin + fuzzed.path.replace("/known", `/${known}`) + fuzzed.query;
+  const hasBody = fuzzed.body !== undefined && !["GET", "HEAD", "OPTIONS"].includes(method);
+  const before = await position(server);
+  const reply = await server.send(
+    new Request(url, {
+      method,
+      headers: {
+        accept,
+        ...(hasBody ? { "content-type": type } : undefined),
+        ...(key === null ? undefined : { "idempotency-key": key }),
+      },
+      ...(hasBody ? { body: fuzzed.body } : undefined),
+    }),
+  );
+  expect(reply.status, reply.text).toBeLessThan(500);
+  if (reply.status < 400) {
+    if (method === "GET" || method === "HEAD" || method === "OPTIONS")
+      expect(await position(server)).toBe(before);
+    return;
+  }
+  expect([400, 404, 405, 406, 409, 413, 415], reply.text).toContain(reply.status);
+  expect(reply.headers.get("content-type")).toBe("application/problem+json");
+  if (method !== "HEAD") expect(reply.json.code, reply.text).toEqual(expect.any(String));
+  expect(await position(server)).toBe(before);
+}
+
+test("no request makes the server fail, and no refusal changes anything", async () => {
+  const server = testServer();
+  const known = await server.newSession();
+  await assert(
+    asyncProperty(request, async (fuzzed) => {
+      // Deleted by an earlier request, perhaps.
+      await server.throughline.sessions.undelete(known).catch(() => undefined);
+      await sendFuzzed(server, known, fuzzed);
+    }),
+    { numRuns: runs },
+  );
+}, 3_600_000);

@@ -1,0 +1,150 @@
+import { problemCodes } from "@throughline/core";
+import { expect, test } from "vitest";
+import { problemSchema } from "./answers.ts";
+import { testServer } from "./test/test-server.ts";
+
+const operations = [
+  "GET /docs",
+  "GET /healthz",
+  "GET /openapi.json",
+  "GET /readyz",
+  "GET /search",
+  "GET /sessions",
+  "GET /sessions/{id}",
+  "GET /sessions/{id}/export",
+  "GET /sessions/{id}/messages",
+  "GET /sessions/{id}/messages/{message_id}",
+  "GET /stats",
+  "DELETE /sessions/{id}",
+  "DELETE /sessions/{id}/messages/{message_id}",
+  "PATCH /sessions/{id}",
+  "POST /sessions",
+  "POST /sessions/{id}/messages",
+  "POST /sessions/{id}/undelete",
+  "PUT /sessions/{id}/messages/{message_id}",
+];
+
+interface Described {
+  readonly operationId: string;
+  readonly parameters: readonly { readonly name: string; readonly in: string; readonly schema: object }[];
+  readonly requestBody?: { readonly content: object };
+  readonly responses: object;
+}
+
+async function describeApi() {
+  const { call } = testServer();
+  const document = (await call("GET", "/openapi.json")).json as unknown as {
+    readonly openapi: string;
+    readonly info: { readonly version: string };
+    readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>;
+    readonly components: { readonly schemas: Readonly<Record<string, object>> };
+  };
+  const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+  );
+  return { call, document, described };
+}
+
+test("describes every operation once, and no other", async () => {
+  const { document, described } = await describeApi();
+  expect(document.openapi).toBe("3.1.0");
+  expect(document.info.version).toMatch(/^\d+\.\d+\.\d+/);
+  expect(described.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual(operations.toSorted());
+  const ids = described.map(({ operation }) => operation.operationId);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test("describes only what the server serves", async () => {
+  const { call, described } = await describeApi();
+  for (const { method, path } of described) {
+    const reply = await call(method, path.replaceAll(/\{\w+\}/g, "x"), undefined, { accept: "none/none" });
+    expect(reply.json.reason, `${method} ${path}`).not.toBe("path");
+    expect(reply.status).not.toBe(405);
+  }
+});
+
+test("names every parameter of a path, and the problem of every refusal", async () => {
+  const { described } = await describeApi();
+  for (const { path, operation } of described) {
+    const named = operation.parameters.filter((parameter) => parameter.in === "path").map(({ name }) => name);
+    expect(named).toEqual(Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => name));
+    for (const [status, response] of Object.entries(
+      operation.responses as Record<string, { content?: object }>,
+    )) {
+      if (Number(status) < 400) continue;
+      const problem = { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } };
+      expect(response.content).toEqual(problem);
+    }
+  }
+});
+
+test("refers to no schema that is missing, and has words for what is checked", async () => {
+  const { document } = await describeApi();
+  const { schemas } = document.components;
+  const references = Array.from(
+    JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g),
+    ([, target]) => target,
+  );
+  expect(references.length).toBeGreaterThan(50);
+  for (const target of references) {
+    expect(Object.keys(schemas).map((name) => `#/components/schemas/${name}`)).toContain(target);
+  }
+  expect(JSON.stringify(document)).not.toContain("$defs");
+  expect(schemas.NewSession).toMatchObject({
+    type: "object",
+    additionalProperties: false,
+    properties: { user_id: { type: "string", minLength: 1 }, metadata: { type: "object" } },
+  });
+  expect(schemas.NewMessage).toMatchObject({
+    required: ["role", "content"],
+    properties: {
+      created_at: { type: "string", format: "date-time" },
+      role: { enum: ["user", "assistant", "system", "tool"] },
+    },
+  });
+});
+
+test("gives parameters their types and limits", async () => {
+  const { described } = await describeApi();
+  const list = described.find(({ operation }) => operation.operationId === "listSessions")?.operation;
+  const byName = new Map(list?.parameters.map((parameter) => [parameter.name, parameter]));
+  expect(byName.get("limit")?.schema).toMatchObject({ type: "integer", minimum: 1, maximum: 1_000 });
+  expect(byName.get("pinned")?.schema).toMatchObject({ type: "boolean" });
+  expect(byName.get("metadata")).toMatchObject({
+    style: "form",
+    explode: true,
+    schema: { maxProperties: 5 },
+  });
+  expect([...byName.keys()]).toEqual(
+    expect.arrayContaining([
+      "user_id",
+      "project_id",
+      "tool_id",
+      "status",
+      "workspace_path",
+      "process_id",
+      "external_key",
+      "tag",
+      "q",
+      "order",
+      "cursor",
+    ]),
+  );
+});
+
+test("knows every code of an error", () => {
+  expect(problemSchema.entries.code.options.toSorted()).toEqual(
+    problemCodes.map(({ code }) => code).toSorted(),
+  );
+});
+
+test("the page for people holds every operation, code and schema, and no script", async () => {
+  const { call, described, document } = await describeApi();
+  const { text, headers } = await call("GET", "/docs");
+  expect(headers.get("content-type")).toBe("text/html; charset=utf-8");
+  expect(headers.get("content-security-policy")).toContain("default-src 'none'");
+  expect(text).not.toMatch(/<script|https?:\/\/|src=/i);
+  for (const { operation } of described) expect(text).toContain(`id="${operation.operationId}"`);
+  for (const { code } of problemCodes) expect(text).toContain(`id="${code}"`);
+  for (const name of Object.keys(document.components.schemas)) expect(text).toContain(`id="schema-${name}"`);
+});
