@@ -40,6 +40,12 @@ function collect(text: string, before: readonly string[] = []): readonly string[
   return [...before, text];
 }
 
+/** How a session is named. */
+const sessionArgument = new Argument(
+  "<session>",
+  "its id, the id's last 6 characters or more, <tool>:<key>, or @last",
+);
+
 const limitOption = new Option("--limit <number>", "at most so many").argParser(wholeNumber);
 const cursorOption = new Option("--cursor <cursor>", "go on where another page ended");
 
@@ -60,16 +66,12 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
         finish(await (await import("./commands/serve.ts")).serve(options)),
       ),
   (program, finish) =>
-    addCommand(
-      program,
-      "import [tool|path...]",
-      "Import sessions of other tools; what is there already stays once.",
-      [
-        "throughline import",
-        "throughline import claude-code",
-        "throughline import ./transcripts session.jsonl",
-      ],
-    )
+    addCommand(program, "import", "Import sessions of other tools; what is there already stays once.", [
+      "throughline import",
+      "throughline import claude-code",
+      "throughline import ./transcripts session.jsonl",
+    ])
+      .argument("[tool|path...]", "a tool, or files and folders; without any, the folders of all tools")
       .option("--user <name>", "owner of the sessions (default: local)")
       .action(async (words: readonly string[], options: ImportOptions) =>
         finish(await (await import("./commands/import.ts")).importFiles(words, options)),
@@ -106,11 +108,12 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
         finish(await (await import("./commands/list-sessions.ts")).listSessions(options)),
       ),
   (program, finish) =>
-    addCommand(program, "show <session>", "Read a session.", [
+    addCommand(program, "show", "Read a session.", [
       "throughline show @last",
       "throughline show 4f2a91c0 --last 20",
       "throughline show 4f2a91c0 --no-pager | grep -n error",
     ])
+      .addArgument(sessionArgument)
       .addOption(
         new Option("--last <number>", "only the last messages, at most 1,000").argParser(wholeNumber),
       )
@@ -119,10 +122,11 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
         finish(await (await import("./commands/show.ts")).show(session, options)),
       ),
   (program, finish) =>
-    addCommand(program, "export <session>", "Write a session out.", [
+    addCommand(program, "export", "Write a session out.", [
       "throughline export @last --format markdown",
       "throughline export 4f2a91c0 --format json -o session.json",
     ])
+      .addArgument(sessionArgument)
       .addOption(
         new Option("--format <format>", "json, markdown or text")
           .choices(["json", "markdown", "text"])
@@ -133,11 +137,12 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
         finish(await (await import("./commands/export.ts")).exportToFile(session, options)),
       ),
   (program, finish) =>
-    addCommand(program, "search <text...>", "Find messages by their text, best first.", [
+    addCommand(program, "search", "Find messages by their text, best first.", [
       "throughline search connection pool",
       `throughline search '"exact phrase" begin* -without'`,
       "throughline search timeout --tool claude-code --since 2025-01-31",
     ])
+      .argument("<text...>", 'words that all occur, "phrases", begin*, -without')
       .option("--session <session>", "only in this session")
       .option("--user <name>", "only this user's")
       .option("--project <name>", "only this project's")
@@ -166,11 +171,13 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
       finish(await (await import("./commands/stats.ts")).stats(options)),
     ),
   (program, finish) =>
-    addCommand(program, "delete <session>", "Delete a session; undelete brings it back.", [
+    addCommand(program, "delete", "Delete a session; undelete brings it back.", [
       "throughline delete 4f2a91c0",
-    ]).action(async (session: string, options: CommonOptions) =>
-      finish(await (await import("./commands/delete.ts")).deleteSession(session, options)),
-    ),
+    ])
+      .addArgument(sessionArgument)
+      .action(async (session: string, options: CommonOptions) =>
+        finish(await (await import("./commands/delete.ts")).deleteSession(session, options)),
+      ),
   (program, finish) =>
     addCommand(program, "undelete", "Bring a deleted session back.", [
       "throughline undelete 01980000-0000-7000-8000-00004f2a91c0",
