@@ -59,7 +59,7 @@ export default defineConfig({
   overrides: [
     { files: ["*.config.ts"], rules: { "import/no-default-export": "off" } },
     {
-      files: ["cli/src/**", "scripts/**", "benchmarks/**"],
+      files: ["cli/src/**", "scripts/**", "benchmarks/**", "examples/**"],
       rules: { "no-console": "off" },
     },
     {
