@@ -28,7 +28,7 @@ export interface ConformanceTest {
   readonly run: (bench: Bench) => Promise<void>;
 }
 
-export interface TestTraits {
+interface TestTraits {
   readonly needs?: Need;
   readonly heavy?: boolean;
 }

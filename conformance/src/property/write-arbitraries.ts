@@ -26,7 +26,7 @@ export const numbers = fc.integer({ min: -2, max: 3 });
 /** Ends that are never, past, soon and later, seen from the clock's beginning. */
 const ends = fc.constantFrom(0, 0, START - 1, START + 100, START + 1_000);
 
-export const texts = fc.constantFrom(
+const texts = fc.constantFrom(
   "red fox",
   "the red RED car",
   "getUserById",

@@ -8,7 +8,7 @@ import { checkIndexed, checkText } from "./checked-kind.ts";
 import { invalidInput } from "./invalid-input.ts";
 
 /** Bytes of UTF-8 that a label may have: tenant, user, tool, project. */
-export const LABEL_BYTES = 255;
+const LABEL_BYTES = 255;
 
 export function checkTenant(tenant: string): void {
   if (typeof tenant !== "string" || tenant === "")
@@ -38,7 +38,7 @@ export function checkKey({ kind }: CheckedKind, key: Key): void {
   checkValues(kind.fields, fields, values);
 }
 
-export function checkShape({ kind }: CheckedKind, shape: string): readonly string[] {
+function checkShape({ kind }: CheckedKind, shape: string): readonly string[] {
   if (shape !== KEY_SHAPE && !Object.hasOwn(kind.shapes, shape)) {
     throw invalidInput("shape", `${kind.name} has no shape ${shape}.`, { kind: kind.name, shape });
   }

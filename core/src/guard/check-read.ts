@@ -10,7 +10,7 @@ import { checkKey, checkPrefix, checkTenant, checkValues, findKind } from "./che
 import { invalidInput, tooLarge } from "./invalid-input.ts";
 
 /** Records that a page, or keys that a get, may have. */
-export const PAGE_LIMIT = 1_000;
+const PAGE_LIMIT = 1_000;
 const REQUESTS = 1_000;
 
 type Kinds = ReadonlyMap<string, CheckedKind>;

@@ -3,7 +3,7 @@ import type { Field, FieldValue, Kind, StoredRecord } from "../model/kind.ts";
 import { invalidInput } from "./invalid-input.ts";
 
 /** Bytes of UTF-8 that an indexed field may hold. */
-export const INDEXED_BYTES = 1_024;
+const INDEXED_BYTES = 1_024;
 
 export interface CheckedKind {
   readonly kind: Kind;
