@@ -23,8 +23,9 @@ function listError(what: string): ThroughlineError {
 }
 
 /** The error for an issue of a schema, with the path of what is wrong. */
-function inputError(issue: v.BaseIssue<unknown>, what: string): ThroughlineError {
-  const field = (issue.path ?? []).map(({ key }) => String(key)).join(".");
+function inputError(given: v.BaseIssue<unknown>, what: string): ThroughlineError {
+  const { issue, path } = findInnermost(given);
+  const field = path.join(".");
   const isUnknown = issue.kind === "schema" && issue.type === "strict_object" && issue.expected === "never";
   const subject = field === "" ? what : `${what}: ${field}`;
   const message = isUnknown
@@ -37,8 +38,28 @@ function inputError(issue: v.BaseIssue<unknown>, what: string): ThroughlineError
   });
 }
 
+interface Place {
+  readonly issue: v.BaseIssue<unknown>;
+  readonly path: readonly string[];
+}
+
+/** Of a choice that nothing fits, what is wrong with the one that fits furthest: `content.2.text`, not `content`. */
+function findInnermost(issue: v.BaseIssue<unknown>): Place {
+  const path = (issue.path ?? []).map(({ key }) => String(key));
+  let innermost: Place = { issue, path };
+  for (const inner of issue.issues ?? []) {
+    const place = findInnermost(inner);
+    const whole = [...path, ...place.path];
+    if (whole.length > innermost.path.length) innermost = { issue: place.issue, path: whole };
+  }
+  return innermost;
+}
+
 function predicate(issue: v.BaseIssue<unknown>): string {
   if (issue.received === "undefined") return "is missing";
   if (issue.message.startsWith("must")) return issue.message;
-  return `must be ${issue.expected ?? "of another type"}, not ${issue.received}`;
+  return `must be ${typeNames[issue.expected ?? ""] ?? issue.expected ?? "of another type"}`;
 }
+
+/** For people, and never with what was given: that may be long, and nobody else's business. */
+const typeNames: Readonly<Record<string, string>> = { Object: "an object", Array: "a list" };
