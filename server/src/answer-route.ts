@@ -17,16 +17,23 @@ export interface Service {
   reportFailure(request: Request, error: unknown): void;
 }
 
+/** What carries an answer. */
+export interface Connection {
+  /** Cuts it off. */
+  destroy(): unknown;
+}
+
 /** Answers a request. @throws ThroughlineError for what is refused */
 export async function answerRoute(
   service: Service,
   route: Route,
   request: Request,
   param: (name: string) => string,
+  connection: Connection | undefined,
 ): Promise<Response> {
   const throughline = await servicesFor(service, route, request);
-  const types = answerTypes(route);
-  if (types.length > 0) checkAccept(request, types);
+  const accept = request.headers.get("accept");
+  if (accept !== null && accept !== "*/*") checkAccept(request, answerTypes(route));
   const query = readQuery(new URL(request.url), route.query);
   const body = route.body === undefined ? {} : await readInput(service, route.body, request);
   const call: Call = {
@@ -40,8 +47,10 @@ export async function answerRoute(
     query,
     body,
     request,
-    reportFailure: (error) => {
+    breakOff: (error) => {
       if (!request.signal.aborted) service.reportFailure(request, error);
+      connection?.destroy();
+      return connection !== undefined;
     },
   };
   return route.handle(call);
@@ -60,7 +69,7 @@ async function servicesFor(
 }
 
 /** The media types that a route's answers have. */
-export function answerTypes({ answers }: Route): readonly string[] {
+function answerTypes({ answers }: Route): readonly string[] {
   return Object.values(answers).flatMap(({ schema, types }) =>
     schema === undefined ? (types ?? []) : (types ?? ["application/json"]),
   );

@@ -4,7 +4,7 @@ import { parseAccept } from "hono/utils/accept";
 /** Refuses a request that accepts none of the types that its answer can have. */
 export function checkAccept(request: Request, types: readonly string[]): void {
   const header = request.headers.get("accept");
-  if (header === null || header.trim() === "" || header === "*/*") return;
+  if (header === null || header.trim() === "" || types.length === 0) return;
   const accepted = parseAccept(header).map(({ type, q }) => ({ type: type.toLowerCase(), q }));
   if (types.some((type) => quality(accepted, type) > 0)) return;
   throw new ThroughlineError("unsupported", `The answer would be ${types.join(" or ")}.`, {

@@ -1,6 +1,6 @@
 import { ThroughlineError, type Throughline, isThroughlineError } from "@throughline/core";
 import { Hono } from "hono";
-import { answerRoute, type Service } from "./answer-route.ts";
+import { type Connection, type Service, answerRoute } from "./answer-route.ts";
 import type { Caller } from "./caller.ts";
 import { checkOrigin, isKnownHost } from "./check-origin.ts";
 import { URL_LENGTH, defaultLimits } from "./limits.ts";
@@ -37,7 +37,8 @@ export interface ServerOptions {
 
 /** Throughline as a function from a request to a response. */
 export interface Server {
-  fetch(request: Request): Promise<Response>;
+  /** Answers a request. Where a connection is given, it is cut when an answer that has begun can't be finished. */
+  fetch(request: Request, connection?: Connection): Promise<Response>;
   /** Whether a Host header names this server. */
   answersFor(host: string): boolean;
   /** Whether callers have to say who they are. */
@@ -72,11 +73,11 @@ export function createServer(options: ServerOptions): Server {
   };
   const app = createApp(service);
 
-  const respond = async (request: Request): Promise<Response> => {
+  const respond = async (request: Request, connection?: Connection): Promise<Response> => {
     try {
       checkOrigin(request, rules);
       checkUrl(request.url);
-      return await app.fetch(request);
+      return await app.fetch(request, { connection });
     } catch (error) {
       const response = refusal(service, request, error);
       return request.method === "HEAD" ? new Response(null, response) : response;
@@ -86,16 +87,21 @@ export function createServer(options: ServerOptions): Server {
   return {
     authenticates: authenticate !== undefined,
     answersFor: (host) => isKnownHost(host, rules),
-    async fetch(request) {
-      if (onRequest === undefined) return respond(request);
+    async fetch(request, connection) {
+      if (onRequest === undefined) return respond(request, connection);
       const began = performance.now();
-      const response = await respond(request);
+      const response = await respond(request, connection);
       const durationMs = performance.now() - began;
       const path = new URL(request.url).pathname;
       onRequest({ method: request.method, path, status: response.status, durationMs });
       return response;
     },
   };
+}
+
+/** What goes with a request through Hono. */
+interface Environment {
+  readonly Bindings: { readonly connection: Connection | undefined };
 }
 
 /** Every route of the product's API, as data. */
@@ -107,14 +113,15 @@ const apiRoutes: readonly Route[] = [
   ...healthRoutes,
 ];
 
-function createApp(service: Service): Hono {
+function createApp(service: Service): Hono<Environment> {
   const routes = [...apiRoutes, ...documentationRoutes(apiRoutes)];
-  const api = new Hono();
+  const api = new Hono<Environment>();
   for (const route of routes) {
     api.on(route.method, route.path, async (context) => {
-      const { req } = context;
+      const { req, env } = context;
+      const param = (name: string): string => req.param(name) ?? "";
       try {
-        return await answerRoute(service, route, req.raw, (name) => req.param(name) ?? "");
+        return await answerRoute(service, route, req.raw, param, env.connection);
       } catch (error) {
         return refusal(service, req.raw, error);
       }
@@ -123,7 +130,7 @@ function createApp(service: Service): Hono {
   for (const [path, allow] of allowedMethods(routes)) {
     api.all(path, ({ req }) => (req.method === "OPTIONS" ? emptyResponse({ allow }) : wrongMethod(allow)));
   }
-  const app = new Hono();
+  const app = new Hono<Environment>();
   app.route("/", api);
   app.route("/v1", api);
   app.notFound(({ req }) =>

@@ -100,7 +100,7 @@ function hasContent({ schema, types }: Answer): boolean {
 }
 
 /** Statuses that a request of this form can be refused with. */
-export function refusalsOf({ needs = "caller", body, answers, refusals = [] }: Route): readonly number[] {
+function refusalsOf({ needs = "caller", body, answers, refusals = [] }: Route): readonly number[] {
   const statuses = new Set([
     400,
     403,

@@ -60,8 +60,7 @@ export async function listen(server: Server, options: ListenOptions = {}): Promi
 }
 
 function createNodeServer(server: Server): HttpServer {
-  const answer = getRequestListener((request) => server.fetch(request), {
-    overrideGlobalObjects: false,
+  const answer = getRequestListener((request, { outgoing }) => server.fetch(request, outgoing), {
     errorHandler: () => problemResponse(malformed("The request's address can't be read.")),
   });
   const http = createHttpServer(

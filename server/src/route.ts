@@ -2,7 +2,7 @@
 import type { CallSettings, Throughline } from "@throughline/core";
 import type * as v from "valibot";
 
-export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** A request whose form was checked: what a route has to know of it. */
 export interface Call {
@@ -17,8 +17,11 @@ export interface Call {
   readonly request: Request;
   /** Gives up reading when the caller is gone. */
   readonly settings: CallSettings;
-  /** Tells the operator of a failure after the answer began. */
-  reportFailure(error: unknown): void;
+  /**
+   * Tells the operator of a failure after the answer began, and cuts the connection: the status can't be changed any
+   * more, and an end would look like the whole. False where there is no connection to cut.
+   */
+  breakOff(error: unknown): boolean;
 }
 
 /** What a route may answer with a status. */

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { exportAnswer } from "../answers.ts";
 import { checkAccept } from "../check-accept.ts";
 import { commonHeaders } from "../problem-response.ts";
-import type { Route } from "../route.ts";
+import type { Call, Route } from "../route.ts";
 
 const types: Readonly<Record<ExportFormat, string>> = {
   json: "application/json",
@@ -30,22 +30,22 @@ export const exportRoutes: readonly Route[] = [
       },
     },
     refusals: [404],
-    async handle({ throughline, query, param, request, settings, reportFailure }) {
+    async handle({ throughline, query, param, request, settings, breakOff }) {
       const format = (query.format ?? "json") as ExportFormat;
       checkAccept(request, [types[format]]);
       const session = await throughline.sessions.get(param("id"));
       const headers = { ...commonHeaders, "content-type": `${types[format]}; charset=utf-8` };
       if (request.method === "HEAD") return new Response(null, { headers });
       const pieces = exportSession(session, throughline.messages.stream(session.id, settings), format);
-      return new Response(streamOf(pieces, reportFailure), { headers });
+      return new Response(streamOf(pieces, breakOff), { headers });
     },
   },
 ];
 
-/** The pieces as they are asked for. A failure among them can't change the status any more: it breaks the answer off. */
+/** The pieces, each when it is asked for. */
 function streamOf(
   pieces: AsyncGenerator<string, void, undefined>,
-  report: (error: unknown) => void,
+  breakOff: Call["breakOff"],
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return new ReadableStream<Uint8Array>({
@@ -55,8 +55,7 @@ function streamOf(
         if (done === true) controller.close();
         else controller.enqueue(encoder.encode(value));
       } catch (error) {
-        report(error);
-        controller.error(error);
+        if (!breakOff(error)) controller.error(error);
       }
     },
     async cancel() {

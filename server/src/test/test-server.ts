@@ -13,7 +13,7 @@ interface Operation {
   >;
 }
 
-export interface Description {
+interface Description {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 }
@@ -47,7 +47,7 @@ export interface TestServer {
 export const origin = "http://localhost:8003";
 
 // The same for every server, and slow to make.
-let description: Promise<Description> | undefined;
+let described: Promise<Description> | undefined;
 
 export function testServer(options: Partial<ServerOptions> = {}): TestServer {
   const throughline = new Throughline(guardStore(memoryStore()));
@@ -60,10 +60,10 @@ export function testServer(options: Partial<ServerOptions> = {}): TestServer {
   });
 
   const describe = (): Promise<Description> => {
-    description ??= server
+    described ??= server
       .fetch(new Request(`${origin}/openapi.json`))
       .then((response) => response.json() as Promise<Description>);
-    return description;
+    return described;
   };
 
   const send = async (request: Request): Promise<Reply> => {
