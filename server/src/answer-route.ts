@@ -34,7 +34,7 @@ export async function answerRoute(
   const throughline = await servicesFor(service, route, request);
   const accept = request.headers.get("accept");
   if (accept !== null && accept !== "*/*") checkAccept(request, answerTypes(route));
-  const query = readQuery(new URL(request.url), route.query);
+  const query = readQuery(request.url, route.query);
   const body = route.body === undefined ? {} : await readInput(service, route.body, request);
   const call: Call = {
     get throughline() {
@@ -82,6 +82,8 @@ async function readInput(
 ): Promise<Readonly<Record<string, unknown>>> {
   const type = request.headers.get("content-type");
   if (type !== null || !optional) checkContentType(type, types);
+  const encoding = request.headers.get("content-encoding");
+  if (encoding !== null && encoding.toLowerCase() !== "identity") throw encodedBody(encoding);
   const bytes = await readBody(request, limits);
   if (bytes.length === 0 && optional) return {};
   if (bytes.length > 0) checkContentType(type, types);
@@ -99,5 +101,13 @@ function checkContentType(header: string | null, types: readonly string[]): void
     reason: "unsupported_media_type",
     outcome: "refused",
     details: { accepted: types },
+  });
+}
+
+function encodedBody(encoding: string): ThroughlineError {
+  return new ThroughlineError("unsupported", "The body has to come as it is, not compressed.", {
+    reason: "unsupported_media_type",
+    outcome: "refused",
+    details: { encoding },
   });
 }

@@ -21,7 +21,7 @@ export function isKnownHost(host: string, { hosts }: OriginRules): boolean {
 
 /** Refuses a request for a foreign host, or from a page of a foreign site. */
 export function checkOrigin(request: Request, rules: OriginRules): void {
-  const target = new URL(request.url).host;
+  const target = /^https?:\/\/([^/?#]*)/.exec(request.url)?.[1] ?? "";
   const host = request.headers.get("host") ?? target;
   // A request line can hold a whole URL beside the Host header: then both count.
   if (!isKnownHost(host, rules) || !isKnownHost(target, rules)) throw foreignHost(host);

@@ -2,6 +2,9 @@
  * Requests that nobody should send: whatever they are, the answer is no failure of ours, every refusal is a problem with
  * a code, and what is refused has changed nothing. `FUZZ_RUNS` sets how many are tried.
  */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   type Arbitrary,
   assert,
@@ -17,7 +20,8 @@ import {
   string,
   tuple,
 } from "fast-check";
-import { expect, test } from "vitest";
+import { sqliteStore } from "@throughline/store-sqlite";
+import { describe, expect, test } from "vitest";
 import { type TestServer, origin, testServer } from "./test/test-server.ts";
 
 const runs = Number(process.env.FUZZ_RUNS ?? 3_000);
@@ -280,8 +284,7 @@ const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
 const successes = [200, 201, 204];
 const refusals = [400, 404, 405, 406, 409, 413, 415];
 
-test("no request makes the server fail, and no refusal changes anything", async () => {
-  const server = testServer();
+async function fuzz(server: TestServer, numRuns: number): Promise<void> {
   const known = await server.newSession();
   await assert(
     asyncProperty(request, async (fuzzed) => {
@@ -289,6 +292,22 @@ test("no request makes the server fail, and no refusal changes anything", async 
       await server.throughline.sessions.undelete(known).catch(() => undefined);
       await sendFuzzed(server, known, fuzzed);
     }),
-    { numRuns: runs },
+    { numRuns },
   );
-}, 3_600_000);
+}
+
+describe("no request makes the server fail, and no refusal changes anything", () => {
+  test("over a store in memory", () => fuzz(testServer(), Math.ceil(runs / 2)), 3_600_000);
+
+  test("over an SQLite file", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "throughline-fuzz-"));
+    const server = testServer({}, await sqliteStore({ path: join(folder, "fuzz.db") }));
+    try {
+      await fuzz(server, Math.ceil(runs / 2));
+      expect(await server.throughline.store.check()).toEqual([]);
+    } finally {
+      await server.throughline.close();
+      rmSync(folder, { recursive: true });
+    }
+  }, 3_600_000);
+});

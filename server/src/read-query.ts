@@ -10,12 +10,16 @@ const metadataPrefix = "metadata.";
  *
  * @throws ThroughlineError `invalid`
  */
-export function readQuery(url: URL, schema: v.GenericSchema | undefined): Readonly<Record<string, unknown>> {
-  if (url.search === "" && schema === undefined) return {};
+export function readQuery(
+  url: string,
+  schema: v.GenericSchema | undefined,
+): Readonly<Record<string, unknown>> {
+  const [, search = ""] = /\?([^#]*)/.exec(url) ?? [];
+  if (search === "" && schema === undefined) return {};
   const entries = entriesOf(schema);
   const values = new Map<string, unknown>();
   const metadata = new Map<string, unknown>();
-  for (const [name, text] of url.searchParams) {
+  for (const [name, text] of new URLSearchParams(search)) {
     const isMetadata = Object.hasOwn(entries, "metadata") && name.startsWith(metadataPrefix);
     const path = name.slice(metadataPrefix.length);
     if (isMetadata ? metadata.has(path) : values.has(name)) {

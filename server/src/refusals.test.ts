@@ -186,6 +186,8 @@ describe("bodies", () => {
     const patch = await call("POST", "/sessions", "{}", { "content-type": "application/merge-patch+json" });
     expectProblem(patch, 415, "unsupported_media_type");
     expectProblem(await call("POST", "/sessions"), 415, "unsupported_media_type");
+    const packed = await call("POST", "/sessions", "{}", { "content-encoding": "gzip" });
+    expectProblem(packed, 415, "unsupported_media_type");
   });
 
   test("have a limit, also when they come in chunks", async () => {

@@ -1,5 +1,5 @@
-/** A server over an empty memory store, whose every answer is held to the API's description. */
-import { Throughline, guardStore } from "@throughline/core";
+/** A server over an empty store, whose every answer is held to the API's description. */
+import { type Store, Throughline, guardStore } from "@throughline/core";
 import { type Server, type ServerOptions, createServer } from "@throughline/server";
 import { memoryStore } from "@throughline/store-memory";
 import { expect } from "vitest";
@@ -49,8 +49,8 @@ export const origin = "http://localhost:8003";
 // The same for every server, and slow to make.
 let described: Promise<Description> | undefined;
 
-export function testServer(options: Partial<ServerOptions> = {}): TestServer {
-  const throughline = new Throughline(guardStore(memoryStore()));
+export function testServer(options: Partial<ServerOptions> = {}, store: Store = memoryStore()): TestServer {
+  const throughline = new Throughline(guardStore(store));
   const server = createServer({
     throughline,
     onFailure: ({ error }) => {
