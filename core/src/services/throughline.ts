@@ -28,7 +28,8 @@ export class Throughline {
   readonly #context: ServiceContext;
 
   constructor(store: GuardedStore, options: ThroughlineOptions = {}) {
-    const tenant = parseInput(label, options.tenant ?? "default", "tenant");
+    const { tenant: given = "default" } = options;
+    const tenant = parseInput(label, given, "tenant");
     this.#context = { store, tenant, generateId: options.generateId ?? newId, codec: options.codec };
     this.store = store;
     this.tenant = tenant;
@@ -50,7 +51,8 @@ export class Throughline {
   withTenant(tenant: string): Throughline {
     const { generateId, codec } = this.#context;
     return new Throughline(this.store, {
-      tenant,
+      // Checked here: no tenant at all would be the default one.
+      tenant: parseInput(label, tenant, "tenant"),
       generateId,
       ...(codec === undefined ? undefined : { codec }),
     });
