@@ -59,13 +59,16 @@ class AppendReader {
   readonly appended = new Map<number, Appended>();
   readonly problems: Problem[] = [];
   readonly #database: SchemaDatabase;
+  /** The feed also tells of sessions that were erased since. */
+  readonly #present: ReadonlySet<unknown>;
 
   constructor(database: SchemaDatabase) {
     this.#database = database;
+    this.#present = new Set(readRows(database, "SELECT session_key FROM session_rows").map(([key]) => key));
   }
 
   read([position, tenant, sessionKey, firstSeq, count, entries]: readonly unknown[]): void {
-    if (typeof sessionKey === "number")
+    if (typeof sessionKey === "number" && this.#present.has(sessionKey))
       this.#append(Number(position), sessionKey, Number(firstSeq), Number(count));
     if (typeof entries !== "string") return;
     for (const { kind, change, key, count: added } of JSON.parse(entries) as FeedChange[]) {

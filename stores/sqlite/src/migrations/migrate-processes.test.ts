@@ -44,23 +44,33 @@ async function start(file: string, mode: string): Promise<ChildProcessByStdio<Wr
   return child;
 }
 
-test.each(journals)("four processes that start at once make one schema (journal: %s)", async (journal) => {
-  const file = newFile(`four-${journal}.db`, journal);
-  const children = await Promise.all(Array.from({ length: 4 }, () => start(file, "once")));
-  const ends = children.map(async (child) => {
-    const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
-    return { code: child.exitCode, output, errors };
-  });
-  for (const child of children) child.stdin.write("go\n");
-  const database = new DatabaseSync(file);
-  const ended = await Promise.all(ends);
-  const [[incarnation] = []] = readRows(database, "SELECT value FROM store_info WHERE name = 'incarnation'");
-  expect(ended).toEqual(children.map(() => ({ code: 0, output: incarnation, errors: "" })));
-  expect(schemaOf(database)).toEqual(latest);
-  database.close();
-});
+test.each(journals)(
+  "[M11] four processes that start at once make one schema (journal: %s)",
+  async (journal) => {
+    const file = newFile(`four-${journal}.db`, journal);
+    const children = await Promise.all(Array.from({ length: 4 }, () => start(file, "once")));
+    const ends = children.map(async (child) => {
+      const [output, errors] = await Promise.all([
+        text(child.stdout),
+        text(child.stderr),
+        once(child, "exit"),
+      ]);
+      return { code: child.exitCode, output, errors };
+    });
+    for (const child of children) child.stdin.write("go\n");
+    const database = new DatabaseSync(file);
+    const ended = await Promise.all(ends);
+    const [[incarnation] = []] = readRows(
+      database,
+      "SELECT value FROM store_info WHERE name = 'incarnation'",
+    );
+    expect(ended).toEqual(children.map(() => ({ code: 0, output: incarnation, errors: "" })));
+    expect(schemaOf(database)).toEqual(latest);
+    database.close();
+  },
+);
 
-test.each(journals)("a killed migration leaves one version whole (journal: %s)", async (journal) => {
+test.each(journals)("[M11] a killed migration leaves one version whole (journal: %s)", async (journal) => {
   const file = newFile(`killed-${journal}.db`, journal);
   for (let round = 0; round < 8; round += 1) {
     const child = await start(file, "forever");

@@ -53,7 +53,7 @@ test("an empty file gets the latest schema, our mark and its own incarnation", a
   expect(incarnation).not.toEqual(other);
 });
 
-test("every version can be gone back to, and forward again to the same schema", async () => {
+test("[M13] every version can be gone back to, and forward again to the same schema", async () => {
   const database = await migrated();
   const latest = schemaOf(database);
   for (let version = latestVersion - 1; version >= 0; version -= 1) {
@@ -101,7 +101,7 @@ test("a file of an older schema is not opened for reading only", async () => {
   await (await sqliteStore({ path, readOnly: true })).close();
 });
 
-test("a newer schema is refused and left alone", async () => {
+test("[M12] a newer schema is refused and left alone", async () => {
   const database = await migrated();
   database.exec(`PRAGMA user_version = ${latestVersion + 1}`);
   await expect(migrate(database)).rejects.toMatchObject({
