@@ -4,6 +4,8 @@ import { isBusy, toStoreError } from "./sqlite-error.ts";
 
 /** Tries without a pause: most transactions of others end within a fraction of a millisecond. */
 const QUICK_TRIES = 3;
+const SHORTEST_WAIT_MS = 0.05;
+const LONGEST_QUICK_WAIT_MS = 0.45;
 /** The longest first sleep; it shrinks, so that whoever waits longest asks most often. */
 const LONGEST_SLEEP_MS = 10;
 const SHRINK = 0.8;
@@ -30,11 +32,19 @@ export class FairWait {
 
   async pause(): Promise<void> {
     this.#failures += 1;
-    if (this.#failures <= QUICK_TRIES) return nextTurn();
+    if (this.#failures <= QUICK_TRIES) return waitBriefly();
     const wait = Math.random() * this.#longest;
     this.#longest *= SHRINK;
     await sleep(wait);
   }
+}
+
+/** Waits less than a timer can, turn by turn of the event loop. */
+async function waitBriefly(): Promise<void> {
+  const end =
+    performance.now() + SHORTEST_WAIT_MS + Math.random() * (LONGEST_QUICK_WAIT_MS - SHORTEST_WAIT_MS);
+  do await nextTurn();
+  while (performance.now() < end);
 }
 
 /** Runs what may find the file locked, until it does not. */
