@@ -43,7 +43,7 @@ function readIncarnation(connection: Connection): string {
 }
 
 /** Up to this position a tenant's entries were pruned. */
-export function readFeedFloor(connection: Connection, tenant: number): number {
+function readFeedFloor(connection: Connection, tenant: number): number {
   return connection.readNumber(`SELECT value FROM store_info WHERE name = ?`, feedFloorName(tenant));
 }
 
