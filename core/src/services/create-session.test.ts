@@ -7,7 +7,7 @@ describe.each(storeNames)("creating sessions on %s", (name) => {
   test("a session of which nothing is said has defaults", async () => {
     const session = await services.tl.sessions.create();
     expect(session).toEqual({
-      id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7/),
+      id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7/) as string,
       tenantId: "default",
       userId: "local",
       projectId: null,
@@ -293,7 +293,7 @@ describe.each(storeNames)("creating sessions on %s", (name) => {
       reason,
       outcome: "refused",
       details: { field },
-      message: expect.stringContaining(field),
+      message: expect.stringContaining(field) as string,
     });
     expect((await services.tl.sessions.list({ all: true })).items).toEqual([]);
   });

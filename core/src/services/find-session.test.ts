@@ -76,7 +76,7 @@ describe.each(storeNames)("naming a session on %s", (name) => {
     );
     await expect(services.tl.sessions.find("abcdef")).rejects.toMatchObject({
       details: { candidates: { length: 20 } },
-      message: expect.stringMatching(/^25 sessions .*19-abcdef, …\.$/),
+      message: expect.stringMatching(/^25 sessions .*19-abcdef, …\.$/) as string,
     });
   });
 

@@ -19,8 +19,10 @@ describe.each(storeNames)("pages of messages on %s", (name) => {
     await services.tl.messages.append(session, messages);
   }
 
-  async function deleteAt(...seqs: readonly number[]): Promise<void> {
-    const writes = seqs.map((seq) => ({ type: "remove", kind: "messages", key: [session, seq] }) as const);
+  async function deleteAt(...positions: readonly number[]): Promise<void> {
+    const writes = positions.map(
+      (seq) => ({ type: "remove", kind: "messages", key: [session, seq] }) as const,
+    );
     await services.store.commit({ tenant: "default", writes });
   }
 
@@ -143,7 +145,7 @@ describe.each(storeNames)("pages of messages on %s", (name) => {
   });
 
   test("a stream of no session, and one that was given up, fail at the first message", async () => {
-    const first = (stream: AsyncGenerator<unknown>): Promise<unknown> => stream.next();
+    const first = (stream: AsyncGenerator): Promise<unknown> => stream.next();
     await expect(first(services.tl.messages.stream("nobody"))).rejects.toMatchObject({ code: "not_found" });
     const signal = AbortSignal.abort();
     await expect(first(services.tl.messages.stream(session, { signal }))).rejects.toMatchObject({

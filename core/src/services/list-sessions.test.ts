@@ -198,7 +198,8 @@ describe.each(storeNames)("lists of sessions on %s", (name) => {
   test("an empty list, and one that a page just fills, have no next page", async () => {
     expect(await services.tl.sessions.list()).toEqual({ items: [] });
     for (let count = 0; count < 3; count += 1) await services.tl.sessions.create();
-    expect(await services.tl.sessions.list({ limit: 3 })).toEqual({ items: expect.any(Array) });
+    const { items, next } = await services.tl.sessions.list({ limit: 3 });
+    expect({ length: items.length, next }).toEqual({ length: 3, next: undefined });
   });
 
   test("a cursor is of one list: its order, its filters, its kind", async () => {

@@ -123,7 +123,7 @@ describe.each(storeNames)("content on %s", (name) => {
       name: "ThroughlineError",
       code: "invalid",
       details: { field: "content.0.data" },
-      message: expect.stringContaining(message),
+      message: expect.stringContaining(message) as string,
     });
     await expect(
       services.tl.messages.append(session, [{ role: "user", content: "x", metadata: { value } }]),
@@ -148,7 +148,7 @@ describe.each(storeNames)("content on %s", (name) => {
       services.tl.messages.append(session, [{ role: "user", content } as never]),
     ).rejects.toMatchObject({
       code: "invalid",
-      details: { field: expect.stringMatching(new RegExp(`^${RegExp.escape(field)}(\\.|$)`)) },
+      details: { field: expect.stringMatching(new RegExp(`^${RegExp.escape(field)}(\\.|$)`)) as string },
     });
   });
 
