@@ -29,7 +29,7 @@ const pageSize = v.pipe(
 );
 
 /** How a page of messages is asked for. */
-export const messageList = v.pipe(
+const messageList = v.pipe(
   v.strictObject({
     /** The last so many. */
     last: v.optional(pageSize),

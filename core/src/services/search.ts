@@ -20,7 +20,7 @@ import { fetchStagedFields } from "./staged-fields.ts";
 
 const defaultLimit = 20;
 
-export const searchInput = v.strictObject({
+const searchInput = v.strictObject({
   /** Words, all of which must occur; `"phrases"`, `prefix*`, `-excluded`. */
   text: queryText,
   session: v.optional(label),

@@ -9,7 +9,7 @@ export const lower: CharacterClass = 2;
 /** A capital letter. */
 export const upper: CharacterClass = 3;
 /** A digit, or a letter of a script without case. */
-export const caseless: CharacterClass = 4;
+const caseless: CharacterClass = 4;
 /** A letter of a script written without spaces, of which pairs are indexed. */
 export const unspaced: CharacterClass = 5;
 /** Belongs to the character before it: marks, invisible characters, parts of Korean syllables. */

@@ -54,7 +54,11 @@ export function compileTextQuery(query: TextQuery): TextMatcher {
   };
 }
 
-/** Matches one text with a query; for several texts, compile the query. */
+/**
+ * Matches one text with a query; for several texts, compile the query.
+ *
+ * @internal exported for tests
+ */
 export function matchText(text: string, query: TextQuery): TextMatch {
   return compileTextQuery(query).matchText(text);
 }

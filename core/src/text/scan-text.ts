@@ -32,6 +32,8 @@ export interface TokenSink {
 /**
  * The most UTF-16 units of a token. Of a longer word the first ones are kept, up to the last whole character that fits,
  * and it is one part whatever its capitals; a longer identifier has no whole form.
+ *
+ * @internal exported for tests
  */
 export const tokenLengthLimit = 128;
 

@@ -5,7 +5,7 @@ const marksLimit = 32;
 const zeroWidthJoiner = 0x200d;
 
 /** Whether a cut at `offset` would part a surrogate pair, a character from its marks, or joined emoji. */
-export function isInsideCharacter(text: string, offset: number): boolean {
+function isInsideCharacter(text: string, offset: number): boolean {
   if (offset <= 0 || offset >= text.length) return false;
   if (isInsidePair(text, offset) || text.charCodeAt(offset - 1) === zeroWidthJoiner) return true;
   return classOf(text.codePointAt(offset) ?? 0) === extender;

@@ -33,7 +33,7 @@ import {
   resolveBatch,
   selectFields,
 } from "@throughline/core";
-import { findUnique, lookUp } from "./look-up.ts";
+import { lookUp } from "./look-up.ts";
 import { countRows, queryPage } from "./query.ts";
 import { searchMessages } from "./search-messages.ts";
 import { Space } from "./space.ts";
@@ -94,7 +94,7 @@ class MemoryStore implements Store {
     if (request.type === "query") return queryPage(space, kind, request, now);
     if (request.type === "count") return countRows(space, kind, request, now);
     return request.keys.map((key) => {
-      const row = isUniqueName(key) ? findUnique(space, kind, key.unique, key.values) : space.get(kind, key);
+      const row = isUniqueName(key) ? space.getUnique(kind, key.unique, key.values) : space.get(kind, key);
       return row === undefined || isExpired(kind, row, now)
         ? undefined
         : selectFields(kind, row, request.select);

@@ -7,6 +7,7 @@ import {
   type Row,
   type StoredOperation,
   keyText,
+  uniqueKeysOf,
 } from "@throughline/core";
 
 export class Space {
@@ -17,6 +18,8 @@ export class Space {
   /** Feed entries up to this position were pruned. */
   pruned = 0;
   readonly #tables = new Map<string, Map<string, Row>>();
+  /** Which record has a unique key. */
+  readonly #unique = new Map<string, Row>();
   readonly #removed = new Map<
     string,
     { readonly kind: Kind; readonly revision: number; readonly at: number }
@@ -35,6 +38,11 @@ export class Space {
     return this.rows(kind).get(keyText(key));
   }
 
+  /** The record that has a unique key now. */
+  getUnique(kind: Kind, unique: string, values: KeyValues): Row | undefined {
+    return this.#unique.get(uniqueName(kind, unique, values));
+  }
+
   /** The revision at which a record was removed; 0 if none was. */
   removedRevision(kind: Kind, key: KeyValues): number {
     return this.#removed.get(removedName(kind, key))?.revision ?? 0;
@@ -42,12 +50,21 @@ export class Space {
 
   apply(image: Image, now: number): void {
     const { kind, key } = image;
+    const before = this.get(kind, key);
+    for (const [unique, values] of before === undefined ? [] : uniqueKeysOf(kind, before)) {
+      const name = uniqueName(kind, unique, values);
+      if (this.#unique.get(name) === before) this.#unique.delete(name);
+    }
     if (image.type === "remove") {
       this.rows(kind).delete(keyText(key));
       this.#removed.set(removedName(kind, key), { kind, revision: image.revision, at: now });
     } else {
-      this.rows(kind).set(keyText(key), structuredClone(image.row));
+      const row = structuredClone(image.row);
+      this.rows(kind).set(keyText(key), row);
       this.#removed.delete(removedName(kind, key));
+      for (const [unique, values] of uniqueKeysOf(kind, row)) {
+        this.#unique.set(uniqueName(kind, unique, values), row);
+      }
     }
   }
 
@@ -66,4 +83,8 @@ export class Space {
 
 function removedName(kind: Kind, key: KeyValues): string {
   return `${kind.name} ${keyText(key)}`;
+}
+
+function uniqueName(kind: Kind, unique: string, values: KeyValues): string {
+  return `${kind.name} ${unique} ${keyText(values)}`;
 }

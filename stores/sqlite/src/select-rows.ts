@@ -63,7 +63,11 @@ interface Select {
   readonly constants: Place["constants"];
 }
 
-/** The statement of a selection; undefined where nothing can be found. */
+/**
+ * The statement of a selection; undefined where nothing can be found.
+ *
+ * @internal exported for tests
+ */
 export function makeSelect(
   scope: Scope,
   table: Table,

@@ -58,7 +58,11 @@ function column(kind: Kind, field: string): string {
   return `"${columnName(kind, field)}"`;
 }
 
-/** The column type of a field; booleans are 0 and 1. */
+/**
+ * The column type of a field; booleans are 0 and 1.
+ *
+ * @internal exported for tests
+ */
 export function sqlType(field: Field): "TEXT" | "INTEGER" | "REAL" | "BLOB" {
   switch (field.type) {
     case "text":
