@@ -12,11 +12,15 @@ export function conflict(
 }
 
 export function notFound(kind: string, key: Key): ThroughlineError {
-  return new ThroughlineError("not_found", `There is no such record in ${kind}: ${keyName(key)}.`, {
-    reason: "absent",
-    outcome: "refused",
-    details: { kind, key: keyDetails(key) },
-  });
+  return new ThroughlineError(
+    "not_found",
+    `There is no ${kind.replace(/s$/, "").replaceAll("_", " ")} ${keyName(key)}.`,
+    {
+      reason: "absent",
+      outcome: "refused",
+      details: { kind, key: keyDetails(key) },
+    },
+  );
 }
 
 export function invalid(message: string, details: Record<string, unknown> = {}): ThroughlineError {
