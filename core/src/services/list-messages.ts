@@ -69,11 +69,27 @@ interface Place {
   readonly limit: number;
 }
 
+/** A page for callers: what is staged is fetched. */
 export async function listMessages(
   context: ServiceContext,
   session: string,
-  { signal, ...given }: ListOptions,
+  options: ListOptions,
 ): Promise<MessagePage> {
+  const { rows, ...ways } = await readPage(context, session, options);
+  const whole = await fetchStagedFields(context, rows);
+  return { items: whole.map(toMessage), ...ways };
+}
+
+/** A page as it is stored, what is staged not in it. */
+export interface RowPage extends Pick<MessagePage, "next" | "previous"> {
+  readonly rows: readonly Row[];
+}
+
+export async function readPage(
+  context: ServiceContext,
+  session: string,
+  { signal, ...given }: ListOptions,
+): Promise<RowPage> {
   const options = parseInput(messageList, given, "messages");
   const list = `messages ${session}`;
   const place = placeOf(list, options);
@@ -111,7 +127,7 @@ export async function listMessages(
     const after = isStraight ? straight.next : undefined;
     await readRanges(context, session, place, ranges, select, settings, found, after);
   }
-  return pageOf(context, list, place, found, { from: ranges[0]?.from ?? 1, to: head });
+  return pageOf(list, place, found, { from: ranges[0]?.from ?? 1, to: head });
 }
 
 function placeOf(list: string, options: v.InferOutput<typeof messageList>): Place {
@@ -198,24 +214,17 @@ async function readRanges(
   }
 }
 
-async function pageOf(
-  context: ServiceContext,
-  list: string,
-  place: Place,
-  found: readonly Row[],
-  path: PositionRange,
-): Promise<MessagePage> {
+function pageOf(list: string, place: Place, found: readonly Row[], path: PositionRange): RowPage {
   const isForward = place.direction === "forward";
   const hasMore = found.length > place.limit;
   const rows = found.slice(0, place.limit);
   if (!isForward) rows.reverse();
-  const whole = await fetchStagedFields(context, rows);
   const begin = (rows[0]?.seq as number | undefined) ?? 0;
   const end = (rows.at(-1)?.seq as number | undefined) ?? 0;
   const goesOn = isForward ? hasMore : rows.length > 0 && place.seq <= path.to;
   const goesBack = rows.length > 0 && (isForward ? begin > path.from && place.seq > 0 : hasMore);
   return {
-    items: whole.map(toMessage),
+    rows,
     ...(goesOn ? { next: writeCursor(list, ["forward", end]) } : undefined),
     ...(goesBack ? { previous: writeCursor(list, ["backward", begin]) } : undefined),
   };

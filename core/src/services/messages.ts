@@ -1,16 +1,18 @@
 /** Messages: append, replace, read, delete. */
 import type { Append, Write } from "../contract/batch.ts";
 import { ThroughlineError } from "../error.ts";
+import { appendOptions } from "../schemas/append-options.ts";
 import type { MessageInput } from "../schemas/message-input.ts";
+import { parseInput } from "../schemas/parse-input.ts";
 import { blankSource } from "./blank-source.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { sessionNotFound } from "./find-session.ts";
-import { type ListOptions, type MessagePage, listMessages } from "./list-messages.ts";
+import { type ListOptions, type MessagePage, listMessages, readPage } from "./list-messages.ts";
 import { type Message, toMessage } from "./message.ts";
 import { newMessageRecords } from "./new-messages.ts";
 import type { ServiceContext } from "./service-context.ts";
 import type { CallSettings } from "./sessions.ts";
-import { fetchStagedFields } from "./staged-fields.ts";
+import { fetchStagedFields, isStaged } from "./staged-fields.ts";
 
 export interface AppendOptions extends CallSettings {
   /** The position of the session's last message as the caller knows it (0: none). Another one is a conflict. */
@@ -63,15 +65,18 @@ export class Messages {
    * Writes messages by id: what is there is replaced and keeps its position, the rest is appended. Every message needs
    * an id.
    *
-   * @throws as `append`; `conflict` with reason `revision` or `removed`.
+   * @throws as `append`; `conflict` with reason `expectation` (another `expectedRevision`) or `removed`.
    */
   async put(
     session: string,
     messages: readonly MessageInput[],
     options: AppendOptions & { readonly expectedRevision?: number } = {},
   ): Promise<AppendResult> {
-    for (const message of messages) {
-      if (typeof message.id === "string") continue;
+    // What is no message at all is refused by its schema.
+    const given: readonly unknown[] = Array.isArray(messages) ? messages : [];
+    for (const message of given) {
+      if (typeof message !== "object" || message === null) continue;
+      if ("id" in message && typeof message.id === "string") continue;
       throw new ThroughlineError("invalid", "A message that is put needs an id.", {
         reason: "id",
         outcome: "refused",
@@ -87,15 +92,10 @@ export class Messages {
     options: AppendOptions & { readonly expectedRevision?: number },
   ): Promise<AppendResult> {
     const { store, tenant } = this.#context;
-    const { expectedSeq, operationId, head, signal } = options;
-    if (expectedSeq !== undefined && !(Number.isSafeInteger(expectedSeq) && expectedSeq >= 0)) {
-      throw new ThroughlineError("invalid", "expectedSeq must be a position: an integer from 0.", {
-        reason: "type",
-        outcome: "refused",
-        details: { field: "expectedSeq" },
-      });
-    }
-    const { messages } = await newMessageRecords(this.#context, inputs);
+    const { signal, ...given } = options;
+    const checkedOptions = parseInput(appendOptions, given, "append");
+    const { expectedSeq, operationId, head, expectedRevision } = checkedOptions;
+    const { messages, checked } = await newMessageRecords(this.#context, inputs);
     const append: Append = {
       type: "append",
       session: [session],
@@ -108,15 +108,15 @@ export class Messages {
       {
         tenant,
         writes: [append],
-        ...(options.expectedRevision === undefined
+        ...(expectedRevision === undefined
           ? undefined
-          : { expect: [expectedMessage(session, inputs, options.expectedRevision)] }),
+          : { expect: [expectedMessage(session, inputs, expectedRevision)] }),
         ...(operationId === undefined
           ? undefined
           : {
               operation: {
                 id: operationId,
-                fingerprint: fingerprintOf([session, inputs, exists, expectedSeq, head]),
+                fingerprint: fingerprintOf([session, checked, exists, expectedSeq, head, expectedRevision]),
               },
             }),
       },
@@ -170,11 +170,15 @@ export class Messages {
   /** Every message of the current branch, without holding them in memory at once. */
   async *stream(session: string, options: StreamOptions = {}): AsyncGenerator<Message, void, undefined> {
     const { afterSeq = 0, ...rest } = options;
-    let page = await this.list(session, { ...rest, afterSeq, limit: firstStreamPage });
+    let page = await readPage(this.#context, session, { ...rest, afterSeq, limit: firstStreamPage });
     for (;;) {
-      yield* page.items;
+      // One by one: what is staged may be large.
+      for (const row of page.rows) {
+        const [whole = row] = isStaged(row) ? await fetchStagedFields(this.#context, [row]) : [];
+        yield toMessage(whole);
+      }
       if (page.next === undefined) return;
-      page = await this.list(session, { ...rest, cursor: page.next, limit: streamPage });
+      page = await readPage(this.#context, session, { ...rest, cursor: page.next, limit: streamPage });
     }
   }
 

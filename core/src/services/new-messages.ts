@@ -1,6 +1,6 @@
 import type { NewMessage } from "../contract/batch.ts";
 import { ThroughlineError } from "../error.ts";
-import type { MessageInput } from "../schemas/message-input.ts";
+import type { CheckedMessageInput, MessageInput } from "../schemas/message-input.ts";
 import { messageInput } from "../schemas/message-input.ts";
 import { parseInput } from "../schemas/parse-input.ts";
 import { newMessageRecord } from "./message.ts";
@@ -14,7 +14,7 @@ const APPEND_MESSAGES = 1_000;
 export async function newMessageRecords(
   context: ServiceContext,
   inputs: readonly MessageInput[],
-): Promise<{ readonly messages: readonly NewMessage[] }> {
+): Promise<{ readonly messages: readonly NewMessage[]; readonly checked: readonly CheckedMessageInput[] }> {
   if (!Array.isArray(inputs)) {
     throw new ThroughlineError("invalid", "messages must be a list.", { reason: "type", outcome: "refused" });
   }
@@ -34,6 +34,7 @@ export async function newMessageRecords(
   const records = checked.map((input) => newMessageRecord(input.id ?? context.generateId(), now, input));
   const staged = await stageLargeFields(context, records);
   return {
+    checked,
     messages: staged.map((record, index) => {
       const { id, parentId: parent } = checked[index] ?? {};
       return {

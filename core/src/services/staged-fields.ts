@@ -109,8 +109,12 @@ export async function fetchStagedFields(
   context: ServiceContext,
   rows: readonly Row[],
 ): Promise<readonly Row[]> {
-  if (!rows.some((row) => row.contentFormat === "blob" || isStagedNative(row.native))) return rows;
-  return Promise.all(rows.map((row) => fetchFields(context, row)));
+  return rows.some(isStaged) ? Promise.all(rows.map((row) => fetchFields(context, row))) : rows;
+}
+
+/** Whether some field of a message row lies apart. */
+export function isStaged(row: Row): boolean {
+  return row.contentFormat === "blob" || isStagedNative(row.native);
 }
 
 async function fetchFields(context: ServiceContext, row: Row): Promise<Row> {
