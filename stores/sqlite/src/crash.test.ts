@@ -1,6 +1,6 @@
 /**
  * Kills writing processes at random moments, and looks whether anything that they were promised is missing. 60 rounds;
- * `THROUGHLINE_CRASH_ROUNDS=1000` runs as many, `THROUGHLINE_CRASH_SEED` repeats the choices of a run that failed.
+ * `CRASH_ROUNDS=1000` runs as many, `CRASH_SEED` repeats the choices of a run that failed.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -11,8 +11,8 @@ import { checkWritten } from "./test/check-written.ts";
 import { type Random, makeRandom, pick } from "./test/make-random.ts";
 import { type WriterRun, runWriter } from "./test/run-writers.ts";
 
-const rounds = Number(process.env.THROUGHLINE_CRASH_ROUNDS ?? 60);
-const seed = Number(process.env.THROUGHLINE_CRASH_SEED ?? Date.now() % 1_000_000);
+const rounds = Number(process.env.CRASH_ROUNDS ?? 60);
+const seed = Number(process.env.CRASH_SEED ?? Date.now() % 1_000_000);
 /** Rounds that go on with one file. */
 const ROUNDS_OF_A_FILE = 6;
 
@@ -57,7 +57,7 @@ async function useFile(random: Random, first: number, count: number): Promise<vo
       const runs = Array.from({ length: writers }, (_, index) => chooseRun(random, `w${round}x${index}`));
       acknowledged.push(...(await Promise.all(runs.map((run) => runWriter(path, run)))).flat());
       const wrong = await checkWritten(path, acknowledged);
-      expect(wrong, `round ${round}; repeat with THROUGHLINE_CRASH_SEED=${seed}`).toEqual([]);
+      expect(wrong, `round ${round}; repeat with CRASH_SEED=${seed}`).toEqual([]);
     }
     expect(acknowledged.length, "writers that wrote nothing prove nothing").toBeGreaterThan(0);
   } finally {

@@ -29,7 +29,7 @@ test("random commands have the same answers, errors and feed as on memory", asyn
       return { store, dispose: () => store.close() };
     },
     open,
-    runs: Number(process.env["TEST_PROPERTY_RUNS"] ?? 100),
+    runs: Number(process.env["PROPERTY_RUNS"] ?? 100),
   });
 });
 
