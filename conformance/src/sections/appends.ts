@@ -212,6 +212,17 @@ export function testAppends(test: Declare): void {
     equal((await log(bench)).count, 3);
   });
 
+  test("[C27] an append that takes a number beyond its range is refused", async (bench) => {
+    const largest = Number.MAX_SAFE_INTEGER;
+    await bench.commit(insertSession({ id: "s" }));
+    await bench.commit(append("s", [message("a", { tokenCount: largest - 1 })]));
+    await refuses(bench.commit(append("s", [message("b", { tokenCount: 2 })])), "invalid", "batch");
+    await bench.commit(append("s", [message("b", { tokenCount: 1 })]));
+    equal((await log(bench)).tokens, largest);
+    const grown = append("s", [message("b", { tokenCount: 2 })], { exists: "replace" });
+    await refuses(bench.commit(grown), "invalid", "batch");
+  });
+
   test("[C27] an append brings an expired session back to life", async (bench) => {
     await bench.commit(insertSession({ id: "s", status: "expired" }));
     await bench.commit(append("s", ["a"]));

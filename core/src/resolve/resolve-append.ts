@@ -77,6 +77,7 @@ export function* resolveAppend(resolving: Resolving, write: Append, replayed: bo
     answers.push(answer);
   }
   if (answers.some(({ outcome }) => outcome !== "kept")) {
+    checkRange(log);
     const { now } = resolving.batch;
     const set: StoredRecord = {
       lastSeq: log.last,
@@ -97,6 +98,14 @@ export function* resolveAppend(resolving: Resolving, write: Append, replayed: bo
     });
   }
   return { outcome: "appended", session: log.session, messages: answers };
+}
+
+/** A number beyond its range could not be read again, nor could any list that the session is in. */
+function checkRange({ session, last, tokens }: Log): void {
+  for (const [field, value] of Object.entries({ lastSeq: last, tokenCount: tokens })) {
+    if (Number.isSafeInteger(value)) continue;
+    throw invalid(`sessions.${field} can't grow to ${value}.`, { kind: "sessions", field, session });
+  }
 }
 
 function checkPosition(write: Append, log: Log, first: Row | undefined): void {

@@ -38,7 +38,8 @@ export function findPlainAppend({ writes, expect, quiet }: CheckedBatch): Append
 /**
  * Carries out the common case of the common batch: new messages at the end of a log whose head is its last message.
  * It does what `resolveBatch` would have done, with a third of the work. Undefined, and nothing written, in every other
- * case: a retry, a message that is there, a session that is not, a branch, a position that does not fit.
+ * case: a retry, a message that is there, a session that is not, a branch, a position that does not fit, a number that
+ * leaves its range.
  */
 export function appendPlainly(scope: Scope, batch: CheckedBatch, append: Append): CommitResult | undefined {
   const { connection, tenant } = scope;
@@ -50,16 +51,18 @@ export function appendPlainly(scope: Scope, batch: CheckedBatch, append: Append)
   const [sessionKey, user, hiddenAt, status, last, head, count, tokens, activity, revision] = log as Log;
   const isPlain = hiddenAt === 0 && status !== "expired" && head === last;
   if (!isPlain || (append.at !== undefined && append.at !== last + 1)) return undefined;
-  const added = insertMessages(scope, sessionKey, last, append);
-  if (added === undefined) return undefined;
-  const { now } = batch;
   const newLast = last + append.messages.length;
+  const newTokens = append.messages.reduce((sum, { record }) => sum + (record.tokenCount as number), tokens);
+  if (!Number.isSafeInteger(newLast) || !Number.isSafeInteger(newTokens)) return undefined;
+  const messagesAdded = insertMessages(scope, sessionKey, last, append);
+  if (messagesAdded === undefined) return undefined;
+  const { now } = batch;
   connection.run(
     updateLog,
     newLast,
     newLast,
     count + append.messages.length,
-    tokens + added.tokens,
+    newTokens,
     Math.max(activity, append.activity ?? now),
     now,
     revision + 1,
@@ -71,7 +74,7 @@ export function appendPlainly(scope: Scope, batch: CheckedBatch, append: Append)
     { sessionKey, user, firstSeq: last + 1, count: append.messages.length },
     now,
   );
-  const results = [{ outcome: "appended", session, messages: added.messages }] as const;
+  const results = [{ outcome: "appended", session, messages: messagesAdded }] as const;
   keepOperation(scope, batch, position, results);
   return { position, replayed: false, results };
 }
@@ -95,10 +98,9 @@ function insertMessages(
   sessionKey: number,
   last: number,
   append: Append,
-): { readonly messages: readonly AppendedMessage[]; readonly tokens: number } | undefined {
+): readonly AppendedMessage[] | undefined {
   const statement = connection.prepare(insertMessage);
   const messagesAdded: AppendedMessage[] = [];
-  let tokens = 0;
   let seq = last;
   for (const { record } of append.messages) {
     seq += 1;
@@ -108,8 +110,7 @@ function insertMessages(
       connection.run(`DELETE FROM message_rows WHERE session_key = ? AND seq > ?`, sessionKey, last);
       return undefined;
     }
-    tokens += record.tokenCount as number;
     messagesAdded.push({ id: record.id as string, seq, revision: 1, outcome: "inserted" });
   }
-  return { messages: messagesAdded, tokens };
+  return messagesAdded;
 }
