@@ -25,7 +25,7 @@ function defineProgram(finish: Finish): Command {
     .description("One searchable history of your conversations with AI agents, in a database of your own.")
     .version(version, "--version", "print the version")
     .helpOption("-h, --help", "print help")
-    .addHelpCommand("help [command]", "print the help of a command")
+    .helpCommand("help [command]", "print the help of a command")
     .showHelpAfterError("Run throughline --help for what there is.")
     .configureOutput({ outputError: (message, write) => write(message.replace(/^error:/, "throughline:")) })
     .exitOverride()
