@@ -56,7 +56,8 @@ export function prepareIndexStep(connection: Connection): IndexStep | undefined 
   return { from, to: position, batches };
 }
 
-function readScope(connection: Connection, tenant: number, sessionKey: number): string {
+/** The tokens by which the index finds the messages of a tenant, a session, a user. */
+export function readScope(connection: Connection, tenant: number, sessionKey: number): string {
   // An erased session has no user any more, and no messages that would be indexed with this.
   const user = connection.readRow(`SELECT user_id FROM session_rows WHERE session_key = ?`, sessionKey)?.[0];
   return [tenantToken(tenant), sessionToken(sessionKey), userToken(String(user ?? ""))].join(" ");
@@ -67,6 +68,11 @@ function makeEntry(message: SearchedMessage, scope: string): Entry {
   return message.isRemoved
     ? { messageKey }
     : { messageKey, texts: { ...toFts5Text(tokenize(message.readText())), scope } };
+}
+
+/** Puts one message into the index, or takes it out. */
+export function indexMessage(connection: Connection, message: SearchedMessage, scope: string): void {
+  writeEntry(connection, makeEntry(message, scope));
 }
 
 /** Writes one batch of a step; false if another process has gone on with the index in the meantime. */

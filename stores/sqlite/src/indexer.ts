@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { retryFairly } from "./fair-retry.ts";
+import { lastPosition } from "./feed.ts";
 import { prepareIndexStep, writeIndexBatch } from "./index-messages.ts";
 import type { StoreFile } from "./store-file.ts";
 
@@ -11,6 +12,12 @@ const LONGEST_DELAY_MS = 5_000;
 const PAUSE_FACTOR = 3;
 /** Steps that closing a store still takes; what is left is indexed when it is opened again. */
 const LAST_STEPS = 20;
+
+interface Run {
+  readonly upTo?: number;
+  readonly steps?: number;
+  readonly isGentle?: boolean;
+}
 
 /**
  * Keeps the search index near the feed, away from commits: when they pause, in small transactions of its own. Each
@@ -50,37 +57,43 @@ export class Indexer {
       return;
     }
     // A fault is told to whoever commits or searches; the index is caught up with later.
-    this.#running = this.#run(Number.POSITIVE_INFINITY, true)
+    this.#running = this.#run({ isGentle: true })
       .catch(() => undefined)
       .finally(() => {
         this.#running = undefined;
       });
   }
 
-  /** Resolves when the index holds everything that was committed before. */
+  /** Resolves when the index holds everything that was committed before the call; what follows may never end. */
   async catchUp(): Promise<void> {
-    await this.#run(Number.POSITIVE_INFINITY, false);
+    const { reader } = this.#file;
+    await this.#run({ upTo: await retryFairly(() => lastPosition(reader)) });
   }
 
   async close(): Promise<void> {
     this.#isClosing = true;
     clearTimeout(this.#timer);
     await this.#running;
-    await this.#run(LAST_STEPS, false).catch(() => undefined);
+    await this.#run({ steps: LAST_STEPS }).catch(() => undefined);
   }
 
-  async #run(steps: number, gently: boolean): Promise<void> {
+  /** Indexes until a position of the feed, for so many steps, or until the feed ends. A gentle run makes room for commits. */
+  async #run({
+    upTo = Number.POSITIVE_INFINITY,
+    steps = Number.POSITIVE_INFINITY,
+    isGentle = false,
+  }: Run): Promise<void> {
     for (let step = 0; step < steps; step += 1) {
-      if (gently && this.#isClosing) return;
+      if (isGentle && this.#isClosing) return;
       const began = performance.now();
       const { reader } = this.#file;
       const prepared = await retryFairly(() => reader.readTogether(() => prepareIndexStep(reader)));
-      if (prepared === undefined) return;
+      if (prepared === undefined || prepared.from >= upTo) return;
       for (let index = 0; index < prepared.batches.length; index += 1) {
         const isCurrent = await retryFairly(() => writeIndexBatch(this.#file.writer, prepared, index));
         if (!isCurrent) break;
       }
-      const isIdle = !gently || performance.now() - this.#lastCommit > IDLE_MS;
+      const isIdle = !isGentle || performance.now() - this.#lastCommit > IDLE_MS;
       await sleep(isIdle ? 0 : (performance.now() - began) * PAUSE_FACTOR);
     }
   }

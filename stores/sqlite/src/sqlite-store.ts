@@ -19,6 +19,7 @@ import { ThroughlineError, productKinds } from "@throughline/core";
 import { checkDatabase } from "./check-database.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { retryFairly } from "./fair-retry.ts";
+import { renewSearchIndex } from "./renew-search-index.ts";
 import { readChangedMessages } from "./changed-messages.ts";
 import { Indexer } from "./indexer.ts";
 import { StoreFile } from "./store-file.ts";
@@ -65,6 +66,7 @@ export async function sqliteStore(options: SqliteStoreOptions): Promise<Store> {
   await prepareFile(fileOptions, kinds);
   const file = new StoreFile(fileOptions);
   await retryFairly(() => file.open());
+  if (!readOnly) await retryFairly(() => renewSearchIndex(file.writer));
   return new SqliteStore(file, [...productKinds, ...kinds], { durability, readOnly });
 }
 
