@@ -2,7 +2,7 @@
 import { openThroughline } from "throughline";
 
 const throughline = await openThroughline("sqlite:sessions.db");
-const session = await throughline.sessions.create({ tool: "web-chat", externalKey: "chat-42" });
+const session = await throughline.sessions.create({ tool: "web-chat", externalKey: "roses-7" });
 
 // Ids make a repeat safe: the same append twice stores its messages once.
 await throughline.messages.append(session.id, [

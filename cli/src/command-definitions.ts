@@ -46,7 +46,11 @@ const sessionArgument = new Argument(
   "its id, the id's last 6 characters or more, <tool>:<key>, or @last",
 );
 
-const limitOption = new Option("--limit <number>", "at most so many").argParser(wholeNumber);
+function limitOption(standard: number): Option {
+  return new Option("--limit <number>", `at most so many, 1 to 1,000 (default: ${standard})`).argParser(
+    wholeNumber,
+  );
+}
 const cursorOption = new Option("--cursor <cursor>", "go on where another page ended");
 
 /** Adds each command to the program. */
@@ -71,7 +75,10 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
       "throughline import claude-code",
       "throughline import ./transcripts session.jsonl",
     ])
-      .argument("[tool|path...]", "a tool, or files and folders; without any, the folders of all tools")
+      .argument(
+        "[tool|path...]",
+        "a tool such as claude-code, or files and folders; without any, the folders of all tools",
+      )
       .option("--user <name>", "owner of the sessions (default: local)")
       .action(async (words: readonly string[], options: ImportOptions) =>
         finish(await (await import("./commands/import.ts")).importFiles(words, options)),
@@ -98,11 +105,11 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
       .option("--q <text>", "only those with this text in the title")
       .option("--workspace <path>", "only those of this working directory")
       .option("--metadata <key=value>", "only those with this metadata; up to five times", collect)
-      .option("--all", "also those that lists leave out, such as side chains")
+      .option("--all", "also side chains, the sessions of sub-agents, which lists leave out")
       .addOption(
         new Option("--order <order>", "activity (default) or created").choices(["activity", "created"]),
       )
-      .addOption(limitOption)
+      .addOption(limitOption(50))
       .addOption(cursorOption)
       .action(async (options: ListSessionsOptions) =>
         finish(await (await import("./commands/list-sessions.ts")).listSessions(options)),
@@ -155,10 +162,10 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
           "tool",
         ]),
       )
-      .option("--since <time>", "only from this day or time on")
-      .option("--until <time>", "only before this day or time")
+      .option("--since <time>", "from this day (2025-01-31) or time (2025-01-31T09:00:00Z) on")
+      .option("--until <time>", "before this day or time")
       .addOption(new Option("--order <order>", "rank (default) or recent").choices(["rank", "recent"]))
-      .addOption(limitOption)
+      .addOption(limitOption(20))
       .addOption(cursorOption)
       .action(async (words: readonly string[], options: SearchCommandOptions) =>
         finish(await (await import("./commands/search.ts")).search(words, options)),

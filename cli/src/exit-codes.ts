@@ -12,6 +12,6 @@ export const exitCodes = {
 export const exitCodesHelp = `Exit codes:
   0    done (also when a search finds nothing)
   1    it failed; the message says why
-  2    wrong use: an unknown option, a value or a configuration that makes no sense,
-       an ambiguous session
+  2    wrong use: an unknown option, a value or a configuration that makes no
+       sense, an ambiguous session
   130  stopped by Ctrl-C before it was done`;

@@ -33,12 +33,14 @@ function defineProgram(finish: Finish): Command {
       "after",
       `
 Examples:
-  throughline import                       import the sessions of the tools on this machine
-  throughline search "connection pool"     find where it was talked about
-  throughline show @last                   read the session with the newest activity
-  throughline serve                        answer HTTP on http://127.0.0.1:8003
+  throughline import                    bring in the sessions of other tools
+  throughline search connection pool    find where both words were said
+  throughline show @last                read the session that was active last
+  throughline serve                     answer HTTP on http://127.0.0.1:8003
 
-A session is named by its id, an ending of the id (6 characters or more), <tool>:<its own id there>, or @last.
+A session is named by its id, by the last 6 or more characters of its id (not
+the first ones, which sessions of one time share), by <tool>:<its id there>, or
+by @last.
 
 ${exitCodesHelp}`,
     );

@@ -40,7 +40,7 @@ export async function listen(server: Server, options: ListenOptions = {}): Promi
   if (!loopbackAddress.test(host) && !server.authenticates) {
     throw new ThroughlineError(
       "forbidden",
-      `Without keys the server can be bound to loopback only, not to ${host}.`,
+      `The server answers whoever can reach it, so it listens on loopback addresses only, not on ${host}.`,
       {
         reason: "not_loopback",
         details: { host },
