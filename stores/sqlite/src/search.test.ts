@@ -3,6 +3,7 @@ import { strict as assert } from "node:assert";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { GuardedStore, SearchFilter, Write } from "@throughline/core";
 import { guardStore, parseTextQuery } from "@throughline/core";
 import { memoryStore } from "@throughline/store-memory";
@@ -209,5 +210,35 @@ test("more messages than a search reads unindexed are indexed first, staged ones
     findHits(store, tenant, { query, where: undefined, order: "rank" });
   expect(await search("pangolin")).toEqual(["x 5001"]);
   expect((await search("word3")).length).toBe(715);
+  await store.close();
+});
+
+test("a search answers while more is written than can be indexed", async () => {
+  const tenant = "one";
+  const path = join(folder, "busy.db");
+  const writer = guardStore(await sqliteStore({ path, durability: "process-crash" }));
+  const store = guardStore(await sqliteStore({ path, durability: "process-crash" }));
+  await writer.commit({ tenant, writes: [insertSession({ id: "x" })] });
+  const writeBatch = async (batch: number): Promise<void> => {
+    const messages = Array.from({ length: 900 }, (_, index) =>
+      newMessage({ id: `${batch}-${index}`, content: index === 0 ? "pangolin" : "word" }),
+    );
+    await writer.commit({ tenant, writes: [{ type: "append", session: ["x"], messages, exists: "fail" }] });
+  };
+  const before = 5;
+  for (let batch = 0; batch < before; batch += 1) await writeBatch(batch);
+  const progress = { batches: before, isAnswered: false };
+  const answer = findHits(store, tenant, { query: "pangolin", where: undefined, order: "rank" }).finally(
+    () => {
+      progress.isAnswered = true;
+    },
+  );
+  for (; !progress.isAnswered && progress.batches < 100; progress.batches += 1) {
+    await writeBatch(progress.batches);
+    await nextTurn();
+  }
+  expect(progress.batches).toBeLessThan(100);
+  expect((await answer).length).toBeGreaterThanOrEqual(before);
+  await writer.close();
   await store.close();
 });
