@@ -257,15 +257,14 @@ test("an export that fails half-way ends without its end", async () => {
   const failures: unknown[] = [];
   const server = await start({ onFailure: ({ error }) => failures.push(error) });
   const id = await server.newSession();
-  const { list } = server.throughline.messages;
   await server.throughline.messages.append(
     id,
     Array.from({ length: 60 }, () => ({ role: "user", content: "x".repeat(9_000) })),
   );
-  let pages = 0;
-  server.throughline.messages.list = (...given) => {
-    pages += 1;
-    return pages === 1 ? list.apply(server.throughline.messages, given) : Promise.reject(new Error("gone"));
+  const { items } = await server.throughline.messages.list(id);
+  server.throughline.messages.stream = async function* failing() {
+    yield* items;
+    throw new Error("gone");
   };
   const response = await fetch(`${server.url}/sessions/${id}/export?format=text`);
   expect(response.status).toBe(200);

@@ -34,8 +34,12 @@ it("takes no more memory for a file that goes on for 60 MB more", () => {
     const peaks = [40, 100].map((megabytes) => {
       const path = join(folder, `${megabytes}.jsonl`);
       const lines = writeSession(path, megabytes);
-      // Both are long enough for buffers and caches to have filled; a small heap makes the collector work alike.
-      const options = ["--conditions=throughline-source", "--max-old-space-size=96"];
+      // Both are long enough for buffers and caches to have filled; a small heap makes the collector work alike for both.
+      const options = [
+        "--conditions=throughline-source",
+        "--max-old-space-size=96",
+        "--max-semi-space-size=2",
+      ];
       const output = execFileSync(process.execPath, [...options, program, `${path}.db`, path], {
         encoding: "utf8",
       });
