@@ -84,6 +84,17 @@ test("batches that wait together share a transaction", async () => {
   expect(commits).toBe(1);
 });
 
+test("commits that are awaited one after another leave the event loop its turns", async () => {
+  const queue = makeQueue();
+  const turns = { count: 0 };
+  const timer = setInterval(() => (turns.count += 1), 1);
+  const end = performance.now() + 2_000;
+  for (let id = 0; turns.count < 3 && performance.now() < end; id += 1)
+    await queue.commit(append(`${id}`), undefined);
+  clearInterval(timer);
+  expect(turns.count).toBe(3);
+});
+
 test("a refused batch leaves the others of its group alone", async () => {
   const queue = makeQueue();
   const results = await Promise.allSettled(

@@ -9,6 +9,8 @@ import { isBusy, sqliteCode, toStoreError } from "./sqlite-error.ts";
 /** How long one transaction goes on taking batches: others wait for the lock, and the event loop for its turn. */
 const GROUP_MS = 20;
 const GROUP_SIZE = 500;
+/** A caller that awaits one commit after another would keep timers and requests waiting without this. */
+const TURN_MS = 10;
 
 interface Item {
   readonly batch: CheckedBatch;
@@ -34,7 +36,8 @@ export interface CommitQueueOptions extends Carrying {
 
 /**
  * Commits of this process, in order. Batches that wait at the same time share a transaction, so that many pay for one
- * `fsync`. A lone one begins at once; under load the queue waits a turn of the event loop to collect more.
+ * `fsync`. A lone one begins at once; under load the queue waits a turn of the event loop to collect more, and every few
+ * milliseconds for others to have theirs.
  */
 export class CommitQueue {
   readonly #options: CommitQueueOptions;
@@ -42,6 +45,8 @@ export class CommitQueue {
   #running: Promise<void> | undefined;
   #isScheduled = false;
   #lastGroup = 0;
+  /** When the first commit of this turn of the event loop was asked for. */
+  #turnBegan: number | undefined;
 
   constructor(options: CommitQueueOptions) {
     this.#options = options;
@@ -92,8 +97,19 @@ export class CommitQueue {
       if (!this.#runGroup()) this.#running = this.#wait();
       else if (this.#items.length > 0) this.#schedule();
     };
-    if (this.#lastGroup > 1) setImmediate(start);
+    if (this.#lastGroup > 1 || this.#isTurnOver()) setImmediate(start);
     else queueMicrotask(start);
+  }
+
+  #isTurnOver(): boolean {
+    const now = performance.now();
+    if (this.#turnBegan === undefined) {
+      this.#turnBegan = now;
+      setImmediate(() => {
+        this.#turnBegan = undefined;
+      });
+    }
+    return now - this.#turnBegan > TURN_MS;
   }
 
   /** Waits for the lock of another process, and lets batches that take too long go. */
