@@ -32,13 +32,18 @@ const flushBytes = 1024 * 1024;
 const flushEvents = 400;
 /** Chunks of a source that fit a batch with room to spare. */
 const chunksPerBatch = 48;
+/** Attempts in which neither this import nor another one of the file gets further. */
 const attempts = 10;
 
 /** Imports a file. When another import of it is under way, both go on from what the other has written. */
 export async function importFile(file: FileImport, signal: AbortSignal | undefined): Promise<void> {
   const { throughline, importer, source } = file;
+  let revision = 0;
   for (let attempt = 1; ; attempt += 1) {
     const stored = await readCursorOf(throughline, importer.tool, source.path);
+    // Whoever overtakes this one has got further, so it may be overtaken as often as the file is long.
+    if (stored.revision > revision) attempt = 1;
+    revision = stored.revision;
     try {
       await importFrom(file, stored, signal);
       return;

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Message, Store } from "@throughline/core";
+import type { CheckedBatch, Message, Store, StoredRecord } from "@throughline/core";
 import { Throughline, ThroughlineError, guardStore } from "@throughline/core";
 import { sqliteStore } from "@throughline/store-sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -290,6 +290,15 @@ describe("an import", () => {
     expect(await contents(first)).toEqual(await contents(alone));
   });
 
+  it("goes on however often another import of the file overtakes it", async () => {
+    const throughline = await open("overtaken.db", overtakeCursors);
+    const path = join(folder, "session.jsonl");
+    writeFileSync(path, claudeCodeFixture("answers-and-tools.jsonl"));
+    const report = await importSources(throughline, [path]);
+    expect(report.messagesAdded).toBeGreaterThan(0);
+    expect((await importSources(throughline, [path])).unchangedFiles).toBe(1);
+  });
+
   it("stops when told to, and the next one goes on", async () => {
     const throughline = await open();
     const stopped = await importSources(throughline, [fixtures], { signal: AbortSignal.abort() });
@@ -320,20 +329,43 @@ describe("an import", () => {
 /** A store that fails at the second cursor of a file: the messages before it are written by then. */
 function dieAtSecondCursor(store: Store): Store {
   let cursors = 0;
+  return wrapCommit(store, (batch, options) => {
+    if (findCursor(batch) !== undefined) cursors += 1;
+    if (cursors >= 2) return Promise.reject(new ThroughlineError("unavailable", "The machine stopped."));
+    return store.commit(batch, options);
+  });
+}
+
+/** A store in which another import writes its cursor just before this one does, 25 times after the first. */
+function overtakeCursors(store: Store): Store {
+  let cursors = 0;
+  return wrapCommit(store, async (batch, options) => {
+    const record = findCursor(batch);
+    if (record !== undefined) cursors += 1;
+    if (record !== undefined && cursors > 1 && cursors <= 26) {
+      const key = [record.scope, record.collection, record.key] as [string, string, string];
+      const { tenant, now } = batch;
+      const writes = [{ type: "update", kind: "state", key, set: { updatedAt: cursors } }] as const;
+      await store.commit({ tenant, now, writes }, options);
+    }
+    return store.commit(batch, options);
+  });
+}
+
+/** The cursor of a file that a batch writes. */
+function findCursor({ writes }: CheckedBatch): StoredRecord | undefined {
+  for (const write of writes) {
+    const isState = write.type === "insert" && write.kind === "state";
+    if (isState && String(write.record.collection).endsWith("files")) return write.record;
+  }
+  return undefined;
+}
+
+function wrapCommit(store: Store, commit: Store["commit"]): Store {
   return {
     capabilities: store.capabilities,
     kinds: store.kinds,
-    commit(batch, options) {
-      const isCursor = batch.writes.some(
-        (write) =>
-          write.type === "insert" &&
-          write.kind === "state" &&
-          String(write.record.collection).endsWith("files"),
-      );
-      if (isCursor) cursors += 1;
-      if (cursors >= 2) return Promise.reject(new ThroughlineError("unavailable", "The machine stopped."));
-      return store.commit(batch, options);
-    },
+    commit,
     read: (input, options) => store.read(input, options),
     search: (input, options) => store.search(input, options),
     changes: (input, options) => store.changes(input, options),
