@@ -4,7 +4,6 @@ import { exitCodes } from "../exit-codes.ts";
 import { explicitSettings } from "../explicit-settings.ts";
 import { maskSecrets } from "../mask-secrets.ts";
 import { openStore } from "../open-store.ts";
-import { describeError } from "../report-error.ts";
 import { type DatabaseFile, describeFile } from "../describe-file.ts";
 import { type StoreLocation, parseStoreUrl } from "../store-url.ts";
 import { formatTable } from "../terminal/format-table.ts";
@@ -53,6 +52,7 @@ async function diagnose({ settings }: ResolvedConfiguration, location: StoreLoca
   const { durability, problems } = isThere
     ? await checkStore(location, settings)
     : { durability: null, problems: [] };
+  const isOurs = durability !== null;
   const file = location.type === "sqlite" ? await describeFile(location.path) : null;
   return {
     store: maskSecrets(settings.store),
@@ -61,7 +61,7 @@ async function diagnose({ settings }: ResolvedConfiguration, location: StoreLoca
     sqlite: location.type === "sqlite" ? (process.versions.sqlite ?? null) : null,
     file,
     problems,
-    warnings: file === null ? [] : warningsOn(file),
+    warnings: file === null ? [] : warningsOn(file, isOurs),
   };
 }
 
@@ -83,16 +83,32 @@ async function checkStore(
   } catch (error) {
     if (!isThroughlineError(error)) throw error;
     const reason = error.reason ?? error.code;
-    const action = `See ${reason} in docs/troubleshooting.md.`;
-    return { durability: null, problems: [{ problem: reason, message: describeError(error), action }] };
+    const action =
+      openingActions.get(reason) ?? `Look for ${reason} on the troubleshooting page of the documentation.`;
+    return { durability: null, problems: [{ problem: reason, message: error.message, action }] };
   }
 }
 
 const damageAction =
-  "Stop what writes to it and copy the file, with its -wal and -shm, to a safe place. Then see “damaged” in " +
-  "docs/troubleshooting.md.";
+  "Stop what writes to it and copy the file, with its -wal and -shm, to a safe place. Then restore a backup, or " +
+  "recover what is left with: sqlite3 old.db .recover | sqlite3 new.db";
 
-function warningsOn({ path, size, mode }: DatabaseFile): readonly Finding[] {
+/** What to do about a store that doesn't open, by the reason; the documentation says more. */
+const openingActions: ReadonlyMap<string, string> = new Map([
+  ["cannot_open", "Check that the path is a file, and that its folder can be written."],
+  ["not_a_database", "Choose another file with --store, or restore a backup of this one."],
+  ["not_a_throughline_database", "Choose another file with --store: this one belongs to another program."],
+  ["newer_schema", "Upgrade this installation: a newer release has written the file."],
+  ["damaged", damageAction],
+  ["disk_full", "Make room on the disk."],
+  ["io_error", "Check the disk, or its network, and try again."],
+  ["read_only", "Check the permissions of the file and its folder."],
+  ["locked", "End the program that keeps the database open for writing, or wait until it is done."],
+  ["sqlite_too_old", "Use a newer Node."],
+]);
+
+/** `isOurs`: it opened as a database of Throughline. What else is there is none of our business. */
+function warningsOn({ path, size, mode, schemaVersion }: DatabaseFile, isOurs: boolean): readonly Finding[] {
   if (size === null) {
     return [
       {
@@ -102,7 +118,7 @@ function warningsOn({ path, size, mode }: DatabaseFile): readonly Finding[] {
       },
     ];
   }
-  if (mode === null || !/[1-7].?$/.test(mode.slice(-2))) return [];
+  if (!isOurs || schemaVersion === null || mode === null || !/[1-7].?$/.test(mode.slice(-2))) return [];
   return [
     {
       problem: "file_mode",
