@@ -31,7 +31,8 @@ test.each<readonly [v.GenericSchema, unknown, string]>([
     { createdAt: "2026-01-01" },
     "it: createdAt must be a time: a Date or ISO 8601 text with a zone.",
   ],
-  [sessionInput, { createdAt: "2026-99-01T00:00:00Z" }, "it: createdAt must be a time from 1970 on."],
+  [sessionInput, { createdAt: "2026-99-01T00:00:00Z" }, "it: createdAt must name a day that exists."],
+  [sessionInput, { createdAt: "1969-12-31T00:00:00Z" }, "it: createdAt must be a time from 1970 on."],
   [
     sessionFilter,
     { metadata: { a: {} } },

@@ -11,9 +11,17 @@ export const time = v.pipe(
     ],
     expected,
   ),
+  v.check((value) => typeof value !== "string" || isCalendarDay(value), "must name a day that exists"),
   v.transform((value) => new Date(value)),
   v.check((value) => !Number.isNaN(value.getTime()) && value.getTime() >= 0, "must be a time from 1970 on"),
 );
+
+/** Whether the day that the text begins with is in the calendar: a Date would take the 30th of February for a day of March. */
+function isCalendarDay(text: string): boolean {
+  const day = text.slice(0, 10);
+  const midnight = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
+}
 
 /** Milliseconds since the epoch as a Date; null for 0, which says never. */
 export function dateOf(milliseconds: unknown): Date | null {
