@@ -36,6 +36,13 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
+/** How many to answer with, of what comes in pages. */
+function pageSize(text: string): number {
+  const isPageSize = /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= 1_000;
+  if (!isPageSize) throw new InvalidArgumentError("It must be a whole number from 1 to 1000.");
+  return Number(text);
+}
+
 function collect(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
 }
@@ -48,7 +55,7 @@ const sessionArgument = new Argument(
 
 function limitOption(standard: number): Option {
   return new Option("--limit <number>", `at most so many, 1 to 1,000 (default: ${standard})`).argParser(
-    wholeNumber,
+    pageSize,
   );
 }
 const cursorOption = new Option("--cursor <cursor>", "go on where another page ended");
@@ -121,9 +128,7 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
       "throughline show 4f2a91c0 --no-pager | grep -n error",
     ])
       .addArgument(sessionArgument)
-      .addOption(
-        new Option("--last <number>", "only the last messages, at most 1,000").argParser(wholeNumber),
-      )
+      .addOption(new Option("--last <number>", "only the last messages, at most 1,000").argParser(pageSize))
       .option("--no-pager", "print all at once, also on a terminal")
       .action(async (session: string, options: ShowOptions) =>
         finish(await (await import("./commands/show.ts")).show(session, options)),

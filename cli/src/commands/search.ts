@@ -1,5 +1,6 @@
 import { type MessageHit, type SearchOptions, hitToJson } from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
+import { readTime } from "../read-time.ts";
 import { formatTime } from "../terminal/format-time.ts";
 import { oneLine, printable } from "../terminal/printable.ts";
 import { type Paint, paintFor } from "../terminal/style.ts";
@@ -27,8 +28,8 @@ export async function search(words: readonly string[], options: SearchCommandOpt
       ...filters,
       text: words.join(" "),
       ...(session === undefined ? undefined : { session: (await throughline.sessions.find(session)).id }),
-      ...(since === undefined ? undefined : { since: readTime(since) }),
-      ...(until === undefined ? undefined : { until: readTime(until) }),
+      ...(since === undefined ? undefined : { since: readTime("--since", since) }),
+      ...(until === undefined ? undefined : { until: readTime("--until", until) }),
     };
     const page = await throughline.search(query);
     if (json === true) {
@@ -41,12 +42,6 @@ export async function search(words: readonly string[], options: SearchCommandOpt
     if (page.next !== undefined) process.stderr.write(`More: the same with --cursor ${page.next}\n`);
     return exitCodes.success;
   });
-}
-
-/** A day means its beginning, in the machine's zone; other times are checked by the search. */
-function readTime(text: string): string | Date {
-  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
-  return day === undefined ? text : new Date(Number(year), Number(month) - 1, Number(day));
 }
 
 function describeHit(hit: MessageHit, paint: Paint): string {
