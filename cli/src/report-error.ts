@@ -22,7 +22,6 @@ export function describeError(error: unknown): string {
 
 /** By reason; the entries of `docs/troubleshooting.md` say more. */
 const nextSteps: ReadonlyMap<string, string> = new Map([
-  ["session", "List what there is with: throughline sessions --all"],
   ["ambiguous", "Name one of them by more of its id."],
   ["cursor", "Begin again without --cursor, and keep the other options as they were."],
   ["locked", "Wait until it is done, or end it."],

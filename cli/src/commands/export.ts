@@ -1,5 +1,6 @@
 import { type ExportFormat, ThroughlineError, exportSession } from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
+import { findSession } from "../find-session.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
 import { type CommonOptions, withThroughline } from "../with-throughline.ts";
 import { writeWholeFile } from "../write-whole-file.ts";
@@ -22,7 +23,7 @@ export async function exportToFile(name: string, options: ExportOptions): Promis
     );
   }
   return withThroughline(options, "reads", async (throughline) => {
-    const session = await throughline.sessions.find(name);
+    const session = await findSession(throughline, name);
     const pieces = exportSession(session, throughline.messages.stream(session.id), format);
     if (!isToFile) {
       for await (const piece of pieces) await writeOutput(piece);

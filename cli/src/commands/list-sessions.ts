@@ -3,6 +3,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { type Column, formatTable } from "../terminal/format-table.ts";
 import { formatTime } from "../terminal/format-time.ts";
 import { oneLine } from "../terminal/printable.ts";
+import { shortId } from "../terminal/short-id.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
 import { type CommonOptions, withThroughline } from "../with-throughline.ts";
 import { pageToJson } from "./page-to-json.ts";
@@ -64,9 +65,6 @@ const columns: readonly Column[] = [
   { header: "TITLE", isFlexible: true },
 ];
 
-/** Characters of an id that tell sessions apart, on a screen. Elsewhere ids are whole. */
-const shortId = 12;
-
 async function printTable(sessions: readonly Session[]): Promise<void> {
   if (sessions.length === 0) {
     process.stderr.write("No sessions.\n");
@@ -74,7 +72,7 @@ async function printTable(sessions: readonly Session[]): Promise<void> {
   }
   const { isTTY, columns: width } = process.stdout;
   const rows = sessions.map((session) => [
-    isTTY ? session.id.slice(-shortId) : session.id,
+    isTTY ? shortId(session.id) : session.id,
     formatTime(session.lastActivity),
     oneLine(session.toolId ?? ""),
     String(session.messageCount),

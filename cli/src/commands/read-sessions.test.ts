@@ -76,10 +76,15 @@ test("a session is named by the end of its id", async () => {
   expect(await runJson(folder, ["show", roses.slice(-8), "--store", store])).toMatchObject({
     session_id: roses,
   });
+  const capitals = await runJson(folder, ["show", roses.slice(-12).toUpperCase(), "--store", store]);
+  expect(capitals).toMatchObject({ session_id: roses });
+  const beginning = await runCommand(folder, ["show", roses.slice(0, 8), "--store", store]);
+  expect(beginning).toMatchObject({ exitCode: 1, output: "" });
+  expect(beginning.errors).toMatch(/at least 6 characters long, and not its beginning/);
   const short = await runCommand(folder, ["show", roses.slice(-5), "--store", store]);
   expect(short.exitCode).toBe(1);
   expect(short.errors).toMatch(
-    /^throughline: There is no session \w{5}\. List .*throughline sessions --all\n$/,
+    /^throughline: There is no session \w{5}\. A short name is an ending of an id, at least 6 .*throughline sessions --all\n$/,
   );
 });
 
@@ -133,4 +138,7 @@ test("delete hides a session, and undelete brings it back", async () => {
   expect((await runCommand(folder, ["undelete", roses, "--store", store])).output).toBe(
     `${roses} is back.\n`,
   );
+  const wrong = await runCommand(folder, ["undelete", roses.slice(-12), "--store", store]);
+  expect(wrong).toMatchObject({ exitCode: 1, output: "" });
+  expect(wrong.errors).toMatch(/undelete takes the full id, which delete printed\.\n$/);
 });

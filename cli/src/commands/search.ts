@@ -1,11 +1,11 @@
-import { type MessageHit, type SearchOptions, hitToJson } from "@throughline/core";
+import { type SearchOptions, hitToJson } from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
+import { findSession } from "../find-session.ts";
 import { readTime } from "../read-time.ts";
-import { formatTime } from "../terminal/format-time.ts";
-import { oneLine, printable } from "../terminal/printable.ts";
-import { type Paint, paintFor } from "../terminal/style.ts";
+import { paintFor } from "../terminal/style.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
 import { type CommonOptions, withThroughline } from "../with-throughline.ts";
+import { formatHit } from "./format-hit.ts";
 import { pageToJson } from "./page-to-json.ts";
 
 export interface SearchCommandOptions extends CommonOptions {
@@ -27,7 +27,7 @@ export async function search(words: readonly string[], options: SearchCommandOpt
     const query: SearchOptions = {
       ...filters,
       text: words.join(" "),
-      ...(session === undefined ? undefined : { session: (await throughline.sessions.find(session)).id }),
+      ...(session === undefined ? undefined : { session: (await findSession(throughline, session)).id }),
       ...(since === undefined ? undefined : { since: readTime("--since", since) }),
       ...(until === undefined ? undefined : { until: readTime("--until", until) }),
     };
@@ -37,28 +37,10 @@ export async function search(words: readonly string[], options: SearchCommandOpt
       return exitCodes.success;
     }
     const paint = paintFor(process.stdout);
+    const width = process.stdout.isTTY ? process.stdout.columns : undefined;
     if (page.items.length === 0) process.stderr.write("Nothing found.\n");
-    for (const hit of page.items) await writeOutput(describeHit(hit, paint));
+    for (const hit of page.items) await writeOutput(formatHit(hit, paint, width));
     if (page.next !== undefined) process.stderr.write(`More: the same with --cursor ${page.next}\n`);
     return exitCodes.success;
   });
-}
-
-function describeHit(hit: MessageHit, paint: Paint): string {
-  const place = paint("bold", `${hit.sessionId} ${hit.seq}`);
-  const about = [hit.role, formatTime(hit.createdAt), hit.toolId, hit.title].filter((fact) => fact !== null);
-  return `${place}  ${paint("dim", oneLine(about.join("  ")))}\n  ${highlight(hit, paint)}\n\n`;
-}
-
-/** The snippet with its matches painted. */
-function highlight({ snippet, highlights }: MessageHit, paint: Paint): string {
-  let text = "";
-  let position = 0;
-  for (const [start, end] of highlights) {
-    text +=
-      printable(snippet.slice(position, start)) +
-      paint(["bold", "yellow"], printable(snippet.slice(start, end)));
-    position = end;
-  }
-  return text + printable(snippet.slice(position));
 }

@@ -6,6 +6,7 @@ import {
   readableContent,
 } from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
+import { findSession } from "../find-session.ts";
 import { formatTime } from "../terminal/format-time.ts";
 import { openPager, plainOutput } from "../terminal/open-pager.ts";
 import { oneLine, printable } from "../terminal/printable.ts";
@@ -20,7 +21,7 @@ export interface ShowOptions extends CommonOptions {
 
 export async function show(name: string, options: ShowOptions): Promise<number> {
   return withThroughline(options, "reads", async (throughline) => {
-    const session = await throughline.sessions.find(name);
+    const session = await findSession(throughline, name);
     const messages = readMessages(throughline, session, options.last);
     const output = process.stdout;
     const isPaged = output.isTTY && options.pager && options.json !== true;

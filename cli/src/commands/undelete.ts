@@ -1,13 +1,20 @@
-import { sessionToJson } from "@throughline/core";
+import { ThroughlineError, isThroughlineError, sessionToJson } from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
 import { type CommonOptions, withThroughline } from "../with-throughline.ts";
 
 export async function undeleteSession(id: string, options: CommonOptions): Promise<number> {
   return withThroughline(options, "changes", async ({ sessions }) => {
-    const session = await sessions.undelete(id);
+    const session = await sessions.undelete(id).catch((error: unknown) => {
+      throw isThroughlineError(error) && error.code === "not_found" ? unknownId(id, error) : error;
+    });
     if (options.json === true) await printJson(sessionToJson(session));
     else await writeOutput(`${session.id} is back.\n`);
     return exitCodes.success;
   });
+}
+
+function unknownId(id: string, cause: ThroughlineError): ThroughlineError {
+  const message = `There is no session ${id}, not even a deleted one. undelete takes the full id, which delete printed.`;
+  return new ThroughlineError("not_found", message, { reason: "session", details: { session: id }, cause });
 }
