@@ -44,15 +44,11 @@ for (const { name, folder } of listPackages()) {
   console.log(`${name}: built in ${Math.round(performance.now() - startedAt)} ms`);
 }
 
-/** The sources of what a package exports and runs. */
+/** The sources of what a package exports, and of the program that its command starts. */
 function listEntryPoints(folder: string): string[] {
-  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
-    readonly exports: Readonly<Record<string, { readonly default: string }>>;
-    readonly bin?: Readonly<Record<string, string>>;
+  const { exports } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+    readonly exports: Readonly<Record<string, { readonly "throughline-source": string }>>;
   };
-  const built = [
-    ...Object.values(manifest.exports).map((entry) => entry.default),
-    ...Object.values(manifest.bin ?? {}),
-  ];
-  return built.map((path) => path.replace("./dist/", "src/").replace(/\.js$/, ".ts"));
+  const sources = Object.values(exports).map((entry) => entry["throughline-source"]);
+  return existsSync(join(folder, "src/main.ts")) ? [...sources, "./src/main.ts"] : sources;
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describeError, type Bench } from "../harness/bench.ts";
 import { formatValue } from "../harness/format.ts";
@@ -72,13 +72,9 @@ function over(times: ReadonlyMap<string, number | undefined>, name: string): num
   return time === undefined || bare === undefined ? undefined : time - bare;
 }
 
-/** The file behind the command, as the package's manifest names it. */
-async function findCommand(root: string): Promise<string> {
-  const text = await readFile(join(root, "cli", "package.json"), "utf8");
-  const manifest = JSON.parse(text) as { readonly bin?: Readonly<Record<string, string>> };
-  const path = manifest.bin?.["throughline"];
-  if (path === undefined) throw new Error("The package names no command");
-  return join(root, "cli", path);
+/** What the published command loads: beside the sources it would run those. */
+function findCommand(root: string): string {
+  return join(root, "cli", "dist", "main.js");
 }
 
 /** Packs core and SQLite store, installs the tarballs in an empty folder as a user would, and looks at it. */

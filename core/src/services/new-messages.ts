@@ -28,7 +28,7 @@ export async function newMessageRecords(
     });
   }
   const now = context.store.now();
-  const checked = inputs.map((input, index) =>
+  const checked = Array.from(inputs, (input, index) =>
     parseInput(messageInput, input, inputs.length === 1 ? "message" : `message ${index + 1}`),
   );
   const records = checked.map((input) => newMessageRecord(input.id ?? context.generateId(), now, input));

@@ -1,7 +1,8 @@
 /** Where an import of a file ended: kept in the store, written with the messages that it stands for. */
 import { createHash } from "node:crypto";
-import type { Expectation, Throughline, Write } from "@throughline/core";
+import type { Expectation, Write } from "@throughline/core";
 import type { ImportPosition, ImportSource } from "../importer.ts";
+import type { Where } from "./import-session.ts";
 
 export interface ImportCursor {
   readonly sourceId: string;
@@ -10,6 +11,8 @@ export interface ImportCursor {
   readonly firstLineHash: string;
   /** The titles that were imported last, by external key: one that a person has changed since is left alone. */
   readonly titles: Readonly<Record<string, string>>;
+  /** External keys of sessions that were left out, because they were deleted here. */
+  readonly skipped: readonly string[];
 }
 
 export interface StoredCursor {
@@ -21,12 +24,9 @@ export interface StoredCursor {
 
 const scope = "import";
 
-export async function readCursorOf(
-  throughline: Throughline,
-  tool: string,
-  path: string,
-): Promise<StoredCursor> {
-  const key = [scope, `${tool} files`, shortKey(path)] as const;
+/** Where the last import of a file for a user ended. */
+export async function readCursorOf({ throughline, tool, user }: Where, path: string): Promise<StoredCursor> {
+  const key = [scope, `${tool} files of ${user}`, shortKey(path)] as const;
   const { store, tenant } = throughline;
   const { answers } = await store.read({ tenant, requests: [{ type: "get", kind: "state", keys: [key] }] });
   const row = answers[0][0];

@@ -12,6 +12,7 @@ import {
   writeCursorOf,
 } from "./import-cursor.ts";
 import type { ImportReport } from "./import-report.ts";
+import { isDeleted } from "./import-session.ts";
 import { sourceChunks } from "./source-chunks.ts";
 import { writeEvents } from "./write-events.ts";
 
@@ -24,6 +25,8 @@ export interface FileImport {
   /** Owner of the sessions. */
   readonly user: string;
   readonly report: ImportReport;
+  /** What became of each session in this run: it counts once, however often it is written. */
+  readonly fates: Map<string, "created" | "grown" | "deleted">;
   readonly progress: (bytes: number) => void;
 }
 
@@ -34,13 +37,16 @@ const flushEvents = 400;
 const chunksPerBatch = 48;
 /** Attempts in which neither this import nor another one of the file gets further. */
 const attempts = 10;
+/** Keys of deleted sessions that a cursor remembers: files hold few sessions. */
+const skippedLimit = 100;
+const beginning: ImportPosition = { offset: 0, line: 0, memo: null };
 
 /** Imports a file. When another import of it is under way, both go on from what the other has written. */
 export async function importFile(file: FileImport, signal: AbortSignal | undefined): Promise<void> {
-  const { throughline, importer, source } = file;
+  const { throughline, importer, source, user } = file;
   let revision = 0;
   for (let attempt = 1; ; attempt += 1) {
-    const stored = await readCursorOf(throughline, importer.tool, source.path);
+    const stored = await readCursorOf({ throughline, tool: importer.tool, user }, source.path);
     // Whoever overtakes this one has got further, so it may be overtaken as often as the file is long.
     if (stored.revision > revision) attempt = 1;
     revision = stored.revision;
@@ -62,14 +68,15 @@ async function importFrom(
   const { source, head, importer, report, progress } = file;
   const firstLineHash = hashFirstLine(head);
   const isKnown = continues(stored.cursor, source, firstLineHash);
-  if (isKnown && stored.cursor?.position.offset === source.size) {
+  const isBack = isKnown && (await isAnyBack(file, stored.cursor?.skipped ?? []));
+  if (isKnown && !isBack && stored.cursor?.position.offset === source.size) {
     report.unchangedFiles += 1;
     return;
   }
   const cursor: ImportCursor =
     isKnown && stored.cursor !== undefined
-      ? stored.cursor
-      : { sourceId: newId(), position: { offset: 0, line: 0, memo: null }, firstLineHash, titles: {} };
+      ? { ...stored.cursor, ...(isBack ? { position: beginning, skipped: [] } : undefined) }
+      : { sourceId: newId(), position: beginning, firstLineHash, titles: {}, skipped: [] };
   const writer = new FileWriter(file, stored, cursor);
   // The source is named before any message refers to it.
   if (!isKnown) await writer.begin();
@@ -94,6 +101,16 @@ async function importFrom(
     if (signal?.aborted === true) return;
   }
   await writer.finish(events);
+}
+
+/** Whether a session that was left out as deleted is there again: then its file is read again, from the beginning. */
+async function isAnyBack(
+  { throughline, importer, user }: FileImport,
+  keys: readonly string[],
+): Promise<boolean> {
+  const where = { throughline, tool: importer.tool, user };
+  for (const key of keys) if (!(await isDeleted(where, key))) return true;
+  return false;
 }
 
 /** Writes what was read, then the bytes it was read from, then where to go on. */
@@ -126,6 +143,7 @@ class FileWriter {
     const { sourceId, titles } = this.#cursor;
     this.#noted = undefined;
     const written = await writeEvents(this.#file, sourceId, titles, events);
+    const skipped = [...new Set([...this.#cursor.skipped, ...written.skipped])].slice(-skippedLimit);
     let chunks: Write[] = [];
     for await (const chunk of sourceChunks(sourceId, this.#file.source, this.offset, offset)) {
       chunks.push(chunk);
@@ -134,7 +152,10 @@ class FileWriter {
       chunks = [];
     }
     this.#file.report.bytes += offset - this.offset;
-    await this.#commitCursor({ ...this.#cursor, position: { offset, line, memo }, titles: written }, chunks);
+    await this.#commitCursor(
+      { ...this.#cursor, position: { offset, line, memo }, titles: written.titles, skipped },
+      chunks,
+    );
   }
 
   /** After the last event: a file that ends in a torn line stays at its last checkpoint. */

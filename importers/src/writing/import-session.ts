@@ -42,7 +42,9 @@ export async function findImportedSession(where: Where, draft: ImportedSession):
   });
   const [[row], [note]] = answers;
   if (row !== undefined) return { row, creation: [], deleted: false };
-  if (note !== undefined) return { row: undefined, creation: [], deleted: true };
+  if (note !== undefined || (await isDeleted(where, draft.parent?.externalKey))) {
+    return { row: undefined, creation: [], deleted: true };
+  }
   const record = await newRecord(where, draft);
   const creation: Write[] = [
     { type: "insert", kind: "sessions", record, exists: "keep" },
@@ -54,6 +56,13 @@ export async function findImportedSession(where: Where, draft: ImportedSession):
     },
   ];
   return { row: undefined, creation, deleted: false };
+}
+
+/** Whether a session was imported, and deleted here since: its side chains stay away with it. */
+export async function isDeleted(where: Where, key: string | undefined): Promise<boolean> {
+  return (
+    key !== undefined && (await findImportedSession(where, { type: "session", externalKey: key })).deleted
+  );
 }
 
 /** The unique key of an imported session. */

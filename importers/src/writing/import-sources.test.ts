@@ -10,12 +10,13 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { CheckedBatch, Message, Store, StoredRecord } from "@throughline/core";
-import { Throughline, ThroughlineError, guardStore } from "@throughline/core";
+import type { Store } from "@throughline/core";
+import { Throughline, guardStore } from "@throughline/core";
 import { sqliteStore } from "@throughline/store-sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { claudeCodeFixture } from "../test/memory-source.ts";
 import { importSources } from "./import-sources.ts";
+import { contents, dieAtSecondCursor, keptBytes, overtakeCursors } from "./test/imported-contents.ts";
 import { chunkCodec } from "./source-chunks.ts";
 
 const fixtures = fileURLToPath(new URL("../../fixtures/claude-code", import.meta.url));
@@ -38,56 +39,6 @@ async function open(name = "store.db", wrap = (store: Store): Store => store): P
   const throughline = new Throughline(guardStore(store, { clock: () => Date.UTC(2026, 0, 31) }));
   opened.push(throughline);
   return throughline;
-}
-
-/** Everything that was imported, in a form that two stores can be compared by. */
-async function contents(throughline: Throughline): Promise<unknown> {
-  const all = [];
-  for (const session of (await throughline.sessions.list({ all: true, limit: 1_000 })).items) {
-    const { externalKey, title, model, workspacePath, messageCount, tokenCount, metadata, createdAt } =
-      session;
-    const messages = [];
-    for await (const message of throughline.messages.stream(session.id)) messages.push(lasting(message));
-    const facts = { title, model, workspacePath, messageCount, tokenCount, metadata, createdAt };
-    all.push({ externalKey, ...facts, lastActivity: session.lastActivity, messages });
-  }
-  return all.toSorted((left, right) => ((left.externalKey ?? "") < (right.externalKey ?? "") ? -1 : 1));
-}
-
-function lasting({
-  id,
-  seq,
-  role,
-  content,
-  model,
-  usage,
-  metadata,
-  tokenCount,
-  createdAt,
-}: Message): unknown {
-  return { id, seq, role, content, model, usage, metadata, tokenCount, createdAt };
-}
-
-/** The chunks of all sources, one after another. */
-async function keptBytes(throughline: Throughline): Promise<Buffer> {
-  const { answers } = await throughline.store.read({
-    tenant: "default",
-    requests: [
-      {
-        type: "query",
-        kind: "source_chunks",
-        shape: "key",
-        prefix: [],
-        direction: "forward",
-        limit: 100,
-        select: "all",
-      },
-    ],
-  });
-  const kept = answers[0].rows.map(({ bytes, encoding }) =>
-    encoding === "none" ? (bytes as Uint8Array) : chunkCodec.unpack(bytes as Uint8Array),
-  );
-  return Buffer.concat(kept);
 }
 
 describe("an import", () => {
@@ -167,6 +118,59 @@ describe("an import", () => {
     const report = await importSources(throughline, [path]);
     expect(report).toMatchObject({ messagesAdded: 0, sessionsCreated: 0, sessionsDeleted: 1 });
     expect((await throughline.sessions.list({ all: true })).items).toEqual([]);
+  });
+
+  it("brings in what a deleted session missed when it is there again", async () => {
+    const throughline = await open();
+    const path = join(folder, "session.jsonl");
+    const bytes = claudeCodeFixture("answers-and-tools.jsonl");
+    writeFileSync(path, bytes.subarray(0, bytes.length / 2));
+    await importSources(throughline, [path]);
+    const [session] = (await throughline.sessions.list()).items;
+    await throughline.sessions.delete(session?.id ?? "");
+    writeFileSync(path, bytes);
+    await importSources(throughline, [path]);
+    await throughline.sessions.undelete(session?.id ?? "");
+    await importSources(throughline, [path]);
+    const whole = await open("whole.db");
+    await importSources(whole, [path]);
+    expect(await contents(throughline)).toEqual(await contents(whole));
+  });
+
+  it("leaves out a new side chain of a deleted session", async () => {
+    const throughline = await open();
+    const key = "3f1c9a52-7d04-4b6e-9c1a-5e2f8b7d6a01";
+    await importSources(throughline, [join(fixtures, `${key}.jsonl`)]);
+    const session = await throughline.sessions.find(`claude-code:${key}`);
+    await throughline.sessions.delete(session.id);
+    await importSources(throughline, [join(fixtures, key)]);
+    expect((await throughline.sessions.list({ all: true })).items).toEqual([]);
+  });
+
+  it("gives each user sessions of their own", async () => {
+    const throughline = await open();
+    const path = join(fixtures, "title-custom.jsonl");
+    const ada = await importSources(throughline, [path], { user: "ada" });
+    const bob = await importSources(throughline, [path], { user: "bob" });
+    expect(bob.messagesAdded).toBe(ada.messagesAdded);
+    expect((await throughline.sessions.list({ user: "bob" })).items).toHaveLength(1);
+  });
+
+  it("counts a session once, however many writes it takes", async () => {
+    const throughline = await open();
+    const path = join(folder, "long.jsonl");
+    const line = (index: number): string =>
+      JSON.stringify({
+        type: "user",
+        uuid: `u${index}`,
+        parentUuid: null,
+        sessionId: "long",
+        timestamp: "2026-01-02T03:04:05.678Z",
+        message: { role: "user", content: "said" },
+      });
+    writeFileSync(path, `${Array.from({ length: 2_500 }, (_, index) => line(index)).join("\n")}\n`);
+    const report = await importSources(throughline, [path]);
+    expect(report).toMatchObject({ sessionsCreated: 1, sessionsGrown: 0, messagesAdded: 2_500 });
   });
 
   it("leaves a title alone that a person gave", async () => {
@@ -325,52 +329,3 @@ describe("an import", () => {
     expect(readFileSync(path)).toEqual(Buffer.from(claudeCodeFixture("damaged.jsonl")));
   });
 });
-
-/** A store that fails at the second cursor of a file: the messages before it are written by then. */
-function dieAtSecondCursor(store: Store): Store {
-  let cursors = 0;
-  return wrapCommit(store, (batch, options) => {
-    if (findCursor(batch) !== undefined) cursors += 1;
-    if (cursors >= 2) return Promise.reject(new ThroughlineError("unavailable", "The machine stopped."));
-    return store.commit(batch, options);
-  });
-}
-
-/** A store in which another import writes its cursor just before this one does, 25 times after the first. */
-function overtakeCursors(store: Store): Store {
-  let cursors = 0;
-  return wrapCommit(store, async (batch, options) => {
-    const record = findCursor(batch);
-    if (record !== undefined) cursors += 1;
-    if (record !== undefined && cursors > 1 && cursors <= 26) {
-      const key = [record.scope, record.collection, record.key] as [string, string, string];
-      const { tenant, now } = batch;
-      const writes = [{ type: "update", kind: "state", key, set: { updatedAt: cursors } }] as const;
-      await store.commit({ tenant, now, writes }, options);
-    }
-    return store.commit(batch, options);
-  });
-}
-
-/** The cursor of a file that a batch writes. */
-function findCursor({ writes }: CheckedBatch): StoredRecord | undefined {
-  for (const write of writes) {
-    const isState = write.type === "insert" && write.kind === "state";
-    if (isState && String(write.record.collection).endsWith("files")) return write.record;
-  }
-  return undefined;
-}
-
-function wrapCommit(store: Store, commit: Store["commit"]): Store {
-  return {
-    capabilities: store.capabilities,
-    kinds: store.kinds,
-    commit,
-    read: (input, options) => store.read(input, options),
-    search: (input, options) => store.search(input, options),
-    changes: (input, options) => store.changes(input, options),
-    check: () => store.check(),
-    prune: (before) => store.prune(before),
-    close: () => store.close(),
-  };
-}

@@ -5,7 +5,7 @@ import { findSources } from "../find-sources.ts";
 import type { Importer } from "../importer.ts";
 import { findImporter, importers } from "../importers.ts";
 import { openSource, readHead } from "../open-source.ts";
-import { importFile } from "./import-file.ts";
+import { type FileImport, importFile } from "./import-file.ts";
 import { type ImportReport, emptyReport } from "./import-report.ts";
 
 export interface ImportOptions {
@@ -40,6 +40,7 @@ export async function importSources(
   options: ImportOptions = {},
 ): Promise<ImportReport> {
   const report = emptyReport();
+  const fates: FileImport["fates"] = new Map();
   const extensions = [
     ...new Set(
       (options.importer === undefined ? importers : [options.importer]).flatMap((one) => one.extensions),
@@ -62,7 +63,7 @@ export async function importSources(
         totalFiles: found.length,
       });
     progress(0);
-    await importFound(throughline, path, options, report, progress);
+    await importFound(throughline, path, options, { report, fates, progress });
     before += size;
     progress(0);
     if (options.signal?.aborted === true) {
@@ -70,6 +71,10 @@ export async function importSources(
       break;
     }
   }
+  const count = (fate: string): number => [...fates.values()].filter((one) => one === fate).length;
+  report.sessionsCreated = count("created");
+  report.sessionsGrown = count("grown");
+  report.sessionsDeleted = count("deleted");
   return report;
 }
 
@@ -77,9 +82,9 @@ async function importFound(
   throughline: Throughline,
   path: string,
   options: ImportOptions,
-  report: ImportReport,
-  progress: (bytes: number) => void,
+  run: Pick<FileImport, "report" | "fates" | "progress">,
 ): Promise<void> {
+  const { report } = run;
   try {
     const source = await openSource(path);
     const head = await readHead(source);
@@ -91,7 +96,7 @@ async function importFound(
     }
     report.files += 1;
     await importFile(
-      { throughline, importer, source, head, user: options.user ?? "local", report, progress },
+      { throughline, importer, source, head, user: options.user ?? "local", ...run },
       options.signal,
     );
   } catch (error) {

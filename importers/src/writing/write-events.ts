@@ -28,20 +28,29 @@ interface Group {
   readonly messages: Map<string, ImportedMessage>;
 }
 
-/** Writes events, session by session. Answers the titles that it has written, with those of before. */
+export interface WrittenEvents {
+  /** The titles that were written, with those of before. */
+  readonly titles: Readonly<Record<string, string>>;
+  /** External keys of sessions that were left out, because they were deleted here. */
+  readonly skipped: readonly string[];
+}
+
+/** Writes events, session by session. */
 export async function writeEvents(
   file: FileImport,
   sourceId: string,
   titles: Readonly<Record<string, string>>,
   events: readonly ImportEvent[],
-): Promise<Readonly<Record<string, string>>> {
+): Promise<WrittenEvents> {
   const written = { ...titles };
+  const skipped: string[] = [];
   for (const group of groupEvents(file, events)) {
     const key = group.draft.externalKey;
-    await new SessionWriter(file, sourceId, group).write(written[key]);
-    if (group.draft.title !== undefined) written[key] = group.draft.title;
+    const isWritten = await new SessionWriter(file, sourceId, group).write(written[key]);
+    if (!isWritten) skipped.push(key);
+    else if (group.draft.title !== undefined) written[key] = group.draft.title;
   }
-  return written;
+  return { titles: written, skipped };
 }
 
 /** What the events say of each session, in the order of their first mention. */
@@ -97,13 +106,14 @@ class SessionWriter {
     this.#context = { store: throughline.store, tenant: throughline.tenant, generateId: newId };
   }
 
-  async write(importedTitle: string | undefined): Promise<void> {
-    const { report } = this.#file;
+  /** False if the session was deleted here. */
+  async write(importedTitle: string | undefined): Promise<boolean> {
+    const { report, fates } = this.#file;
     const { draft } = this.#group;
     const known = await findImportedSession(this.#where, draft);
     if (known.deleted) {
-      report.sessionsDeleted += 1;
-      return;
+      fates.set(draft.externalKey, "deleted");
+      return false;
     }
     const before = report.messagesAdded;
     const messages = await this.#continueStored(known.row);
@@ -113,8 +123,8 @@ class SessionWriter {
       await this.#commit(first, records.slice(begin, begin + appendLimit));
       first = [];
     }
-    if (known.row === undefined) report.sessionsCreated += 1;
-    else if (report.messagesAdded > before) report.sessionsGrown += 1;
+    if (report.messagesAdded > before && !fates.has(draft.externalKey)) fates.set(draft.externalKey, "grown");
+    return true;
   }
 
   #sessionWrites({ row, creation }: KnownSession, importedTitle: string | undefined): readonly Write[] {
@@ -127,7 +137,7 @@ class SessionWriter {
 
   async #commit(first: readonly Write[], messages: readonly NewMessage[]): Promise<void> {
     if (first.length === 0 && messages.length === 0) return;
-    const { throughline, report } = this.#file;
+    const { throughline, report, fates } = this.#file;
     const writes: Write[] = [...first];
     if (messages.length > 0) {
       const activity = Math.max(...messages.map(({ record }) => record.createdAt as number));
@@ -135,6 +145,8 @@ class SessionWriter {
       writes.push({ type: "append", session, messages, exists: "keep", activity });
     }
     const { results } = await throughline.store.commit({ tenant: throughline.tenant, writes });
+    const isNew = writes[0]?.type === "insert" && results[0]?.outcome === "inserted";
+    if (isNew) fates.set(this.#group.draft.externalKey, "created");
     const appended = results.at(-1);
     if (appended?.outcome !== "appended") return;
     for (const { id, outcome } of appended.messages) {

@@ -1,5 +1,5 @@
 /** Opens a database file so that the store can rely on it: right owner, right version, right modes. */
-import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Kind } from "@throughline/core";
 import { ThroughlineError } from "@throughline/core";
@@ -69,6 +69,8 @@ function openRaw({ path, readOnly }: FileOptions): Connection {
 function makeFile(path: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    // A pipe would be waited for without end.
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) throw new Error("not a file");
     closeSync(openSync(path, "a", 0o600));
   } catch (cause) {
     throw openError(path, cause);
@@ -81,7 +83,7 @@ function openError(path: string, cause: unknown): ThroughlineError {
   const reason = isRefused ? "read_only" : code === "ENOSPC" ? "disk_full" : "cannot_open";
   const message = isRefused
     ? `${path} can't be written (${code}). Check the permissions of the file and of its folder, or open it for reading.`
-    : `${path} can't be opened (${code}). It must be a file, in a folder that can be written.`;
+    : `${path} can't be opened${code === "" ? "" : ` (${code})`}. It must be a file, in a folder that can be written.`;
   return new ThroughlineError("unavailable", message, { reason, outcome: "refused", cause });
 }
 

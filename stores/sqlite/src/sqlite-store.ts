@@ -29,6 +29,7 @@ import { readAnswers } from "./read-answers.ts";
 import { readChanges } from "./read-changes.ts";
 import { searchMessages } from "./search-messages.ts";
 import { readSearchProgress } from "./search-progress.ts";
+import { Turns } from "./turns.ts";
 import type { Tables } from "./tables.ts";
 import { makeTables } from "./tables.ts";
 import { Tenants } from "./tenants.ts";
@@ -96,6 +97,7 @@ class SqliteStore implements Store {
   readonly #queue: CommitQueue;
   readonly #indexer: Indexer;
   readonly #readOnly: boolean;
+  readonly #turns = new Turns();
 
   constructor(
     file: StoreFile,
@@ -147,7 +149,8 @@ class SqliteStore implements Store {
   }
 
   /** Runs reads of one tenant as of one position; readers never wait for a writer. */
-  #read<Result>(tenantId: string, read: (tenant: number) => Result): Promise<Result> {
+  async #read<Result>(tenantId: string, read: (tenant: number) => Result): Promise<Result> {
+    await this.#turns.give();
     return retryFairly(() => {
       try {
         return this.#file.reader.readTogether(() => {
