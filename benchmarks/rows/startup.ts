@@ -130,9 +130,7 @@ async function run(bench: Bench): Promise<ReportLine[]> {
   const inPeers = join(inBenchmarks, "peers");
   const withMastra = bench.contestants().some(({ needsInstall }) => needsInstall);
   const withProduct = bench.contestants("product").length > 0;
-  const command = withProduct
-    ? await attempt(bench, "finding the command", () => findCommand(root))
-    : undefined;
+  const command = withProduct ? findCommand(root) : undefined;
 
   const programs = [
     moduleProgram("bare", inBenchmarks, ""),
