@@ -1,4 +1,5 @@
 import type { ExplicitSettings } from "./configuration/resolve-configuration.ts";
+import { storeUrlOf } from "./store-url.ts";
 
 /** The settings that flags give. On the command line a path that ends in `.db` is a store too. */
 export function explicitSettings(options: {
@@ -7,9 +8,8 @@ export function explicitSettings(options: {
   readonly port?: number;
 }): ExplicitSettings {
   const { store, host, port } = options;
-  const isPath = store !== undefined && store.endsWith(".db") && !/^[a-z][a-z0-9+.-]+:/i.test(store);
   return {
-    store: { value: isPath ? `sqlite:${store}` : store, name: "--store" },
+    store: { value: store === undefined ? undefined : storeUrlOf(store), name: "--store" },
     host: { value: host, name: "--host" },
     port: { value: port, name: "--port" },
   };

@@ -38,6 +38,11 @@ export function parseStoreUrl(url: string): StoreLocation {
   }
 }
 
+/** The URL that a text means where a person writes it: a path that ends in `.db` is a store too. */
+export function storeUrlOf(text: string): string {
+  return text.endsWith(".db") && !/^[a-z][a-z0-9+.-]+:/i.test(text) ? `sqlite:${text}` : text;
+}
+
 function readPath(url: string, rest: string): string {
   if (rest === "") throw badUrl(url, "names no file: write sqlite:<path>.");
   if (rest === ":memory:") throw badUrl(url, "names no file; to keep nothing, write memory:.");

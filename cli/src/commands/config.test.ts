@@ -24,6 +24,7 @@ test("config shows what holds and where it came from, without secrets", async ()
     value: "postgres://me:***@h/d",
     source: "file",
     from: `${path}: storage.connection_string`,
+    note: expect.stringContaining("refused: This version has no store for postgres: URLs") as string,
   });
   expect(item("tenant")).toMatchObject({ value: "acme", source: "file", from: `${path}: tenant` });
   expect(item("port")).toMatchObject({ value: 9000, source: "environment", from: "THROUGHLINE_PORT" });
@@ -35,4 +36,26 @@ test("config shows what holds and where it came from, without secrets", async ()
   const people = await runCommand(folder, ["config", "--store", "memory:"], { SECRET: "geheim" });
   expect(people.output).toMatch(/^store +memory: +--store$/m);
   expect(people.output + people.errors).not.toContain("geheim");
+});
+
+test("config agrees with the other commands on what a store is", async () => {
+  const folder = temporaryFolder();
+  const path = await runCommand(folder, ["config"], { THROUGHLINE_STORE: "./x.db" });
+  expect(path.output).toMatch(/^store +sqlite:\.\/x\.db +THROUGHLINE_STORE$/m);
+  expect(await runCommand(folder, ["sessions"], { THROUGHLINE_STORE: "./x.db" })).toMatchObject({
+    exitCode: 0,
+  });
+  const word = await runCommand(folder, ["config"], { THROUGHLINE_STORE: "sessions" });
+  expect(word.output).toMatch(/^store +sessions +THROUGHLINE_STORE \(refused: .*no URL of a store/m);
+  expect(await runCommand(folder, ["sessions"], { THROUGHLINE_STORE: "sessions" })).toMatchObject({
+    exitCode: 2,
+  });
+});
+
+test("a long value makes no other line longer", async () => {
+  const store = `sqlite:/${"long/".repeat(20)}x.db`;
+  const { output } = await runCommand(temporaryFolder(), ["config", "--store", store]);
+  const [wide = "", ...lines] = output.split("\n").toSorted((one, other) => other.length - one.length);
+  expect(wide).toContain(`${store}  --store`);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
 });

@@ -7,6 +7,8 @@ import { fileName } from "../configuration/settings.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { explicitSettings } from "../explicit-settings.ts";
 import { maskSecrets } from "../mask-secrets.ts";
+import { describeError } from "../report-error.ts";
+import { parseStoreUrl } from "../store-url.ts";
 import { formatTable } from "../terminal/format-table.ts";
 import { oneLine } from "../terminal/printable.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
@@ -19,7 +21,7 @@ export async function config(options: CommonOptions): Promise<number> {
     await printJson({ file: configuration.file ?? null, items });
     return exitCodes.success;
   }
-  const columns = [{ header: "SETTING" }, { header: "VALUE" }, { header: "FROM" }] as const;
+  const columns = [{ header: "SETTING" }, { header: "VALUE", padAtMost: 16 }, { header: "FROM" }] as const;
   const rows = items.map(({ name, value, source, from, note }) => [
     name,
     value === null ? "-" : oneLine(`${value}`),
@@ -36,7 +38,7 @@ interface SettingJson {
   readonly source: string;
   /** The flag, the variable, or the file and the key; null for a default. */
   readonly from: string | null;
-  /** Why the value has no effect. */
+  /** Why the value has no effect, or is refused. */
   readonly note?: string;
 }
 
@@ -44,7 +46,8 @@ interface SettingJson {
 function describeSettings({ settings, origins }: ResolvedConfiguration): readonly SettingJson[] {
   return (Object.entries(settings) as [keyof Settings, SettingJson["value"]][]).map(([name, value]) => {
     const { source = "default", name: from = "" } = origins.get(name) ?? {};
-    const note = source === "default" ? undefined : noteOn(name);
+    const note =
+      name === "store" ? refusalOf(settings.store) : source === "default" ? undefined : noteOn(name);
     return {
       name: fileName(name),
       value: name === "store" ? maskSecrets(settings.store) : value,
@@ -53,6 +56,16 @@ function describeSettings({ settings, origins }: ResolvedConfiguration): readonl
       ...(note === undefined ? undefined : { note }),
     };
   });
+}
+
+/** Why commands refuse the store. */
+function refusalOf(store: string): string | undefined {
+  try {
+    parseStoreUrl(store);
+    return undefined;
+  } catch (error) {
+    return `refused: ${describeError(error)}`;
+  }
 }
 
 /** Says where a setting that somebody made changes nothing. */

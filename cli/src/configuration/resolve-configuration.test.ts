@@ -65,6 +65,16 @@ describe("order", () => {
     expect(settings.store).toBe("memory:");
   });
 
+  test.each([
+    ["./x.db", "sqlite:./x.db"],
+    ["/data/a b.db", "sqlite:/data/a b.db"],
+    ["sqlite:x.db", "sqlite:x.db"],
+    ["postgres://h/x.db", "postgres://h/x.db"],
+    ["sessions", "sessions"],
+  ])("THROUGHLINE_STORE=%s is the store %s", async (text, store) => {
+    expect((await resolveIn({}, { THROUGHLINE_STORE: text })).settings.store).toBe(store);
+  });
+
   test("an explicit value comes first", async () => {
     const { settings, origins } = await resolveIn(
       file,

@@ -1,6 +1,7 @@
 /** The store's URL from the settings that may name it. */
 import { dirname, isAbsolute, resolve } from "node:path";
 import { defaultStore } from "../default-store.ts";
+import { storeUrlOf } from "../store-url.ts";
 import { configurationError } from "./configuration-error.ts";
 import type { GivenSetting, Layer } from "./given-setting.ts";
 import type { SettingName } from "./settings.ts";
@@ -22,6 +23,7 @@ export function resolveStore(layers: readonly Layer[]): GivenSetting {
     const named = byBackend.filter((name) => layer.has(name));
     if (url !== undefined) {
       if (url.origin.source === "file" && named[0] !== undefined) throw saidTwice(url, layer.get(named[0]));
+      if (url.origin.source === "environment") return { ...url, value: storeUrlOf(url.value as string) };
       return fromFile(url);
     }
     if (named.length > 0) return storeOfBackend(layers.slice(index));

@@ -5,6 +5,8 @@ export interface Column {
   readonly align?: "left" | "right";
   /** Gives way when the table is too wide. At most one column does. */
   readonly isFlexible?: boolean;
+  /** The column is made no wider than this for the sake of long cells, which then move what follows them. */
+  readonly padAtMost?: number;
 }
 
 const gap = "  ";
@@ -17,7 +19,9 @@ export function formatTable(
   width: number | undefined,
 ): readonly string[] {
   const lines = [columns.map(({ header }) => header), ...rows];
-  const widths = columns.map((_, index) => Math.max(...lines.map((line) => displayWidth(line[index] ?? ""))));
+  const widths = columns.map(({ padAtMost = Number.POSITIVE_INFINITY }, index) =>
+    Math.min(padAtMost, Math.max(...lines.map((line) => displayWidth(line[index] ?? "")))),
+  );
   if (width !== undefined) {
     const flexible = columns.findIndex(({ isFlexible }) => isFlexible === true);
     const total = widths.reduce((sum, each) => sum + each, gap.length * (columns.length - 1));
