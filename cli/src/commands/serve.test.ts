@@ -98,3 +98,17 @@ test("a port that is taken ends serve with 1, and makes no database", async () =
   );
   expect(existsSync(join(folder, "a.db"))).toBe(false);
 });
+
+test("serve says where it answers, where that is described, and what it keeps", async () => {
+  const child = startCommand(temporaryFolder(), ["serve", "--port", "0", "--store", "memory:"]);
+  onTestFinished(() => {
+    child.kill("SIGKILL");
+  });
+  if (child.stdout === null) throw new Error("The process has no pipe.");
+  const [printed] = (await once(child.stdout, "data")) as [Buffer];
+  const [, page = ""] =
+    /^Throughline answers on http:\S+\nDocumentation: (http:\S+)\nNothing is kept: .*\n$/.exec(
+      printed.toString(),
+    ) ?? [];
+  expect((await fetch(page)).headers.get("content-type")).toMatch(/^text\/html/);
+});

@@ -32,7 +32,9 @@ export async function serve(options: ServeOptions): Promise<number> {
       else {
         const kept = file === null ? "Nothing is kept: the store is in memory." : `Database: ${file}`;
         // One write: whoever waits for the first line may close the pipe after it.
-        await writeOutput(`Throughline answers on ${running.url}\n${kept}\n`);
+        await writeOutput(
+          `Throughline answers on ${running.url}\nDocumentation: ${running.url}/docs\n${kept}\n`,
+        );
       }
       await stop.happened;
       await running.close();
