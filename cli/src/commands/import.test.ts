@@ -75,6 +75,27 @@ test("what could not be read at all makes the exit code 1; the rest is imported"
   const foreign = await runCommand(folder, ["import", "notes.txt", "--store", "a.db"]);
   expect(foreign.exitCode).toBe(1);
   expect(foreign.errors).toBe(`${join(folder, "notes.txt")}: not a format that is known here; left out\n`);
+  expect(foreign.output).toContain("Files: 0 read, 0 of them unchanged, 1 left out\n");
+  expect(foreign.output).toContain("Problems: 1\n");
+});
+
+test("a folder with nothing known, and a word that is neither a path nor a tool, are told", async () => {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, "logs"));
+  writeFileSync(join(folder, "logs", "notes.txt"), "tulips");
+  const empty = await runCommand(folder, ["import", "logs", "--store", "a.db"]);
+  expect(empty).toMatchObject({
+    exitCode: 0,
+    errors: "throughline: nothing that is known here was found in logs.\n",
+    output: expect.stringContaining("Files: 0 read") as string,
+  });
+  const mistyped = await runCommand(folder, ["import", "claude-cod", "--store", "b.db"]);
+  expect(mistyped).toEqual({
+    exitCode: 2,
+    output: "",
+    errors: "throughline: There is no file, folder or tool claude-cod. The tools are: claude-code.\n",
+  });
+  expect(existsSync(join(folder, "b.db"))).toBe(false);
 });
 
 test("nothing to import is said, and makes no database", async () => {

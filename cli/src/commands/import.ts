@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
-import { type JsonObject, type Throughline, toSnakeCase } from "@throughline/core";
+import { type JsonObject, type Throughline, ThroughlineError, toSnakeCase } from "@throughline/core";
 import {
   type ImportReport,
   type Importer,
@@ -31,19 +31,23 @@ interface Request {
 
 export async function importFiles(words: readonly string[], options: ImportOptions): Promise<number> {
   const request = readRequest(words);
+  if (request.importer === undefined && words[0] !== undefined) checkFirstWord(words[0]);
   const isNothing = request.paths.length === 0;
   if (isNothing) process.stderr.write(`${describeNothing(request)}\n`);
   return withThroughline(options, isNothing ? "reads" : "creates", async (throughline) => {
     const report = await runImport(throughline, request, options.user);
     if (options.json === true) await printJson(reportToJson(report));
-    else await printReport(report);
+    else await printReport(report, failuresIn(report, request));
+    if (!isNothing && isEmpty(report)) {
+      process.stderr.write(
+        printable(`throughline: nothing that is known here was found in ${request.paths.join(", ")}.\n`),
+      );
+    }
     if (report.interrupted) {
       process.stderr.write("throughline: stopped. The same command goes on from here.\n");
       return exitCodes.interrupted;
     }
-    const isNamedSkipped =
-      request.isNamed && request.paths.some((path) => report.skipped.includes(resolve(path)));
-    return report.unreadable.length > 0 || isNamedSkipped ? exitCodes.failure : exitCodes.success;
+    return failuresIn(report, request) > 0 ? exitCodes.failure : exitCodes.success;
   });
 }
 
@@ -56,6 +60,14 @@ function readRequest(words: readonly string[]): Request {
   return { importer, paths: toolFolders(importer).filter((path) => existsSync(path)), isNamed: false };
 }
 
+/** A bare word that is neither a path nor a tool is most likely the mistyped name of a tool. */
+function checkFirstWord(word: string): void {
+  if (/[./\\]/.test(word) || existsSync(word)) return;
+  const tools = importers.map(({ tool }) => tool).join(", ");
+  const message = `There is no file, folder or tool ${word}. The tools are: ${tools}.`;
+  throw new ThroughlineError("invalid", message, { reason: "type" });
+}
+
 /** Where the tool, or all of them, keep their sessions. */
 function toolFolders(importer: Importer | undefined): readonly string[] {
   const tools = importer === undefined ? importers : [importer];
@@ -64,6 +76,17 @@ function toolFolders(importer: Importer | undefined): readonly string[] {
 
 function describeNothing({ importer }: Request): string {
   return `throughline: no folder of sessions was found; looked for ${toolFolders(importer).join(", ")}. Name a path.`;
+}
+
+/** Whether there was not one file to read, or to say something about. */
+function isEmpty({ files, skipped, unreadable, interrupted }: ImportReport): boolean {
+  return files + skipped.length + unreadable.length === 0 && !interrupted;
+}
+
+/** Files and folders that nothing could be made of, with the files that a person named. */
+function failuresIn({ unreadable, skipped }: ImportReport, { isNamed, paths }: Request): number {
+  const named = new Set(isNamed ? paths.map((path) => resolve(path)) : []);
+  return unreadable.length + skipped.filter((path) => named.has(path)).length;
 }
 
 async function runImport(
@@ -92,7 +115,7 @@ function reportToJson(report: ImportReport): JsonObject {
   );
 }
 
-async function printReport(report: ImportReport): Promise<void> {
+async function printReport(report: ImportReport, failures: number): Promise<void> {
   const { files, unchangedFiles, skipped, problems, unreadable } = report;
   for (const { path, line, message } of problems) {
     process.stderr.write(printable(`${line === 0 ? path : `${path}:${line}`}: ${message}\n`));
@@ -103,12 +126,13 @@ async function printReport(report: ImportReport): Promise<void> {
   const kept = report.messagesKept > 0 ? `, ${report.messagesKept} already there` : "";
   const continued = report.messagesContinued > 0 ? `, ${report.messagesContinued} updated` : "";
   const deleted = report.sessionsDeleted > 0 ? `, ${report.sessionsDeleted} left out as deleted` : "";
+  const leftOut = skipped.length > 0 ? `, ${skipped.length} left out` : "";
   await writeOutput(
     [
-      `Files: ${files} read, ${unchangedFiles} of them unchanged`,
+      `Files: ${files} read, ${unchangedFiles} of them unchanged${leftOut}`,
       `Sessions: ${report.sessionsCreated} new, ${report.sessionsGrown} grown${deleted}`,
       `Messages: ${report.messagesAdded} new${continued}${kept}`,
-      `Problems: ${problems.length + unreadable.length}`,
+      `Problems: ${problems.length + failures}`,
       "",
     ].join("\n"),
   );
