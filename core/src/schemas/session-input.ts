@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { fromJsonNames, withJsonNames } from "./json-names.ts";
 import { metadata, metadataFilter } from "./json-value.ts";
+import { pageSize } from "./page-size.ts";
 import { keyText, label, prose, queryText } from "./text.ts";
 import { time } from "./time.ts";
 
@@ -91,14 +92,7 @@ export const sessionFilter = v.strictObject({
   /** Also sessions that lists leave out, such as side chains. Default: false. */
   all: v.optional(v.boolean("must be true or false")),
   /** Default: 50, at most 1,000. */
-  limit: v.optional(
-    v.pipe(
-      v.number("must be a number"),
-      v.safeInteger("must be an integer"),
-      v.minValue(1, "must be at least 1"),
-      v.maxValue(1_000, "must be at most 1,000"),
-    ),
-  ),
+  limit: v.optional(pageSize),
   cursor: v.optional(v.string("must be text")),
 });
 

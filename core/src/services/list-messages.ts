@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { Query } from "../contract/read.ts";
 import type { KeyValues, Row } from "../model/kind.ts";
 import { withJsonNames } from "../schemas/json-names.ts";
+import { pageSize } from "../schemas/page-size.ts";
 import { parseInput } from "../schemas/parse-input.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 import { sessionNotFound } from "./find-session.ts";
@@ -20,12 +21,6 @@ const position = v.pipe(
   v.minValue(0, "must not be negative"),
   // The position after it has to be one, too.
   v.maxValue(Number.MAX_SAFE_INTEGER - 1, "must be below 2^53 - 1"),
-);
-const pageSize = v.pipe(
-  v.number("must be a number"),
-  v.safeInteger("must be an integer"),
-  v.minValue(1, "must be at least 1"),
-  v.maxValue(1_000, "must be at most 1,000"),
 );
 
 /** How a page of messages is asked for. */

@@ -6,6 +6,7 @@ import { ThroughlineError } from "../error.ts";
 import type { Row } from "../model/kind.ts";
 import { withJsonNames } from "../schemas/json-names.ts";
 import { role } from "../schemas/message-input.ts";
+import { pageSize } from "../schemas/page-size.ts";
 import { parseInput } from "../schemas/parse-input.ts";
 import { label, queryText } from "../schemas/text.ts";
 import { time } from "../schemas/time.ts";
@@ -35,14 +36,7 @@ const searchInput = v.strictObject({
   /** `rank`, best first (default), or `recent`, newest first. */
   order: v.optional(v.picklist(["rank", "recent"], "must be rank or recent")),
   /** Default: 20, at most 1,000. */
-  limit: v.optional(
-    v.pipe(
-      v.number("must be a number"),
-      v.safeInteger("must be an integer"),
-      v.minValue(1, "must be at least 1"),
-      v.maxValue(1_000, "must be at most 1,000"),
-    ),
-  ),
+  limit: v.optional(pageSize),
   cursor: v.optional(v.string("must be text")),
 });
 
