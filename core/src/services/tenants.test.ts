@@ -38,7 +38,7 @@ describe.each(storeNames)("tenants on %s", (name) => {
       other.messages.stream(id).next(),
       other.messages.delete(id, "m"),
     ];
-    for (const call of calls) await expect(call).rejects.toMatchObject(missing);
+    await Promise.all(calls.map((call) => expect(call).rejects.toMatchObject(missing)));
     expect(await other.sessions.getByExternalKey({ tool: "chat", externalKey: "k" })).toBeUndefined();
     expect(await other.sessions.list({ all: true })).toEqual({ items: [] });
     expect(await other.search({ text: "needle" })).toEqual({ items: [] });
