@@ -17,8 +17,8 @@ export interface KnownSession {
   row: Row | undefined;
   /** What makes it, with the first messages. */
   creation: readonly Write[];
-  /** Deleted here: its messages are not imported again. */
-  readonly deleted: boolean;
+  /** The external key of what was deleted here, itself or its parent: its messages are not imported again. */
+  readonly deleted?: string;
 }
 
 /** Whose sessions, of which tool, in which store. */
@@ -41,10 +41,10 @@ export async function findImportedSession(where: Where, draft: ImportedSession):
     ],
   });
   const [[row], [note]] = answers;
-  if (row !== undefined) return { row, creation: [], deleted: false };
-  if (note !== undefined || (await isDeleted(where, draft.parent?.externalKey))) {
-    return { row: undefined, creation: [], deleted: true };
-  }
+  if (row !== undefined) return { row, creation: [] };
+  if (note !== undefined) return { row: undefined, creation: [], deleted: draft.externalKey };
+  const parent = draft.parent?.externalKey;
+  if (await isDeleted(where, parent)) return { row: undefined, creation: [], deleted: parent };
   const record = await newRecord(where, draft);
   const creation: Write[] = [
     { type: "insert", kind: "sessions", record, exists: "keep" },
@@ -55,13 +55,14 @@ export async function findImportedSession(where: Where, draft: ImportedSession):
       exists: "keep",
     },
   ];
-  return { row: undefined, creation, deleted: false };
+  return { row: undefined, creation };
 }
 
 /** Whether a session was imported, and deleted here since: its side chains stay away with it. */
 export async function isDeleted(where: Where, key: string | undefined): Promise<boolean> {
   return (
-    key !== undefined && (await findImportedSession(where, { type: "session", externalKey: key })).deleted
+    key !== undefined &&
+    (await findImportedSession(where, { type: "session", externalKey: key })).deleted !== undefined
   );
 }
 
@@ -110,7 +111,7 @@ async function newRecord(where: Where, draft: ImportedSession): Promise<StoredRe
 /** A child may be met before its parent: then the parent is made, empty, under the key by which it will be found. */
 async function makeParent(where: Where, key: string): Promise<Row | undefined> {
   const known = await findImportedSession(where, { type: "session", externalKey: key });
-  if (known.row !== undefined || known.deleted) return known.row;
+  if (known.row !== undefined || known.deleted !== undefined) return known.row;
   const { store, tenant } = where.throughline;
   await store.commit({ tenant, writes: known.creation });
   const { answers } = await store.read({

@@ -145,6 +145,11 @@ describe("an import", () => {
     await throughline.sessions.delete(session.id);
     await importSources(throughline, [join(fixtures, key)]);
     expect((await throughline.sessions.list({ all: true })).items).toEqual([]);
+    const again = await importSources(throughline, [join(fixtures, key)]);
+    expect(again.unchangedFiles).toBe(again.files);
+    await throughline.sessions.undelete(session.id);
+    const back = await importSources(throughline, [join(fixtures, key)]);
+    expect(back.messagesAdded).toBeGreaterThan(0);
   });
 
   it("gives each user sessions of their own", async () => {

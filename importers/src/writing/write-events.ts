@@ -31,7 +31,7 @@ interface Group {
 export interface WrittenEvents {
   /** The titles that were written, with those of before. */
   readonly titles: Readonly<Record<string, string>>;
-  /** External keys of sessions that were left out, because they were deleted here. */
+  /** External keys of deleted sessions that kept these or their side chains out. */
   readonly skipped: readonly string[];
 }
 
@@ -46,8 +46,8 @@ export async function writeEvents(
   const skipped: string[] = [];
   for (const group of groupEvents(file, events)) {
     const key = group.draft.externalKey;
-    const isWritten = await new SessionWriter(file, sourceId, group).write(written[key]);
-    if (!isWritten) skipped.push(key);
+    const deleted = await new SessionWriter(file, sourceId, group).write(written[key]);
+    if (deleted !== undefined) skipped.push(deleted);
     else if (group.draft.title !== undefined) written[key] = group.draft.title;
   }
   return { titles: written, skipped };
@@ -106,14 +106,14 @@ class SessionWriter {
     this.#context = { store: throughline.store, tenant: throughline.tenant, generateId: newId };
   }
 
-  /** False if the session was deleted here. */
-  async write(importedTitle: string | undefined): Promise<boolean> {
+  /** Answers the external key of what was deleted here, where that keeps the session out. */
+  async write(importedTitle: string | undefined): Promise<string | undefined> {
     const { report, fates } = this.#file;
     const { draft } = this.#group;
     const known = await findImportedSession(this.#where, draft);
-    if (known.deleted) {
+    if (known.deleted !== undefined) {
       fates.set(draft.externalKey, "deleted");
-      return false;
+      return known.deleted;
     }
     const before = report.messagesAdded;
     const messages = await this.#continueStored(known.row);
@@ -124,7 +124,7 @@ class SessionWriter {
       first = [];
     }
     if (report.messagesAdded > before && !fates.has(draft.externalKey)) fates.set(draft.externalKey, "grown");
-    return true;
+    return undefined;
   }
 
   #sessionWrites({ row, creation }: KnownSession, importedTitle: string | undefined): readonly Write[] {
