@@ -8,6 +8,7 @@ import { compareKeys } from "../model/kind.ts";
 import type { SessionFilter } from "../schemas/session-input.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 import type { ServiceContext } from "./service-context.ts";
+import { sessionField } from "./session.ts";
 
 const defaultLimit = 50;
 /** Sessions that are sorted here, where a filter's own order leads to few. */
@@ -165,24 +166,24 @@ function placeOf({ time }: Listing, row: Row): readonly [number, string] {
   return [row[time] as number, row.id as string];
 }
 
-/** Fields of arguments whose record has another name for them. */
-const equalFields = {
-  user: "userId",
-  project: "projectId",
-  tool: "toolId",
-  status: "status",
-  pinned: "pinned",
-  workspacePath: "workspacePath",
-  processId: "processId",
-  externalKey: "externalKey",
-  parent: "parentSessionId",
-} as const;
+/** Filters that a record's field has to equal. */
+const equalFilters = [
+  "user",
+  "project",
+  "tool",
+  "status",
+  "pinned",
+  "workspacePath",
+  "processId",
+  "externalKey",
+  "parent",
+] as const;
 
 function residualFilters(filter: SessionFilter): Filter[] {
   const filters: Filter[] = [];
-  for (const [name, field] of Object.entries(equalFields)) {
-    const value = filter[name as keyof typeof equalFields];
-    if (value !== undefined) filters.push({ field, test: "equals", value });
+  for (const name of equalFilters) {
+    const value = filter[name];
+    if (value !== undefined) filters.push({ field: sessionField(name), test: "equals", value });
   }
   if (filter.tag !== undefined) filters.push({ field: "tags", test: "has", value: filter.tag });
   if (filter.q !== undefined) filters.push({ field: "title", test: "contains", value: filter.q });

@@ -93,11 +93,16 @@ const fieldNames: Readonly<Record<string, string>> = {
   parent: "parentSessionId",
 };
 
+/** The record's name of an argument: `userId` for `user`. */
+export function sessionField(name: string): string {
+  return fieldNames[name] ?? name;
+}
+
 /** Record fields for checked arguments: null and absent text is `''`, times are milliseconds. */
 export function sessionFields(input: object): Record<string, FieldValue> {
   const fields: Record<string, FieldValue> = {};
   for (const [name, value] of Object.entries(input)) {
-    if (value !== undefined) fields[fieldNames[name] ?? name] = fieldValue(name, value);
+    if (value !== undefined) fields[sessionField(name)] = fieldValue(name, value);
   }
   return fields;
 }
