@@ -5,10 +5,10 @@
 import { copyFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { listPackages, repositoryRoot } from "./list-packages.ts";
+import { listPublishedPackages, repositoryRoot } from "./list-packages.ts";
 import { runCommand } from "./run-command.ts";
 
-for (const { name, folder } of listPackages()) {
+for (const { name, folder } of listPublishedPackages()) {
   const startedAt = performance.now();
   const absolute = join(repositoryRoot, folder);
   // A file that left `src` must not live on in a published `dist`.

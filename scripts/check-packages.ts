@@ -1,5 +1,5 @@
 /** Checks every built package as it would be published: its exports, its types and what is packed. */
-import { listPackages } from "./list-packages.ts";
+import { listPublishedPackages } from "./list-packages.ts";
 import { runCommand } from "./run-command.ts";
 
 const requiredFiles = ["LICENSE", "README.md", "package.json", "dist/index.js", "dist/index.d.ts"];
@@ -29,7 +29,7 @@ function checkImport(name: string, folder: string): string[] {
 }
 
 let failures = 0;
-for (const { name, folder } of listPackages()) {
+for (const { name, folder } of listPublishedPackages()) {
   const problems = [
     ...checkPackedFiles(folder),
     ...checkImport(name, folder),

@@ -14,19 +14,32 @@ const allowedPackages: Record<string, string[]> = {
   [core]: [],
   "@throughline/conformance": [core],
   "@throughline/store-memory": [core],
-  "@throughline/store-sqlite": [core],
+  "@throughline/store-sql": [core],
+  "@throughline/store-sqlite": [core, "@throughline/store-sql"],
+  "@throughline/store-postgres": [core, "@throughline/store-sql"],
+  "@throughline/store-mongodb": [core],
+  "@throughline/store-http": [core],
+  "@throughline/store-indexeddb": [core],
+  "@throughline/test-servers": [],
   "@throughline/importers": [core],
   "@throughline/server": [core],
 };
 
 /** These run anywhere, so also where Node's modules do not exist. */
-const packagesForAnywhere = new Set([core, "@throughline/conformance", "@throughline/store-memory"]);
+const packagesForAnywhere = new Set([
+  core,
+  "@throughline/conformance",
+  "@throughline/store-memory",
+  "@throughline/store-sql",
+  "@throughline/store-http",
+  "@throughline/store-indexeddb",
+]);
 
 /**
  * The layers of core, lowest first: each may import itself and those before it. Below them all are the files
  * that stand beside these folders; above them is `index.ts`.
  */
-const coreLayers = ["text", "model", "contract", "schemas", "resolve", "guard", "services"];
+const coreLayers = ["text", "model", "contract", "schemas", "resolve", "backend", "guard", "services"];
 
 /** Tests and what only they use: free to import any package, by its name. */
 const testFiles = ["**/*.test.ts", "**/test/**"];

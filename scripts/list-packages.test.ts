@@ -3,17 +3,17 @@ import { listPackages, sortByNeed } from "./list-packages.ts";
 
 test("packages stand after those they need", () => {
   const sorted = sortByNeed([
-    { name: "app", folder: "app", needs: ["store", "core"] },
-    { name: "store", folder: "store", needs: ["core"] },
-    { name: "core", folder: "core", needs: [] },
+    { name: "app", folder: "app", needs: ["store", "core"], isPrivate: false },
+    { name: "store", folder: "store", needs: ["core"], isPrivate: false },
+    { name: "core", folder: "core", needs: [], isPrivate: false },
   ]);
   expect(sorted.map(({ name }) => name)).toEqual(["core", "store", "app"]);
 });
 
 test("packages in a circle are named", () => {
   const circle = [
-    { name: "a", folder: "a", needs: ["b"] },
-    { name: "b", folder: "b", needs: ["a"] },
+    { name: "a", folder: "a", needs: ["b"], isPrivate: false },
+    { name: "b", folder: "b", needs: ["a"], isPrivate: false },
   ];
   expect(() => sortByNeed(circle)).toThrow("in a circle: a, b");
 });

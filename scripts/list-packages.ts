@@ -12,9 +12,16 @@ export type WorkspacePackage = {
   folder: string;
   /** The names of the workspace packages that it needs at run time. */
   needs: string[];
+  /** Whether it is never published, and so never built: tests run its sources. */
+  isPrivate: boolean;
 };
 
-type Manifest = { name: string; workspaces?: string[]; dependencies?: Record<string, string> };
+type Manifest = {
+  name: string;
+  private?: boolean;
+  workspaces?: string[];
+  dependencies?: Record<string, string>;
+};
 
 function readManifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(repositoryRoot, folder, "package.json"), "utf8")) as Manifest;
@@ -28,12 +35,18 @@ export function listPackages(): WorkspacePackage[] {
   }));
   const names = new Set(manifests.map((manifest) => manifest.name));
   return sortByNeed(
-    manifests.map(({ name, folder, dependencies = {} }) => ({
+    manifests.map(({ name, folder, dependencies = {}, private: isPrivate = false }) => ({
       name,
       folder,
+      isPrivate,
       needs: Object.keys(dependencies).filter((dependency) => names.has(dependency)),
     })),
   );
+}
+
+/** Lists the packages that are built and published. */
+export function listPublishedPackages(): WorkspacePackage[] {
+  return listPackages().filter(({ isPrivate }) => !isPrivate);
 }
 
 /** Sorts packages so that each stands after the packages it needs; fails on a circle. */

@@ -127,6 +127,12 @@ export {
 } from "./resolve/lookup.ts";
 export { driveResolution, resolveBatch } from "./resolve/resolve-batch.ts";
 export { leavesRevision } from "./resolve/resolve-record.ts";
+export {
+  type AnswerLookups,
+  expectedLookups,
+  lookupText,
+  resolveRemotely,
+} from "./backend/resolve-remotely.ts";
 
 // Services
 export { Throughline, type ThroughlineOptions } from "./services/throughline.ts";
