@@ -99,7 +99,7 @@ export {
   type Store,
 } from "./contract/store.ts";
 export { type GuardOptions, guardStore } from "./guard/guard-store.ts";
-export { BATCH_BYTES, BATCH_RECORDS } from "./guard/check-batch.ts";
+export { BATCH_BYTES, BATCH_RECORDS, batchBytes, boundOfBatchBytes } from "./contract/batch-size.ts";
 
 // For those who write a store
 export { type Bm25Input, scoreBm25 } from "./text/bm25.ts";
@@ -127,6 +127,7 @@ export {
 } from "./resolve/lookup.ts";
 export { driveResolution, resolveBatch } from "./resolve/resolve-batch.ts";
 export { leavesRevision } from "./resolve/resolve-record.ts";
+export { GroupQueue, type GroupQueueOptions, type Queued } from "./backend/group-queue.ts";
 export {
   type AnswerLookups,
   expectedLookups,

@@ -1,17 +1,13 @@
 /** Refuses batches that no store should see. */
 import type { Append, Batch, Changes, Insert, Key, Write } from "../contract/batch.ts";
 import { isUniqueName } from "../contract/batch.ts";
-import type { FieldValue, StoredRecord } from "../model/kind.ts";
+import { BATCH_BYTES, BATCH_RECORDS, batchBytes, boundOfBatchBytes } from "../contract/batch-size.ts";
 import { keyOf, keyText } from "../model/kind.ts";
 import type { CheckedKind } from "./checked-kind.ts";
 import { checkFields, checkIndexed, checkRecord, checkText } from "./checked-kind.ts";
 import { checkKey, checkPrefix, checkTenant, findKind } from "./check-names.ts";
 import { invalidInput, tooLarge } from "./invalid-input.ts";
 
-/** Records that one batch may hold: each appended message counts, its session does not. */
-export const BATCH_RECORDS = 1_000;
-/** Bytes that one batch may hold. */
-export const BATCH_BYTES = 4 * 1024 * 1024;
 const EXPECTATIONS = 16;
 
 type Kinds = ReadonlyMap<string, CheckedKind>;
@@ -47,61 +43,19 @@ export function checkBatch(batch: Batch, kinds: Kinds): void {
 
 function checkSizes(batch: Batch): void {
   let records = 0;
-  let bytes = 0;
   for (const write of batch.writes) {
     records +=
       write.type === "append" ? write.messages.length : write.type === "remove-many" ? write.limit : 1;
-    bytes += writeBytes(write, boundOfBytes);
   }
   // The bound is nearly always enough; only large batches are counted.
-  if (bytes > BATCH_BYTES) {
-    bytes = batch.writes.reduce((sum, write) => sum + writeBytes(write, recordBytes), 0);
-  }
+  const bound = boundOfBatchBytes(batch);
+  const bytes = bound > BATCH_BYTES ? batchBytes(batch) : bound;
   if (batch.writes.length > BATCH_RECORDS || records > BATCH_RECORDS) {
     throw tooLarge(`A batch may write at most ${BATCH_RECORDS} records.`, { limit: BATCH_RECORDS, records });
   }
   if (bytes > BATCH_BYTES) {
     throw tooLarge(`A batch may hold at most ${BATCH_BYTES} bytes.`, { limit: BATCH_BYTES, bytes });
   }
-}
-
-function writeBytes(write: Write, count: (record: StoredRecord) => number): number {
-  if (write.type === "insert") return count(write.record);
-  if (write.type === "update") return count(write.set ?? {});
-  if (write.type !== "append") return 0;
-  return write.messages.reduce((sum, { record }) => sum + count(record), 0);
-}
-
-/** At least as much as `recordBytes`, without reading texts: UTF-8 has at most three bytes a UTF-16 unit. */
-function boundOfBytes(record: StoredRecord): number {
-  let bytes = 0;
-  for (const name in record) {
-    const value = record[name];
-    bytes += typeof value === "string" ? value.length * 3 : valueBytes(value);
-  }
-  return bytes;
-}
-
-/** Bytes of UTF-8 and of blobs, as a batch counts them. */
-export function recordBytes(record: StoredRecord): number {
-  let bytes = 0;
-  for (const name in record) bytes += valueBytes(record[name]);
-  return bytes;
-}
-
-function valueBytes(value: FieldValue | undefined): number {
-  if (typeof value === "string") return utf8Length(value);
-  return value instanceof Uint8Array ? value.length : 8;
-}
-
-function utf8Length(text: string): number {
-  let bytes = text.length;
-  for (let index = 0; index < text.length; index += 1) {
-    const unit = text.charCodeAt(index);
-    // A surrogate pair is two units and four bytes.
-    if (unit > 0x7f) bytes += unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2;
-  }
-  return bytes;
 }
 
 function checkWrite(batch: Batch, kinds: Kinds, write: Write, written: Set<string>): void {

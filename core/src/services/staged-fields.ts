@@ -5,7 +5,7 @@ import { decodePieces } from "../contract/message-text.ts";
 import { type StagedText, isStagedNative, stageContent, stageNative } from "../contract/staged-text.ts";
 import { ThroughlineError } from "../error.ts";
 import type { Row, StoredRecord } from "../model/kind.ts";
-import { recordBytes } from "../guard/check-batch.ts";
+import { recordBytes } from "../contract/batch-size.ts";
 import type { ServiceContext } from "./service-context.ts";
 
 /** Bytes above which a field is always staged. */

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { recordBytes } from "./check-batch.ts";
+import { recordBytes } from "./batch-size.ts";
 
 test("[C41] text counts as many bytes as it has in UTF-8", () => {
   fc.assert(
