@@ -4,6 +4,7 @@ import type { Row } from "../model/kind.ts";
 import { completeRecord } from "../model/kind.ts";
 import { productKinds } from "../model/kinds.ts";
 import { messages } from "../model/messages.ts";
+import { state } from "../model/other-kinds.ts";
 import { sessions } from "../model/sessions.ts";
 import type { Found, Lookup } from "../resolve/lookup.ts";
 import { lookupText, resolveRemotely } from "./resolve-remotely.ts";
@@ -40,8 +41,7 @@ test("an append to a session by its unique key asks for its messages in a second
 });
 
 test("many inserts ask for keys, unique keys and removed revisions at once", async () => {
-  const record = (id: string) =>
-    completeRecord(kinds.get("state")!, { scope: "s", collection: "c", key: id });
+  const record = (id: string) => completeRecord(state, { scope: "s", collection: "c", key: id });
   const writes = Array.from({ length: 100 }, (_, index): Write => ({
     type: "insert",
     kind: "state",
