@@ -1,1 +1,4 @@
-export {};
+export { MissingServerError } from "./missing-server.ts";
+export type { PostgresSource } from "./postgres-binaries.ts";
+export type { PostgresOptions, PostgresServer } from "./start-postgres.ts";
+export { startPostgres } from "./start-postgres.ts";
