@@ -1,8 +1,51 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import type { TestProjectInlineConfiguration } from "vitest/config";
 import { tallyReporter } from "./scripts/tally-reporter.ts";
 
 /** The export condition under which the packages of the workspace resolve to their sources. */
 const sourceCondition = "throughline-source";
+
+/** A file of the package that finds and starts servers. */
+function serverFile(name: string): string {
+  return fileURLToPath(new URL(`test-servers/src/${name}`, import.meta.url));
+}
+
+/** Tests that need no server. */
+const code: TestProjectInlineConfiguration = {
+  test: {
+    name: "code",
+    include: [
+      "{core,conformance,importers,server,cli,test-servers,stores/{memory,sql,sqlite,indexeddb}}/src/**/*.test.ts",
+      "scripts/**/*.test.ts",
+      "benchmarks/**/*.test.ts",
+    ],
+    exclude: ["test-servers/src/**/*.{postgres,mongodb}.test.ts"],
+  },
+};
+
+/** Tests that need a server: it is found or started before the first of them, and once for all of a run. */
+function projectWithServer(name: string, setup: string, include: string[]): TestProjectInlineConfiguration {
+  return {
+    test: {
+      name,
+      include,
+      globalSetup: [serverFile(setup)],
+      // Skips the tests, with the reason, where the server is missing.
+      runner: serverFile("skipping-runner.ts"),
+    },
+  };
+}
+
+/** A second major version is for those who check everything: the conformance suite takes its time. */
+const oldestPostgres =
+  process.env["CI"] === "true" || process.env["POSTGRES_OLDEST"] === "true"
+    ? [
+        projectWithServer("postgres-oldest", "oldest-postgres-setup.ts", [
+          "stores/postgres/src/**/*.conformance.test.ts",
+        ]),
+      ]
+    : [];
 
 export default defineConfig({
   // A list of conditions replaces the default one, so the usual ones of Node stand here too.
@@ -14,11 +57,6 @@ export default defineConfig({
     },
   },
   test: {
-    include: [
-      "{core,conformance,importers,server,cli,stores/*}/src/**/*.test.ts",
-      "scripts/**/*.test.ts",
-      "benchmarks/**/*.test.ts",
-    ],
     // Processes, because tests open databases, kill writers and change the environment.
     pool: "forks",
     execArgv: [`--conditions=${sourceCondition}`],
@@ -27,5 +65,18 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     reporters: ["default", tallyReporter()],
+    projects: [
+      code,
+      projectWithServer("postgres", "postgres-setup.ts", [
+        "stores/postgres/src/**/*.test.ts",
+        "test-servers/src/**/*.postgres.test.ts",
+      ]),
+      ...oldestPostgres,
+      projectWithServer("mongodb", "mongodb-setup.ts", [
+        "stores/mongodb/src/**/*.test.ts",
+        "test-servers/src/**/*.mongodb.test.ts",
+      ]),
+      projectWithServer("http", "postgres-setup.ts", ["stores/http/src/**/*.test.ts"]),
+    ],
   },
 });

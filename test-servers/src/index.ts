@@ -2,3 +2,9 @@ export { MissingServerError } from "./missing-server.ts";
 export type { PostgresSource } from "./postgres-binaries.ts";
 export type { PostgresOptions, PostgresServer } from "./start-postgres.ts";
 export { startPostgres } from "./start-postgres.ts";
+export {
+  testMongodbDatabase,
+  testMongodbUrl,
+  testPostgresSchema,
+  testPostgresUrl,
+} from "./test-databases.ts";

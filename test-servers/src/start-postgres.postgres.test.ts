@@ -1,0 +1,92 @@
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
+import { Client } from "pg";
+import type { TestContext } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { MissingServerError, mayNotSkip } from "./missing-server.ts";
+import type { PostgresSource } from "./postgres-binaries.ts";
+import { findPostgres } from "./postgres-binaries.ts";
+import type { PostgresOptions, PostgresServer } from "./start-postgres.ts";
+import { startPostgres } from "./start-postgres.ts";
+import { testPostgresSchema, testPostgresUrl } from "./test-databases.ts";
+
+async function start(options: PostgresOptions): Promise<PostgresServer> {
+  const server = await startPostgres(options);
+  onTestFinished(() => server.stop());
+  return server;
+}
+
+/** Skips a test where this machine does not have the source. */
+function needSource(context: TestContext, source: PostgresSource): void {
+  try {
+    findPostgres(source);
+  } catch (error) {
+    if (mayNotSkip() || !(error instanceof MissingServerError)) throw error;
+    context.skip(error.message);
+  }
+}
+
+async function ask(connectionString: string, text: string, ssl?: { ca: string }): Promise<unknown[]> {
+  const client = new Client({ connectionString, ...(ssl && { ssl }) });
+  await client.connect();
+  try {
+    const { rows } = await client.query<Record<string, unknown>>(text);
+    return rows.map((row) => Object.values(row)[0]);
+  } finally {
+    await client.end();
+  }
+}
+
+describe.each(["npm", "system"] as const)("PostgreSQL of the source %s", (source) => {
+  test("keeps its data when it is killed, and ends clients' connections", async (context) => {
+    needSource(context, source);
+    const server = await start({ source });
+    expect(await ask(server.url, "SHOW server_version")).toEqual([expect.stringContaining(server.version)]);
+    await ask(server.url, "CREATE TABLE kept AS SELECT 42 AS number");
+    const client = new Client({ connectionString: server.url });
+    const broken = new Promise((resolve) => client.once("error", resolve));
+    await client.connect();
+
+    await server.kill();
+    await broken;
+    await expect(ask(server.url, "SELECT 1")).rejects.toThrow("ECONNREFUSED");
+
+    await server.restart();
+    expect(await ask(server.url, "SELECT number FROM kept")).toEqual([42]);
+    expect(await server.readLog()).toContain("automatic recovery in progress");
+  });
+
+  test("orders text by a language unless it is told otherwise", async (context) => {
+    needSource(context, source);
+    const { url } = await start({ source, fsync: false });
+    const order = (collation: string) => ask(url, `SELECT 'a' < 'B' ${collation}`);
+    expect(await order("")).toEqual([true]);
+    expect(await order('COLLATE "C"')).toEqual([false]);
+  });
+});
+
+test("settings and a password are taken, and a stopped server leaves nothing", async () => {
+  const password = "p@ss/word";
+  const server = await startPostgres({ password, settings: { statement_timeout: "1234ms" } });
+  expect(await ask(server.url, "SHOW statement_timeout")).toEqual(["1234ms"]);
+  const wrong = new URL(server.url);
+  wrong.password = "wrong";
+  await expect(ask(wrong.href, "SELECT 1")).rejects.toMatchObject({ code: "28P01" });
+  await server.stop();
+  expect(existsSync(dirname(server.dataDirectory))).toBe(false);
+});
+
+test("with TLS, its certificate is trusted by those who have it", async () => {
+  const { url, certificate = "" } = await start({ tls: true });
+  const isEncrypted = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+  expect(await ask(url, isEncrypted, { ca: certificate })).toEqual([true]);
+  const another = await start({ tls: true });
+  await expect(ask(url, isEncrypted, { ca: another.certificate ?? "" })).rejects.toThrow("self-signed");
+});
+
+test("the run's server is there, for as many schemas as there are tests", async () => {
+  const schema = testPostgresSchema();
+  expect(schema).not.toBe(testPostgresSchema());
+  await ask(testPostgresUrl(), `CREATE SCHEMA ${schema}`);
+  await ask(testPostgresUrl(), `DROP SCHEMA ${schema}`);
+});
