@@ -1,1 +1,1 @@
-export {};
+export { type IndexeddbStoreOptions, indexeddbCapabilities, indexeddbStore } from "./indexeddb-store.ts";

@@ -1,0 +1,35 @@
+import type { FeedEntry, PruneTimes } from "@throughline/core";
+import { answerOf, endOf, walk } from "./requests.ts";
+import type { Positions } from "./commit-batch.ts";
+
+/** Removes what is kept for a time only. The ids of erased sessions have no time, and stay. */
+export async function pruneDatabase(
+  transaction: IDBTransaction,
+  { changes, operations }: PruneTimes,
+): Promise<void> {
+  await removeBefore(transaction, "operations", operations);
+  await removeBefore(transaction, "removed_keys", changes);
+  const tenants = transaction.objectStore("tenants");
+  for (const tenant of await answerOf<string[]>(tenants.getAllKeys())) {
+    const positions = await answerOf<Positions>(tenants.get(tenant));
+    let { pruned } = positions;
+    const range = IDBKeyRange.bound([tenant], [tenant, []]);
+    await walk(transaction.objectStore("feed").openCursor(range), (cursor) => {
+      const entry = cursor.value as FeedEntry;
+      if (entry.at >= changes) return false;
+      pruned = entry.position;
+      cursor.delete();
+      return true;
+    });
+    tenants.put({ ...positions, pruned } satisfies Positions, tenant);
+  }
+  await endOf(transaction);
+}
+
+async function removeBefore(transaction: IDBTransaction, store: string, time: number): Promise<void> {
+  const request = transaction.objectStore(store).index("at").openCursor(IDBKeyRange.upperBound(time, true));
+  await walk(request, (cursor) => {
+    cursor.delete();
+    return true;
+  });
+}
