@@ -21,7 +21,7 @@ import type {
 import { guardStore } from "@throughline/core";
 import { BrokenRule } from "./assertions.ts";
 import type { OpenStore } from "./conformance-test.ts";
-import { TestClock } from "./test-clock.ts";
+import type { TestClock } from "./test-clock.ts";
 
 /** The tenant that tests use, unless they name another. */
 export const TENANT = "tenant-a";
@@ -29,12 +29,13 @@ export const TENANT = "tenant-a";
 type QueryParts = Partial<Omit<Query, "type" | "kind" | "shape">>;
 
 export class Bench {
-  readonly clock = new TestClock();
+  readonly clock: TestClock;
   raw: Store;
   store: GuardedStore;
   readonly #opened: OpenStore;
 
-  constructor(opened: OpenStore) {
+  constructor(opened: OpenStore, clock: TestClock) {
+    this.clock = clock;
     this.#opened = opened;
     this.raw = opened.store;
     this.store = this.guard(opened.store);

@@ -13,8 +13,16 @@ export interface OpenStore {
   readonly dispose: () => Promise<void>;
 }
 
-/** Opens an empty store with these kinds beside the product's. */
-export type OpenForTest = (options: { readonly kinds: readonly Kind[] }) => Promise<OpenStore>;
+/** What a test gives to those who open its store. */
+export interface OpenOptions {
+  /** Record kinds of the suite's own, beside the product's. */
+  readonly kinds: readonly Kind[];
+  /** The test's clock, in milliseconds. For stores behind a guard of their own, such as a server's: it takes this time. */
+  readonly now: () => number;
+}
+
+/** Opens an empty store. */
+export type OpenForTest = (options: OpenOptions) => Promise<OpenStore>;
 
 /** What some rules are about: a test that needs it is skipped where the store does not have it. */
 export type Need = "reopen" | "openAnother";

@@ -3,6 +3,7 @@ import { Bench } from "./bench.ts";
 import type { ConformanceTest, Need, OpenForTest, OpenStore } from "./conformance-test.ts";
 import { testKinds } from "./kinds.ts";
 import { listConformanceTests } from "./list-conformance-tests.ts";
+import { TestClock } from "./test-clock.ts";
 
 /** What a runner may give to a test; vitest and `node:test` both do. */
 export interface RunnerContext {
@@ -37,10 +38,11 @@ export async function runOne(
   { run, needs }: Pick<ConformanceTest, "run" | "needs">,
   open: OpenForTest,
 ): Promise<string | undefined> {
-  const opened: OpenStore = await open({ kinds: testKinds });
+  const clock = new TestClock();
+  const opened: OpenStore = await open({ kinds: testKinds, now: () => clock.now });
   try {
     if (needs !== undefined && opened[needs] === undefined) return reasons[needs];
-    await run(new Bench(opened));
+    await run(new Bench(opened, clock));
     return undefined;
   } finally {
     await opened.dispose();

@@ -5,6 +5,7 @@ export function wrapStore(store: Store, parts: Partial<Store>): Store {
   return {
     capabilities: store.capabilities,
     kinds: store.kinds,
+    ...(store.guarded === true && { guarded: true }),
     commit: (batch, options) => store.commit(batch, options),
     read: (input, options) => store.read(input, options),
     search: (input, options) => store.search(input, options),

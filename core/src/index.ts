@@ -135,6 +135,11 @@ export {
   resolveRemotely,
 } from "./backend/resolve-remotely.ts";
 
+// The store protocol: the contract as JSON
+export { batchBody, changesBody, pruneBody, readBody, searchBody } from "./wire/bodies.ts";
+export { encodeBatch } from "./wire/encode-batch.ts";
+export { type AnswerLimits, readReadResult, writeReadResult } from "./wire/answers.ts";
+export { STORE_PROTOCOL, type StoreDescription, differingKinds } from "./wire/store-description.ts";
 // Services
 export { Throughline, type ThroughlineOptions } from "./services/throughline.ts";
 export {

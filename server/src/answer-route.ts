@@ -1,5 +1,5 @@
 /** One request to one route: who asks, what form it has, then what it asks. */
-import { ThroughlineError, type Throughline, parseInput } from "@throughline/core";
+import { ThroughlineError, parseInput } from "@throughline/core";
 import { type Caller, checkRole, unauthorized } from "./caller.ts";
 import { checkAccept } from "./check-accept.ts";
 import type { Limits } from "./limits.ts";
@@ -31,7 +31,8 @@ export async function answerRoute(
   param: (name: string) => string,
   connection: Connection | undefined,
 ): Promise<Response> {
-  const throughline = await servicesFor(service, route, request);
+  const caller = await findCaller(service, route, request);
+  const throughline = caller === undefined ? undefined : service.store.for(caller.tenant);
   const accept = request.headers.get("accept");
   if (accept !== null && accept !== "*/*") checkAccept(request, answerTypes(route));
   const query = readQuery(request.url, route.query);
@@ -40,6 +41,8 @@ export async function answerRoute(
     get throughline() {
       return throughline ?? service.store.opened;
     },
+    ...(caller === undefined ? undefined : { caller }),
+    isOperator: caller?.role === "admin" && caller.tenant === service.store.opened.tenant,
     get settings() {
       return { signal: request.signal };
     },
@@ -56,16 +59,18 @@ export async function answerRoute(
   return route.handle(call);
 }
 
-async function servicesFor(
+/** Who may use the route; nobody where it is for all. */
+async function findCaller(
   { store, authenticate }: Service,
-  { needs = "caller", method }: Route,
+  { needs = "caller", method, role = method === "GET" ? "reader" : "writer" }: Route,
   request: Request,
-): Promise<Throughline | undefined> {
-  if (needs !== "caller") return needs === "store" ? store.opened : undefined;
+): Promise<Caller | undefined> {
+  if (needs === "store") void store.opened;
+  if (needs !== "caller") return undefined;
   const caller = await authenticate(request);
   if (caller === undefined) throw unauthorized();
-  checkRole(caller, method);
-  return store.for(caller.tenant);
+  checkRole(caller, role);
+  return caller;
 }
 
 /** The media types that a route's answers have. */

@@ -10,14 +10,22 @@ export interface Caller {
   readonly role: Role;
 }
 
-/** Refuses what the caller's role does not allow. */
-export function checkRole({ role }: Caller, method: string): void {
-  if (role === "reader" && method !== "GET") {
-    throw new ThroughlineError("forbidden", "A reader can't change anything.", { reason: "role" });
-  }
+const rank: Readonly<Record<Role, number>> = { reader: 0, writer: 1, admin: 2 };
+
+/** Refuses a caller whose role is less than what is needed. */
+export function checkRole({ role }: Caller, needed: Role): void {
+  if (rank[role] >= rank[needed]) return;
+  throw new ThroughlineError("forbidden", `This needs the role ${needed}; the caller is a ${role}.`, {
+    reason: "role",
+    outcome: "refused",
+    details: { role: needed },
+  });
 }
 
 /** The refusal of a request without credentials, or with wrong ones. */
 export function unauthorized(): ThroughlineError {
-  return new ThroughlineError("unauthorized", "This needs an API key.", { reason: "credentials" });
+  return new ThroughlineError("unauthorized", "This needs an API key.", {
+    reason: "credentials",
+    outcome: "refused",
+  });
 }

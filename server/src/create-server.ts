@@ -14,6 +14,7 @@ import { healthRoutes } from "./routes/health.ts";
 import { messageRoutes } from "./routes/messages.ts";
 import { searchRoutes } from "./routes/search.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
+import { storeRoutes } from "./routes/store.ts";
 
 export interface ServerOptions {
   /** The services; a promise while the store is being opened: until then data routes answer 503. */
@@ -110,6 +111,7 @@ const apiRoutes: readonly Route[] = [
   ...messageRoutes,
   ...exportRoutes,
   ...searchRoutes,
+  ...storeRoutes,
   ...healthRoutes,
 ];
 

@@ -1,9 +1,9 @@
 /** The API's description, made of its routes. */
-import { readFileSync } from "node:fs";
 import { Hono } from "hono";
 import { describeRoute, generateSpecs } from "hono-openapi";
 import { describeOperation } from "./describe-operation.ts";
 import type { Route } from "./route.ts";
+import { packageVersion } from "./package-version.ts";
 import { namedSchemas } from "./to-json-schema.ts";
 
 export type OpenApiDocument = Awaited<ReturnType<typeof generateSpecs>>;
@@ -27,10 +27,4 @@ export async function openApiDocument(routes: readonly Route[]): Promise<OpenApi
     },
     excludeStaticFile: false,
   });
-}
-
-function packageVersion(): string {
-  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  const { version } = JSON.parse(text) as { readonly version: string };
-  return version;
 }

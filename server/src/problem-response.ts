@@ -49,7 +49,16 @@ export function jsonResponse(
   value: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  return new Response(JSON.stringify(value), {
+  return jsonTextResponse(status, JSON.stringify(value), headers);
+}
+
+/** The same where the JSON is written already. */
+export function jsonTextResponse(
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return new Response(text, {
     status,
     headers: { ...commonHeaders, "content-type": "application/json", ...headers },
   });

@@ -1,6 +1,7 @@
 /** A route as data: it is served, checked and documented from the same declaration. */
 import type { CallSettings, Throughline } from "@throughline/core";
 import type * as v from "valibot";
+import type { Caller, Role } from "./caller.ts";
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -8,6 +9,10 @@ type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 export interface Call {
   /** The services, for the caller's tenant. */
   readonly throughline: Throughline;
+  /** Who sends it. Absent where the route needs nobody. */
+  readonly caller?: Caller;
+  /** Whether it is an administrator of the tenant that the server was started for: then all tenants are its business. */
+  readonly isOperator: boolean;
   /** A parameter of the path. */
   param(name: string): string;
   /** By the names of the query. */
@@ -41,6 +46,8 @@ export interface Route {
   readonly summary: string;
   /** What has to be there for it: a caller who may read or write (default), an open store, or nothing. */
   readonly needs?: "caller" | "store" | "nothing";
+  /** The least role that may use it. Default: reader for GET, writer for all else. */
+  readonly role?: Role;
   readonly description?: string;
   readonly query?: v.GenericSchema;
   /** What those parameters of the query mean that do not explain themselves. */

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { equal } from "../assertions.ts";
 import type { OpenForTest } from "../conformance-test.ts";
 import { testKinds } from "../kinds.ts";
+import { TestClock } from "../test-clock.ts";
 import type { Command } from "./command.ts";
 import { commandSequences } from "./command-arbitraries.ts";
 import { Subject } from "./subject.ts";
@@ -57,9 +58,16 @@ async function compareOnce(
   sequence: readonly Command[],
   { reference, open }: Pick<CompareOptions, "reference" | "open">,
 ): Promise<void> {
-  const [right, compared] = await Promise.all([reference({ kinds: testKinds }), open({ kinds: testKinds })]);
+  const [rightClock, comparedClock] = [new TestClock(), new TestClock()];
+  const [right, compared] = await Promise.all([
+    reference({ kinds: testKinds, now: () => rightClock.now }),
+    open({ kinds: testKinds, now: () => comparedClock.now }),
+  ]);
   try {
-    const [expected, actual] = [new Subject(right.store), new Subject(compared.store)];
+    const [expected, actual] = [
+      new Subject(right.store, rightClock),
+      new Subject(compared.store, comparedClock),
+    ];
     for (const [index, command] of sequence.entries()) {
       equal(await actual.run(command), await expected.run(command), `the answer to command ${index + 1}`);
     }

@@ -1,7 +1,7 @@
 /** A store under comparison: carries out commands, and says what it saw in words that do not depend on the store. */
 import type { Batch, FeedEntry, GuardedStore, Kind, KeyValues, Query, Row, Store } from "@throughline/core";
 import { guardStore, isThroughlineError, parseFeedCursor, parseTextQuery } from "@throughline/core";
-import { TestClock } from "../test-clock.ts";
+import type { TestClock } from "../test-clock.ts";
 import type { Command } from "./command.ts";
 import { firstWrites } from "./first-writes.ts";
 
@@ -14,11 +14,12 @@ interface Followed {
 }
 
 export class Subject {
-  readonly #clock = new TestClock();
+  readonly #clock: TestClock;
   readonly #store: GuardedStore;
   readonly #tenants = new Map<string, Followed>();
 
-  constructor(store: Store) {
+  constructor(store: Store, clock: TestClock) {
+    this.#clock = clock;
     this.#store = guardStore(store, { clock: () => this.#clock.now });
   }
 

@@ -43,6 +43,11 @@ export interface Store {
   readonly capabilities: Capabilities;
   /** The kinds it was opened with, by name. */
   readonly kinds: ReadonlyMap<string, Kind>;
+  /**
+   * Set where another guard stands behind this store, at a server: that one hides what was deleted and gives the time,
+   * and the guard here leaves both to it.
+   */
+  readonly guarded?: true;
   /** All writes or none, durable when it resolves. */
   commit(batch: CheckedBatch, options: CallOptions): Promise<CommitResult>;
   read(input: CheckedRead, options: CallOptions): Promise<ReadResult>;

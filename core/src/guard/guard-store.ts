@@ -21,8 +21,7 @@ import { checkBatch } from "./check-batch.ts";
 import { checkChanges, checkRead, checkSearch } from "./check-read.ts";
 import type { CheckedKind } from "./checked-kind.ts";
 import { checkedKind } from "./checked-kind.ts";
-import { resendUnknown } from "./resend-unknown.ts";
-import type { VisibleRead } from "./visibility.ts";
+import { isRepeatable, resendUnknown } from "./resend-unknown.ts";
 import { expectVisible, readVisible } from "./visibility.ts";
 import { orAborted } from "./or-aborted.ts";
 
@@ -66,7 +65,8 @@ class Guard implements GuardedStore {
   async commit(batch: Batch, options: CallOptions = {}): Promise<CommitResult> {
     this.#admit(options);
     checkBatch(batch, this.#checked);
-    const checked: CheckedBatch = { ...batch, expect: expectVisible(batch, this.kinds), now: this.now() };
+    const expect = this.#store.guarded === true ? (batch.expect ?? []) : expectVisible(batch, this.kinds);
+    const checked: CheckedBatch = { ...batch, expect, now: this.now() };
     const sent =
       this.capabilities.unknownOutcomes && batch.operation === undefined && batch.quiet === undefined
         ? { ...checked, operation: { id: newId(), fingerprint: "" } }
@@ -74,7 +74,8 @@ class Guard implements GuardedStore {
     // What may have been written has to be asked to its end: only the first attempt can be given up.
     const send = (isFirst: boolean): Promise<CommitResult> =>
       this.#store.commit(sent, isFirst ? options : {});
-    return this.#run(resendUnknown(send, this.#resendForMs, sent.operation?.id), options);
+    const limitMs = isRepeatable(sent) ? this.#resendForMs : 0;
+    return this.#run(resendUnknown(send, limitMs, sent.operation?.id), options);
   }
 
   async read<const Requests extends readonly ReadRequest[]>(
@@ -83,14 +84,15 @@ class Guard implements GuardedStore {
   ): Promise<{ readonly position: number; readonly answers: ReadAnswers<Requests> }> {
     this.#admit(options);
     checkRead(input, this.#checked);
-    const visible = readVisible(input, this.kinds);
-    const call = this.#run(this.#readVisible(visible, options), options);
+    const call = this.#run(this.#read(input, options), options);
     const { position, answers } = await orAborted(call, options.signal);
     return { position, answers: answers as unknown as ReadAnswers<Requests> };
   }
 
-  async #readVisible(visible: VisibleRead, options: CallOptions): Promise<ReadResult> {
-    const { tenant } = visible.input;
+  async #read(input: ReadInput, options: CallOptions): Promise<ReadResult> {
+    if (this.#store.guarded === true) return this.#store.read({ ...input, now: this.now() }, options);
+    const { tenant } = input;
+    const visible = readVisible(input, this.kinds);
     const result = await this.#store.read({ ...visible.input, now: this.now() }, options);
     const later = await this.#lookUpOwners(tenant, visible.unknownOwners(result), options);
     return { position: result.position, answers: visible.conceal(result, later) };

@@ -1,12 +1,23 @@
-import type { CommitResult } from "../contract/batch.ts";
+import type { Batch, Changes, CommitResult } from "../contract/batch.ts";
+import type { ErrorCode } from "../error.ts";
 import { ThroughlineError, isThroughlineError } from "../error.ts";
 
 const firstWaitMs = 20;
 const longestWaitMs = 2_000;
 
+/** Refusals by something on the way. They say that this attempt was not carried out, and nothing of those before it. */
+const onTheWay: ReadonlySet<ErrorCode> = new Set([
+  "unavailable",
+  "closed",
+  "rate_limited",
+  "unauthorized",
+  "forbidden",
+]);
+
 /**
  * Sends a batch, and sends the same bytes again while nobody knows whether it arrived. After `limitMs` it fails as
- * `unavailable` with outcome `unknown`, naming the operation by which to ask later.
+ * `unavailable` with outcome `unknown`, naming the operation by which to ask later. What is refused at first is refused;
+ * after an attempt of unknown outcome only the store itself can say so.
  */
 export async function resendUnknown(
   send: (isFirst: boolean) => Promise<CommitResult>,
@@ -14,15 +25,40 @@ export async function resendUnknown(
   operation: string | undefined,
 ): Promise<CommitResult> {
   const began = performance.now();
+  let isUnknown = false;
   for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
     try {
       return await send(waitMs === firstWaitMs);
     } catch (error) {
-      if (!isThroughlineError(error) || error.outcome !== "unknown") throw error;
+      if (!isThroughlineError(error)) throw error;
+      isUnknown ||= error.outcome === "unknown";
+      if (!isUnknown || (error.outcome !== "unknown" && !onTheWay.has(error.code))) throw error;
       if (performance.now() - began + waitMs > limitMs) throw gaveUp(error, operation);
       await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   }
+}
+
+/**
+ * Whether a second time changes nothing more: with an operation id it never does. Quiet batches have none; those that
+ * add, remove many or demand that nothing is there would do something else.
+ */
+export function isRepeatable({ operation, quiet, writes }: Batch): boolean {
+  if (operation !== undefined || quiet === undefined) return true;
+  return writes.every((write) => {
+    switch (write.type) {
+      case "insert":
+        return typeof write.exists === "string" ? write.exists !== "fail" : !adds(write.exists);
+      case "update":
+        return !adds(write);
+      default:
+        return write.type === "remove";
+    }
+  });
+}
+
+function adds({ increment }: Changes): boolean {
+  return Object.keys(increment ?? {}).length > 0;
 }
 
 function gaveUp(error: ThroughlineError, operation: string | undefined): ThroughlineError {

@@ -1,1 +1,2 @@
-export {};
+/** A Throughline server as a store. */
+export { type HttpStoreOptions, httpStore } from "./http-store.ts";
