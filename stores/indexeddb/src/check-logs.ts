@@ -4,7 +4,6 @@ import type { Entry } from "./keys.ts";
 import { walk } from "./requests.ts";
 
 interface Log {
-  first: number;
   last: number;
   messages: number;
   there: number;
@@ -16,7 +15,7 @@ export async function checkLogs(transaction: IDBTransaction): Promise<readonly P
   await walk(transaction.objectStore("messages").openCursor(), ({ value, primaryKey }) => {
     const { row } = value as Entry;
     const name = logName(primaryKey, row.sessionId);
-    const log = logs.get(name) ?? { first: row.seq as number, last: 0, messages: 0, there: 0 };
+    const log = logs.get(name) ?? { last: 0, messages: 0, there: 0 };
     log.last = row.seq as number;
     log.messages += 1;
     if (row.removedAt === 0) log.there += 1;
@@ -37,14 +36,15 @@ function logName(key: IDBValidKey, session: Row[string] | undefined): string {
   return keyText([(key as string[])[0] as string, session as string]);
 }
 
-function problemsOf(session: Row, log: Log | undefined): Problem[] {
+function problemsOf(session: Row, log: Log = { last: 0, messages: 0, there: 0 }): Problem[] {
   const id = session.id as string;
-  if (log === undefined) return [];
+  const { last, messages, there } = log;
   const problems: Problem[] = [];
-  if (log.last !== session.lastSeq || log.messages !== log.last - log.first + 1) {
+  const expected = (session.lastSeq as number) - (session.forkedAt as number);
+  if (messages !== expected || (messages > 0 && last !== session.lastSeq)) {
     problems.push({ problem: "missing_positions", message: `Session ${id} lacks positions.`, session: id });
   }
-  if (log.there !== session.messageCount) {
+  if (there !== session.messageCount) {
     problems.push({
       problem: "wrong_counts",
       message: `Session ${id} counts its messages wrongly.`,
