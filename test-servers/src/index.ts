@@ -1,4 +1,6 @@
 export { MissingServerError } from "./missing-server.ts";
+export type { MongodbOptions, MongodbServer } from "./start-mongodb.ts";
+export { startMongodb } from "./start-mongodb.ts";
 export type { PostgresSource } from "./postgres-binaries.ts";
 export type { PostgresOptions, PostgresServer } from "./start-postgres.ts";
 export { startPostgres } from "./start-postgres.ts";

@@ -6,7 +6,7 @@ import type { Certificate } from "./certificate.ts";
 import { makeCertificate } from "./certificate.ts";
 import type { PostgresSource } from "./postgres-binaries.ts";
 import { findPostgres, makeRunnable } from "./postgres-binaries.ts";
-import { PostgresProcess } from "./postgres-process.ts";
+import { ServerProcess } from "./server-process.ts";
 import type { ServerUser } from "./unprivileged-user.ts";
 import { findServerUser } from "./unprivileged-user.ts";
 
@@ -67,7 +67,17 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     const dataDirectory = await makeDataDirectory({ programs, folder, user, password });
     const certificate = options.tls === true ? await giveCertificate(folder, user) : undefined;
     const settings = makeSettings(options, certificate);
-    const server = new PostgresProcess({ programs, folder, dataDirectory, user, settings });
+    const server = new ServerProcess({
+      name: "PostgreSQL",
+      folder,
+      user,
+      command: (port) => ({
+        file: join(programs, "postgres"),
+        flags: ["-D", dataDirectory, "-p", String(port), ...settings],
+      }),
+      readyLine: "database system is ready to accept connections",
+      stopSignal: "SIGINT",
+    });
     await server.start();
     return {
       url: `postgres://${userName}:${encodeURIComponent(password)}@127.0.0.1:${server.port}/postgres`,
@@ -80,6 +90,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       kill: () => server.kill(),
       restart: async () => {
         await server.end();
+        // A killed server leaves this. By chance another process may have the number in it by now.
+        await rm(join(dataDirectory, "postmaster.pid"), { force: true });
         await server.start();
       },
       stop: async () => {
@@ -130,11 +142,8 @@ async function giveTo({ uid, gid }: ServerUser, path: string): Promise<void> {
   if (uid !== undefined && gid !== undefined) await chown(path, uid, gid);
 }
 
-function makeSettings(
-  options: PostgresOptions,
-  certificate: Certificate | undefined,
-): Record<string, string> {
-  return {
+function makeSettings(options: PostgresOptions, certificate: Certificate | undefined): string[] {
+  const settings = {
     listen_addresses: "127.0.0.1",
     unix_socket_directories: "",
     max_connections: "100",
@@ -146,4 +155,5 @@ function makeSettings(
       : { ssl: "on", ssl_key_file: certificate.keyPath, ssl_cert_file: certificate.certificatePath }),
     ...options.settings,
   };
+  return Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }

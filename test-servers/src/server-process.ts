@@ -2,7 +2,8 @@ import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
+import { appendFile, readFile } from "node:fs/promises";
+import { Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { endWithUs } from "./end-with-us.ts";
@@ -14,37 +15,44 @@ import type { ServerUser } from "./unprivileged-user.ts";
 const startLimitMilliseconds = 60_000;
 const stopLimitMilliseconds = 10_000;
 
-export interface PostgresPlace {
-  /** The folder of the programs. */
-  readonly programs: string;
-  /** The folder that goes when the server goes. */
+export interface ServerPlan {
+  /** For messages. */
+  readonly name: string;
+  /** The folder that goes when the server goes. Its log is written there. */
   readonly folder: string;
-  readonly dataDirectory: string;
   readonly user: ServerUser;
-  readonly settings: Readonly<Record<string, string>>;
+  readonly command: (port: number) => { readonly file: string; readonly flags: readonly string[] };
+  /** What the server writes to its log once it takes connections. */
+  readonly readyLine: string;
+  /** The signal that shuts it down in good order. */
+  readonly stopSignal: NodeJS.Signals;
 }
 
 /** The process of a server, which may come and go on the same data and port. */
-export class PostgresProcess {
+export class ServerProcess {
+  /** 0 before the first start. */
   port = 0;
-  readonly #place: PostgresPlace;
+  readonly #plan: ServerPlan;
   #running:
     | { child: ChildProcess; processId: number; ended: Promise<unknown>; release: () => void }
     | undefined;
 
-  constructor(place: PostgresPlace) {
-    this.#place = place;
+  constructor(plan: ServerPlan) {
+    this.#plan = plan;
   }
 
   async start(): Promise<void> {
     const isFirst = this.port === 0;
     for (let attempt = 1; ; attempt += 1) {
       if (isFirst) this.port = await findFreePort();
+      const logged = (await this.readLog()).length;
       this.#spawn();
-      if (await this.#becomesReady()) return;
+      if (await this.#becomesReady(logged)) return;
       await this.kill();
       // Somebody may have taken the port since it was found free. Only the first start may choose another.
-      if (!isFirst || attempt === 3) throw new Error(`PostgreSQL did not start: ${await this.readLog()}`);
+      if (!isFirst || attempt === 3) {
+        throw new Error(`${this.#plan.name} did not start: ${await this.readLog()}`);
+      }
     }
   }
 
@@ -53,7 +61,7 @@ export class PostgresProcess {
     if (this.#running === undefined) return;
     const { child, ended } = this.#running;
     child.ref();
-    child.kill("SIGINT");
+    child.kill(this.#plan.stopSignal);
     await Promise.race([ended, sleep(stopLimitMilliseconds, undefined, { ref: false })]);
     await this.kill();
   }
@@ -66,43 +74,43 @@ export class PostgresProcess {
     if (!isGone(child)) await killTree(processId);
     await ended;
     release();
-    // What is left names a process that is gone; by chance another may have its number by the time of a restart.
-    await rm(join(this.#place.dataDirectory, "postmaster.pid"), { force: true });
   }
 
   async readLog(): Promise<string> {
-    return readFile(join(this.#place.folder, "log"), "utf8");
+    const path = join(this.#plan.folder, "log");
+    await appendFile(path, "");
+    return readFile(path, "utf8");
   }
 
   #spawn(): void {
-    const { programs, folder, dataDirectory, user } = this.#place;
-    const settings = { ...this.#place.settings, port: String(this.port) };
-    const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+    const { folder, user, command } = this.#plan;
+    const { file, flags } = command(this.port);
     const log = openSync(join(folder, "log"), "a");
-    const child = spawn(join(programs, "postgres"), ["-D", dataDirectory, ...flags], {
+    const child = spawn(file, flags, {
       ...user,
       cwd: "/",
-      stdio: ["ignore", log, log],
+      // A server may watch its input, to end when we do.
+      stdio: ["pipe", log, log],
       // An interrupt from the keyboard is for the tests, which then end the server.
       detached: true,
     });
     closeSync(log);
-    if (child.pid === undefined) throw new Error(`cannot run ${join(programs, "postgres")}`);
+    if (child.pid === undefined) {
+      child.once("error", () => {});
+      throw new Error(`cannot run ${file}`);
+    }
     const { release } = endWithUs(child.pid, folder);
     this.#running = { child, processId: child.pid, ended: once(child, "exit"), release };
     // A program that forgets its server can end all the same.
     child.unref();
+    if (child.stdin instanceof Socket) child.stdin.unref();
   }
 
-  /** The server writes its state into the last line of a file, where `pg_ctl` reads it too. */
-  async #becomesReady(): Promise<boolean> {
+  async #becomesReady(logged: number): Promise<boolean> {
     const until = Date.now() + startLimitMilliseconds;
     while (Date.now() < until && this.#running !== undefined && !isGone(this.#running.child)) {
-      const lines = await readFile(join(this.#place.dataDirectory, "postmaster.pid"), "utf8").then(
-        (text) => text.split("\n"),
-        () => [],
-      );
-      if (lines[7]?.trim() === "ready") return true;
+      const written = (await this.readLog()).slice(logged);
+      if (written.includes(this.#plan.readyLine)) return true;
       await sleep(20);
     }
     return false;
