@@ -114,9 +114,9 @@ function moveEveryHead(batch: CheckedBatch): CheckedBatch {
 function splitBatches(store: Store): Store {
   const commit: Store["commit"] = async (batch, options) => {
     const [first, ...rest] = batch.writes;
-    if (first === undefined || rest.length === 0 || batch.operation !== undefined)
-      return store.commit(batch, options);
-    const half = await store.commit({ ...batch, writes: [first] }, options);
+    if (first === undefined || rest.length === 0) return store.commit(batch, options);
+    // The operation is that of the second half.
+    const half = await store.commit({ ...withoutOperation(batch), writes: [first] }, options);
     const other = await store.commit({ ...batch, expect: [], writes: rest }, options);
     return { ...other, results: [...half.results, ...other.results] };
   };

@@ -2,6 +2,7 @@ import { memoryStore } from "@throughline/store-memory";
 import { expect, test } from "vitest";
 import type { CallOptions, Store } from "../contract/store.ts";
 import { ThroughlineError } from "../error.ts";
+import type { Kind } from "../model/kind.ts";
 import { completeRecord } from "../model/kind.ts";
 import { sessions } from "../model/sessions.ts";
 import { guardStore } from "./guard-store.ts";
@@ -129,3 +130,49 @@ test("[C41] input is refused before the store sees it", async () => {
     details: { limit: 1_000, records: 1_001 },
   });
 });
+
+test("[R14, C37] hiding is left to the guard at a server, where there is one", async () => {
+  const seen: object[] = [];
+  const store = storeWith((memory) => ({
+    guarded: true,
+    commit: (batch, options) => {
+      seen.push({ expect: batch.expect });
+      return memory.commit(batch, options);
+    },
+    read: (input, options) => {
+      seen.push({ requests: input.requests });
+      return memory.read(input, options);
+    },
+  }));
+  const guarded = guardStore(store);
+  const write = { type: "remove", kind: "branches", key: ["s", 1] } as const;
+  await guarded.commit({ tenant: "t", writes: [write] });
+  const requests = [{ type: "get", kind: "branches", keys: [["s", 1]] }] as const;
+  await guarded.read({ tenant: "t", requests });
+  expect(seen).toEqual([{ expect: [] }, { requests }]);
+});
+
+test("[C33] a quiet batch that adds is not sent again: it may get lost, and never counts twice", async () => {
+  let sent = 0;
+  const store = storeWith((memory) => ({
+    capabilities: { ...memory.capabilities, unknownOutcomes: true },
+    commit: () => {
+      sent += 1;
+      return Promise.reject(lost);
+    },
+  }));
+  const kinds = new Map([["counters", { ...counters }]]);
+  const guarded = guardStore(Object.assign(store, { kinds }));
+  const write = { type: "update", kind: "counters", key: ["a"], increment: { hits: 1 } } as const;
+  const commit = guarded.commit({ tenant: "t", writes: [write], quiet: { durable: false } });
+  await expect(commit).rejects.toMatchObject({ code: "unavailable", outcome: "unknown" });
+  expect(sent).toBe(1);
+});
+
+const counters: Kind = {
+  name: "counters",
+  fields: { id: { type: "text" }, hits: { type: "integer", volatile: true } },
+  key: ["id"],
+  unique: {},
+  shapes: {},
+};

@@ -10,6 +10,8 @@ import { serveStore } from "./serve-store.ts";
 
 /** A database that a server is to stand before. */
 interface Backend {
+  /** Whether what it holds is there when it is opened again. */
+  readonly outlives: boolean;
   open(kinds: readonly Kind[]): Promise<Store>;
   dispose(): Promise<void>;
 }
@@ -25,12 +27,14 @@ export function openServed(
     let served = await serve();
     return {
       store: await served.connect({ kinds }),
-      // The server, too, is another one then.
-      reopen: async () => {
-        await served.stop();
-        served = await serve();
-        return served.connect({ kinds });
-      },
+      ...(backend.outlives && {
+        // The server, too, is another one then.
+        reopen: async () => {
+          await served.stop();
+          served = await serve();
+          return served.connect({ kinds });
+        },
+      }),
       openAnother: () => served.connect({ kinds }),
       dispose: async () => {
         await served.stop();
@@ -42,13 +46,18 @@ export function openServed(
 
 /** A store that ends with its server. */
 export async function memoryBackend(): Promise<Backend> {
-  return { open: async (kinds) => memoryStore({ kinds }), dispose: async () => undefined };
+  return {
+    outlives: false,
+    open: async (kinds) => memoryStore({ kinds }),
+    dispose: async () => undefined,
+  };
 }
 
 /** An SQLite file in a folder of its own. */
 export async function sqliteBackend(): Promise<Backend> {
   const folder = await mkdtemp(join(tmpdir(), "throughline-http-"));
   return {
+    outlives: true,
     open: (kinds) => sqliteStore({ path: join(folder, "store.db"), kinds, durability: "process-crash" }),
     dispose: () => rm(folder, { recursive: true }),
   };
