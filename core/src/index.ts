@@ -140,6 +140,10 @@ export { batchBody, changesBody, pruneBody, readBody, searchBody } from "./wire/
 export { encodeBatch } from "./wire/encode-batch.ts";
 export { type AnswerLimits, readReadResult, writeReadResult } from "./wire/answers.ts";
 export { STORE_PROTOCOL, type StoreDescription, differingKinds } from "./wire/store-description.ts";
+export { portableSearchKinds } from "./backend/search/index-kinds.ts";
+export { type PortableSearchOptions } from "./backend/search/index-context.ts";
+export { PortableSearch } from "./backend/search/portable-search.ts";
+
 // Services
 export { Throughline, type ThroughlineOptions } from "./services/throughline.ts";
 export {

@@ -1,11 +1,33 @@
+import type { OpenForTest } from "@throughline/conformance";
 import { runConformance } from "@throughline/conformance";
-import { test } from "vitest";
-import { memoryStore } from "./memory-store.ts";
+import type { PortableSearchOptions } from "@throughline/core";
+import { describe, test } from "vitest";
+import { type MemoryStoreOptions, memoryStore } from "./memory-store.ts";
 
-runConformance({
-  test,
-  open: async ({ kinds }) => {
-    const store = memoryStore({ kinds });
+function openWith(options: MemoryStoreOptions): OpenForTest {
+  return async ({ kinds }) => {
+    const store = memoryStore({ ...options, kinds });
     return { store, dispose: () => store.close() };
-  },
+  };
+}
+
+/** Everything is indexed at once, in segments of few messages that are merged often. */
+const eager: PortableSearchOptions = {
+  tailLimit: 2,
+  smallestBatch: 1,
+  largestBatch: 7,
+  fanOut: 2,
+  eraseAfterMs: 0,
+  idleMs: 0,
+  settleMs: 0,
+};
+
+describe("searched by reading", () => {
+  runConformance({ test, open: openWith({}) });
+});
+describe("searched by the portable index", () => {
+  runConformance({ test, open: openWith({ search: "index" }) });
+});
+describe("searched by the portable index in small pieces", () => {
+  runConformance({ test, open: openWith({ search: "index", index: eager }) });
 });

@@ -13,6 +13,7 @@ import type {
   CommitResult,
   FeedEntry,
   Kind,
+  PortableSearchOptions,
   Problem,
   PruneTimes,
   ReadAnswer,
@@ -22,6 +23,7 @@ import type {
   Store,
 } from "@throughline/core";
 import {
+  PortableSearch,
   driveResolution,
   formatFeedCursor,
   isUniqueName,
@@ -29,6 +31,7 @@ import {
   matchesFeedFilter,
   newId,
   parseFeedCursor,
+  portableSearchKinds,
   productKinds,
   resolveBatch,
   selectFields,
@@ -41,38 +44,49 @@ import { Space } from "./space.ts";
 export interface MemoryStoreOptions {
   /** Record kinds beside the product's. */
   readonly kinds?: readonly Kind[];
+  /** Read every message, or keep the portable index, as stores do that have none of their own. Default: `scan`. */
+  readonly search?: "scan" | "index";
+  /** How the portable index is kept. */
+  readonly index?: PortableSearchOptions;
 }
 
 /** Opens an empty store in memory. It promises nothing beyond the life of the process. */
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
-  return new MemoryStore([...productKinds, ...(options.kinds ?? [])]);
+  return new MemoryStore(options);
 }
 
 class MemoryStore implements Store {
-  readonly capabilities: Capabilities = {
-    name: "memory",
-    durability: "none",
-    unknownOutcomes: false,
-    shared: false,
-    search: "scan",
-  };
+  readonly capabilities: Capabilities;
   readonly kinds: ReadonlyMap<string, Kind>;
+  /** With those that nobody but the index reads and writes. */
+  readonly #kinds: ReadonlyMap<string, Kind>;
   readonly #spaces = new Map<string, Space>();
   readonly #incarnation = newId();
+  readonly #index: PortableSearch | undefined;
 
-  constructor(kinds: readonly Kind[]) {
-    this.kinds = new Map(kinds.map((kind) => [kind.name, kind]));
+  constructor({ kinds = [], search = "scan", index }: MemoryStoreOptions) {
+    this.capabilities = {
+      name: "memory",
+      durability: "none",
+      unknownOutcomes: false,
+      shared: false,
+      search,
+    };
+    this.kinds = byName([...productKinds, ...kinds]);
+    this.#kinds = byName([...this.kinds.values(), ...portableSearchKinds]);
+    this.#index = search === "index" ? new PortableSearch(this, index) : undefined;
   }
 
   async commit(batch: CheckedBatch): Promise<CommitResult> {
     const space = this.#space(batch.tenant);
-    const resolution = driveResolution(resolveBatch(batch, this.kinds), (lookup) => lookUp(space, lookup));
+    const resolution = driveResolution(resolveBatch(batch, this.#kinds), (lookup) => lookUp(space, lookup));
     const { images, results, changes, user, replayed } = resolution;
     if (resolution.replayOf !== undefined) return { position: resolution.replayOf, replayed, results };
     for (const image of images) space.apply(image, batch.now);
     if (changes.length > 0) {
       space.position += 1;
       space.feed.push({ position: space.position, at: batch.now, user, changes });
+      this.#index?.schedule(batch.tenant, batch.now);
     }
     const { position } = space;
     if (batch.operation !== undefined) {
@@ -90,7 +104,7 @@ class MemoryStore implements Store {
   }
 
   #answer(space: Space, request: ReadRequest, now: number): ReadAnswer {
-    const kind = this.kinds.get(request.kind) as Kind;
+    const kind = this.#kinds.get(request.kind) as Kind;
     if (request.type === "query") return queryPage(space, kind, request, now);
     if (request.type === "count") return countRows(space, kind, request, now);
     return request.keys.map((key) => {
@@ -102,6 +116,7 @@ class MemoryStore implements Store {
   }
 
   async search(input: CheckedSearch): Promise<SearchResult> {
+    if (this.#index !== undefined) return this.#index.search(input);
     const space = this.#space(input.tenant);
     return { position: space.position, ...searchMessages(space, this.kinds, input) };
   }
@@ -139,6 +154,7 @@ class MemoryStore implements Store {
   }
 
   async close(): Promise<void> {
+    await this.#index?.close();
     this.#spaces.clear();
   }
 
@@ -154,4 +170,8 @@ class MemoryStore implements Store {
     }
     return space;
   }
+}
+
+function byName(kinds: readonly Kind[]): ReadonlyMap<string, Kind> {
+  return new Map(kinds.map((kind) => [kind.name, kind]));
 }

@@ -1,0 +1,67 @@
+/** Messages as they are now, with what is searched of them. */
+import { textOfMessage } from "../../contract/message-text.ts";
+import type { Row } from "../../model/kind.ts";
+import { messages } from "../../model/messages.ts";
+import { blobPieces } from "../../model/other-kinds.ts";
+import { sessions } from "../../model/sessions.ts";
+import type { MessageKey } from "./indexed-message.ts";
+import type { TenantStore } from "./tenant-store.ts";
+
+/** A message that is there: neither it nor its session was removed. */
+export interface LiveMessage {
+  readonly row: Row;
+  readonly session: Row;
+  readonly text: string;
+}
+
+/** Messages whose text is in memory at a time. */
+export const MESSAGES_AT_ONCE = 100;
+
+/** The messages of some keys that are there, up to `MESSAGES_AT_ONCE`, in the order of the keys. */
+export async function readLiveMessages(
+  store: TenantStore,
+  keys: readonly MessageKey[],
+): Promise<LiveMessage[]> {
+  const names = [...new Set(keys.map(({ session }) => session))];
+  const { rows } = await store.getRows(
+    { kind: messages, keys: keys.map(({ session, seq }) => [session, seq]), select: "plain" },
+    { kind: sessions, keys: names.map((name) => [name]), select: "plain" },
+  );
+  return withTexts(store, rows[0] ?? [], rows[1] ?? []);
+}
+
+/** Adds the sessions' rows and the texts to messages' rows. */
+export async function withTexts(
+  store: TenantStore,
+  rows: readonly (Row | undefined)[],
+  sessionRows: readonly (Row | undefined)[],
+): Promise<LiveMessage[]> {
+  const bySession = new Map(sessionRows.map((row) => [row?.id, row]));
+  const live: LiveMessage[] = [];
+  for (const row of rows) {
+    const session = bySession.get(row?.sessionId ?? "");
+    if (row === undefined || row.removedAt !== 0 || session === undefined) continue;
+    live.push({ row, session, text: await readText(store, row) });
+  }
+  return live;
+}
+
+async function readText(store: TenantStore, row: Row): Promise<string> {
+  const pieces = row.contentFormat === "blob" ? await readPieces(store, row.content as string) : [];
+  return textOfMessage(row, () => pieces);
+}
+
+async function readPieces(store: TenantStore, hash: string): Promise<readonly Uint8Array[]> {
+  const pieces: Uint8Array[] = [];
+  for (let after: Parameters<TenantStore["readPage"]>[1]["after"]; ;) {
+    const page = await store.readPage(blobPieces, {
+      prefix: [hash],
+      limit: 8,
+      select: "all",
+      ...(after !== undefined && { after }),
+    });
+    pieces.push(...page.rows.map((row) => row.bytes as Uint8Array));
+    after = page.next;
+    if (after === undefined) return pieces;
+  }
+}

@@ -1,0 +1,151 @@
+/** One search: hits of the index, and a scan of the messages that it does not hold yet, checked as they are now. */
+import type { CheckedSearch, SearchResult } from "../../contract/search.ts";
+import { parseFeedCursor } from "../../contract/feed-cursor.ts";
+import type { Page } from "../../contract/read.ts";
+import { messages } from "../../model/messages.ts";
+import { type Found, scoreCandidates } from "./candidate.ts";
+import { readChangedMessages, readFeedEnd } from "./changed-messages.ts";
+import { type ChosenHits, chooseHits } from "./choose-hits.ts";
+import type { IndexContext } from "./index-context.ts";
+import { searchIndexes } from "./index-kinds.ts";
+import { type IndexState, stateOf } from "./index-state.ts";
+import { type MessageKey, messageName } from "./indexed-message.ts";
+import type { Indexer } from "./indexer.ts";
+import { scanMessages } from "./scan-messages.ts";
+import { searchSegments } from "./search-segments.ts";
+import { SegmentGone } from "./segment-reader.ts";
+
+/** Messages that the index does not hold, as far as a place in the feed. */
+interface Tail {
+  readonly messages: ReadonlyMap<string, MessageKey>;
+  readonly cursor: string;
+  readonly position: number;
+}
+
+/** Changes that arrive while a search runs are followed so often. */
+const ROUNDS = 3;
+
+export async function searchTenant(
+  context: IndexContext,
+  indexer: Indexer,
+  input: CheckedSearch,
+): Promise<SearchResult> {
+  // What was committed before the search has this position at most.
+  let upTo: number | undefined;
+  for (;;) {
+    const { state, position } = await readStateAt(context);
+    upTo ??= position;
+    const tail = await readTail(context, state, input, upTo);
+    if (tail === undefined) {
+      await indexer.advanceTo(upTo);
+      continue;
+    }
+    try {
+      return await searchWith(context, state, tail, input);
+    } catch (error) {
+      if (!(error instanceof SegmentGone) || state === undefined) throw error;
+      await indexer.repair(error, state);
+    }
+  }
+}
+
+async function readStateAt({
+  store,
+  version,
+}: IndexContext): Promise<{ state: IndexState | undefined; position: number }> {
+  const { rows, position } = await store.getRows({ kind: searchIndexes, keys: [[version]], select: "plain" });
+  const row = rows[0]?.[0];
+  return { state: row && stateOf(row), position };
+}
+
+/** What is to be scanned; undefined if it is too much, or if the index is not built. */
+async function readTail(
+  context: IndexContext,
+  state: IndexState | undefined,
+  { where: { session } = {} }: CheckedSearch,
+  upTo: number,
+): Promise<Tail | undefined> {
+  const { store, settings } = context;
+  if (state === undefined) return readWithoutIndex(context, session);
+  if (state.building !== undefined) return undefined;
+  const limit = settings.tailLimit;
+  const tail = await readChangedMessages(store, state.cursor, {
+    limit: limit + 1,
+    upTo,
+    ...(session !== undefined && { session }),
+  });
+  const isBehind = parseFeedCursor(state.cursor).position < upTo;
+  return tail !== undefined && tail.messages.size > limit && isBehind ? undefined : tail;
+}
+
+/** Without an index, all messages are scanned, unless they are too many. */
+async function readWithoutIndex(
+  { store, settings }: IndexContext,
+  session: string | undefined,
+): Promise<Tail | undefined> {
+  const cursor = await readFeedEnd(store);
+  const page: Page = await store.readPage(messages, {
+    prefix: session === undefined ? [] : [session],
+    limit: settings.tailLimit,
+    select: "key",
+  });
+  if (page.next !== undefined) return undefined;
+  const keys = page.rows.map((row) => ({ session: row.sessionId as string, seq: row.seq as number }));
+  return {
+    messages: new Map(keys.map((key) => [messageName(key), key])),
+    cursor,
+    position: parseFeedCursor(cursor).position,
+  };
+}
+
+async function searchWith(
+  context: IndexContext,
+  state: IndexState | undefined,
+  first: Tail,
+  input: CheckedSearch,
+): Promise<SearchResult> {
+  const { store, reader, settings } = context;
+  const { text, where = {}, skip, limit } = input;
+  const segments = state?.segments ?? [];
+  const indexed = await searchSegments(reader, segments, text, where);
+  let tail = first;
+  for (let round = 1; ; round += 1) {
+    const scanned = await scanMessages(store, [...tail.messages.values()], text, where);
+    // What was scanned has its verdict from the scan.
+    const others = indexed.candidates.filter((candidate) => !tail.messages.has(messageName(candidate)));
+    const found = [{ ...indexed, candidates: others }, scanned];
+    const ranked = scoreCandidates(found, averageLength(segments, scanned));
+    const chosen = await chooseHits(store, ranked, input);
+    const later = round < ROUNDS ? await readLater(chosen, tail) : undefined;
+    if (later !== undefined) {
+      tail = later;
+      continue;
+    }
+    const hits = chosen.hits
+      .slice(skip, skip + limit)
+      .map(({ session, seq, score }) => ({ session, seq, score }));
+    return { position: tail.position, hits, more: chosen.hits.length > skip + limit };
+  }
+
+  /** What changed while the hits were checked: a message that does not fit its index entry may fit the query now. */
+  async function readLater({ position }: ChosenHits, known: Tail): Promise<Tail | undefined> {
+    if (position <= known.position) return undefined;
+    const changes = await readChangedMessages(store, known.cursor, {
+      limit: settings.tailLimit,
+      ...(where.session !== undefined && { session: where.session }),
+    });
+    if (changes === undefined || changes.messages.size === 0) return undefined;
+    const { cursor } = changes;
+    return {
+      messages: new Map([...known.messages, ...changes.messages]),
+      cursor,
+      position: changes.position,
+    };
+  }
+}
+
+function averageLength(segments: readonly { messages: number; words: number }[], scanned: Found): number {
+  const parts = [...segments, ...scanned.candidates.map(({ length }) => ({ messages: 1, words: length }))];
+  const messageCount = parts.reduce((sum, part) => sum + part.messages, 0);
+  return parts.reduce((sum, part) => sum + part.words, 0) / Math.max(1, messageCount);
+}
