@@ -1,5 +1,6 @@
 import type { Append, AppendedMessage, CheckedBatch, CommitResult } from "@throughline/core";
-import { columnName, isUniqueName, messages } from "@throughline/core";
+import { columnName, messages } from "@throughline/core";
+import { givenMessageFields as givenFields } from "@throughline/store-sql";
 import type { SqlValue } from "./driver.ts";
 import { addAppendEntry } from "./feed.ts";
 import { findOperation, keepOperation } from "./operations.ts";
@@ -14,26 +15,11 @@ const updateLog = `UPDATE session_logs SET last_seq = ?, head_seq = ?, message_c
     last_activity = ?, updated_at = ?, revision = ?
   WHERE session_key = ?`;
 
-/** What a caller gives of a message; the rest is the log's. */
-const givenFields = Object.keys(messages.fields).filter(
-  (field) => !["sessionId", "seq", "parentSeq", "removedAt"].includes(field),
-);
 const givenColumns = givenFields.map((field) => `"${columnName(messages, field)}"`).join(", ");
 const insertMessage = `INSERT INTO message_rows
     (session_key, seq, parent_seq, removed_at, revision, ${givenColumns})
   VALUES (?, ?, ?, 0, 1${", ?".repeat(givenFields.length)})
   ON CONFLICT (message_id, session_key) DO NOTHING`;
-
-/**
- * The append that a batch consists of, if it is of the common form: to a session by its id, message after message, with
- * nothing expected.
- */
-export function findPlainAppend({ writes, expect, quiet }: CheckedBatch): Append | undefined {
-  const [write] = writes;
-  if (writes.length !== 1 || write?.type !== "append" || quiet !== undefined) return undefined;
-  if ((expect?.length ?? 0) > 0 || isUniqueName(write.session)) return undefined;
-  return write.messages.every(({ parent }) => parent === undefined) ? write : undefined;
-}
 
 /**
  * Carries out the common case of the common batch: new messages at the end of a log whose head is its last message.

@@ -1,6 +1,7 @@
 import type { CheckedBatch, CommitResult, Kind } from "@throughline/core";
 import { driveResolution, resolveBatch } from "@throughline/core";
-import { appendPlainly, findPlainAppend } from "./append-plainly.ts";
+import { findPlainAppend } from "@throughline/store-sql";
+import { appendPlainly } from "./append-plainly.ts";
 import { applyImage } from "./apply-image.ts";
 import type { Connection } from "./connection.ts";
 import { addFeedEntry, lastPosition } from "./feed.ts";

@@ -1,6 +1,7 @@
 import type { Problem } from "@throughline/core";
 import { checkFeed } from "./check-feed.ts";
-import { fileRules, type Rule } from "./check-rules.ts";
+import type { CheckRule as Rule } from "@throughline/store-sql";
+import { fileRules } from "./check-rules.ts";
 import { readTogether } from "./migrations/transaction.ts";
 import { type SchemaDatabase, readRows } from "./migrations/schema-database.ts";
 import { sqliteCode } from "./sqlite-error.ts";

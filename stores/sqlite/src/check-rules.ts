@@ -1,9 +1,4 @@
-/** Something that always holds in a sound file. */
-export interface Rule {
-  readonly problem: string;
-  /** Finds where it does not hold: the session's id or NULL, and a message. */
-  readonly sql: string;
-}
+import type { CheckRule as Rule } from "@throughline/store-sql";
 
 /** A session's own messages begin after the position that it was forked at. */
 const missingPositions: Rule = {

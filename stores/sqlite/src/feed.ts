@@ -1,7 +1,7 @@
 /** The change feed in the table `changes`. */
-import type { FeedChange, FeedEntry, Resolution } from "@throughline/core";
+import type { FeedEntry, Resolution } from "@throughline/core";
+import { onlyAppend, readEntry } from "@throughline/store-sql";
 import type { Connection } from "./connection.ts";
-import type { SqlRow } from "./driver.ts";
 import type { Scope } from "./scope.ts";
 
 /** The position of the last commit that changed something; positions begin at 1. */
@@ -32,7 +32,7 @@ export function addAppendEntry(
 
 /** Adds an entry and answers its position. The newest row is never deleted, so SQLite never gives one out twice. */
 export function addFeedEntry(scope: Scope, { changes, user }: Resolution, now: number): number {
-  const append = plainAppend(changes);
+  const append = onlyAppend(changes);
   const sessionKey = append === undefined ? undefined : scope.findSessionKey(append.session);
   if (append !== undefined && sessionKey !== undefined) {
     return addAppendEntry(
@@ -54,12 +54,6 @@ export function addFeedEntry(scope: Scope, { changes, user }: Resolution, now: n
   return Number(lastInsertRowid);
 }
 
-/** The only change of most batches: messages added to one session. */
-function plainAppend(changes: readonly FeedChange[]): FeedChange | undefined {
-  const [change] = changes;
-  return changes.length === 1 && change?.change === "append" ? change : undefined;
-}
-
 /** A page of a tenant's entries after a position, in order. */
 export function readFeed(scope: Scope, after: number, limit: number): FeedEntry[] {
   const rows = scope.connection.readRows(
@@ -74,24 +68,4 @@ export function readFeed(scope: Scope, after: number, limit: number): FeedEntry[
     limit,
   );
   return rows.map(readEntry);
-}
-
-function readEntry([position, at, user, firstSeq, count, entries, session]: SqlRow): FeedEntry {
-  return {
-    position: position as number,
-    at: at as number,
-    user: user as string,
-    changes:
-      entries === null
-        ? [
-            {
-              kind: "messages",
-              change: "append",
-              key: [session as string, firstSeq as number],
-              session: session as string,
-              count: count as number,
-            },
-          ]
-        : (JSON.parse(entries as string) as FeedChange[]),
-  };
 }

@@ -1,12 +1,14 @@
 import type { Kind, KeyValues, Row, StoredRecord } from "@throughline/core";
 import { columnName } from "@throughline/core";
-import { toSql } from "./row-mapper.ts";
+import type { Place } from "@throughline/store-sql";
+import { sqliteDialect, toSql } from "./dialect.ts";
 import type { Scope } from "./scope.ts";
-import type { Place, Table } from "./table.ts";
+import type { SqliteTable } from "./table.ts";
 
 /** Messages and branches: keyed by their session's number, which stands for tenant and session id. */
-export class LogTable implements Table {
+export class LogTable implements SqliteTable {
   readonly kind: Kind;
+  readonly dialect = sqliteDialect;
   readonly #name: string;
   readonly #fields: readonly string[];
   readonly #insert: string;

@@ -1,7 +1,7 @@
 import type { CheckedBatch, Found, Lookup } from "@throughline/core";
 import { keyText } from "@throughline/core";
+import { selectedFields } from "@throughline/store-sql";
 import { findOperation } from "./operations.ts";
-import { selectedFields } from "./row-mapper.ts";
 import type { Scope } from "./scope.ts";
 import { findRow, selectRows } from "./select-rows.ts";
 import type { Tables } from "./tables.ts";

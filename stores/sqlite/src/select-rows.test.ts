@@ -4,12 +4,11 @@ import { join } from "node:path";
 import { testKinds } from "@throughline/conformance";
 import type { Kind, KeyValue } from "@throughline/core";
 import { orderOf, productKinds } from "@throughline/core";
+import { type Selection, makeSelect, selectedFields } from "@throughline/store-sql";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Connection } from "./connection.ts";
 import { openConnection } from "./open-file.ts";
-import { selectedFields } from "./row-mapper.ts";
 import { Scope } from "./scope.ts";
-import { type Selection, makeSelect } from "./select-rows.ts";
 import { sqliteStore } from "./sqlite-store.ts";
 import { makeTables, tableOf } from "./tables.ts";
 
@@ -32,9 +31,9 @@ afterAll(async () => {
 function planOf(kind: Kind, selection: Selection): string[] {
   const scope = new Scope(connection, 1);
   scope.learnSessionKey("s", 1);
-  const select = makeSelect(scope, tableOf(tables, kind.name), selection, selectedFields(kind));
+  const select = makeSelect(scope, tableOf(tables, kind.name), selection, selectedFields(kind), 10);
   if (select === undefined) return [];
-  const rows = connection.readRows(`EXPLAIN QUERY PLAN ${select.sql}`, ...select.values, 10);
+  const rows = connection.readRows(`EXPLAIN QUERY PLAN ${select.sql}`, ...select.values);
   return rows.map((row) => String(row[3]));
 }
 

@@ -1,15 +1,17 @@
 import type { KeyValue, KeyValues, Row, StoredRecord } from "@throughline/core";
-import { SESSION_LOG_FIELDS, columnName, sessions } from "@throughline/core";
+import { columnName, sessions } from "@throughline/core";
+import type { Place } from "@throughline/store-sql";
+import {
+  sessionLogFields as logFields,
+  sessionRowFields as rowFields,
+  uniqueCondition,
+} from "@throughline/store-sql";
 import type { SqlValue } from "./driver.ts";
 import { eraseSession } from "./erase-session.ts";
-import { toSql } from "./row-mapper.ts";
+import { sqliteDialect, toSql } from "./dialect.ts";
 import type { Scope } from "./scope.ts";
 import { noteMovedUser } from "./session-scope.ts";
-import type { Place, Table } from "./table.ts";
-import { uniqueCondition } from "./table.ts";
-
-const logFields: ReadonlySet<string> = new Set([...SESSION_LOG_FIELDS, "revision"]);
-const rowFields = Object.keys(sessions.fields).filter((field) => !logFields.has(field));
+import type { SqliteTable } from "./table.ts";
 
 const insertRow = `INSERT INTO session_rows (tenant, ${rowFields.map(plainColumn).join(", ")})
   VALUES (?${", ?".repeat(rowFields.length)})`;
@@ -28,8 +30,9 @@ function shelfOf(tenant: number, listed: unknown): number {
 }
 
 /** Sessions: what rarely changes in wide rows, what every append changes in narrow ones. */
-export class SessionTable implements Table {
+export class SessionTable implements SqliteTable {
   readonly kind = sessions;
+  readonly dialect = sqliteDialect;
 
   readonly extra = {
     column: "s.session_key",
@@ -38,8 +41,12 @@ export class SessionTable implements Table {
     },
   };
 
-  column(field: string, shape: string): string {
-    if (shape === "activity" && field === "listed") return "l.shelf";
+  /** A shelf holds the tenant beside the field. */
+  orderColumn(field: string, shape: string): string {
+    return shape === "activity" && field === "listed" ? "l.shelf" : this.column(field);
+  }
+
+  column(field: string): string {
     return `${logFields.has(field) ? "l" : "s"}.${plainColumn(field)}`;
   }
 
@@ -67,8 +74,8 @@ export class SessionTable implements Table {
   locateUnique(scope: Scope, unique: string, values: KeyValues): Place {
     const place = { ...this.locate(scope, "key"), from: `session_rows s ${joinLog}` };
     const fields = sessions.unique[unique as keyof typeof sessions.unique].fields;
-    const conditions = fields.map((field) => `${this.column(field, "key")} = ?`);
-    conditions.push(uniqueCondition(sessions, unique, (field) => this.column(field, "key")));
+    const conditions = fields.map((field) => `${this.column(field)} = ?`);
+    conditions.push(uniqueCondition(sessions, unique, (field) => this.column(field)));
     return {
       ...place,
       where: [place.where, ...conditions].join(" AND "),

@@ -1,4 +1,4 @@
-import type { Migration } from "./migration.ts";
+import type { Migration } from "@throughline/store-sql";
 
 /** The first schema. `docs/schema.md` explains each table. */
 export const initial: Migration = {

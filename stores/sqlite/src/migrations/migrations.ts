@@ -1,5 +1,5 @@
 import { initial } from "./0001-initial.ts";
-import type { Migration } from "./migration.ts";
+import type { Migration } from "@throughline/store-sql";
 
 /** Every step of the schema, oldest first. */
 export const migrations: readonly Migration[] = [initial];

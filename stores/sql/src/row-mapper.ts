@@ -1,12 +1,6 @@
 import type { FieldValue, Kind, Row, StoredRecord } from "@throughline/core";
-import type { SqlRow, SqlValue } from "./driver.ts";
-
-/** A value as SQLite holds it. */
-export function toSql(value: FieldValue | undefined): SqlValue {
-  if (typeof value === "boolean") return value ? 1 : 0;
-  if (value === undefined) throw new TypeError("a record lacks a field");
-  return value;
-}
+import type { Dialect } from "./dialect.ts";
+import type { SqlRow } from "./values.ts";
 
 /** Turns arrays of columns into records. */
 export type RowMapper = (values: SqlRow, constants?: StoredRecord) => Row;
@@ -16,27 +10,32 @@ export type RowMapper = (values: SqlRow, constants?: StoredRecord) => Row;
  * a place. It is written out as one object literal: fifty rows take 2 µs so, and 27 when each field is assigned by its
  * name. Where code can't be made from text, fields are assigned.
  */
-export function makeRowMapper(kind: Kind, fields: readonly string[], constant: readonly string[]): RowMapper {
-  const read = fields.map((field, index) => {
-    const isBoolean = kind.fields[field]?.type === "boolean";
-    return `${JSON.stringify(field)}: values[${index}]${isBoolean ? " === 1" : ""}`;
-  });
+export function makeRowMapper(
+  { kind, dialect }: { readonly kind: Kind; readonly dialect: Dialect },
+  fields: readonly string[],
+  constant: readonly string[],
+): RowMapper {
+  const isNumber = (field: string): boolean =>
+    kind.fields[field]?.type === "boolean" && dialect.booleans === "as 0 and 1";
+  const read = fields.map(
+    (field, index) => `${JSON.stringify(field)}: values[${index}]${isNumber(field) ? " === 1" : ""}`,
+  );
   const held = constant.map((field) => `${JSON.stringify(field)}: constants[${JSON.stringify(field)}]`);
   try {
     // Names of fields are the only text in it, and they are the program's own.
     // oxlint-disable-next-line typescript/no-implied-eval -- see above
     return new Function("values", "constants", `return { ${[...held, ...read].join(", ")} };`) as RowMapper;
   } catch {
-    return assigningMapper(kind, fields);
+    return assigningMapper(fields, isNumber);
   }
 }
 
-function assigningMapper(kind: Kind, fields: readonly string[]): RowMapper {
+function assigningMapper(fields: readonly string[], isNumber: (field: string) => boolean): RowMapper {
   return (values, constants) => {
     const record: Record<string, FieldValue> = { ...constants };
     fields.forEach((field, index) => {
       const value = values[index] as FieldValue;
-      record[field] = kind.fields[field]?.type === "boolean" ? value === 1 : value;
+      record[field] = isNumber(field) ? value === 1 : value;
     });
     return record as unknown as Row;
   };

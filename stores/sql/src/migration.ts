@@ -1,6 +1,6 @@
-/** One step of the schema: frozen once it is released. */
+/** One step of a schema: frozen once it is released. */
 export interface Migration {
-  /** From 1, without gaps; the file's `PRAGMA user_version` when it has been carried out. */
+  /** From 1, without gaps: the schema's version when it has been carried out. */
   readonly version: number;
   readonly name: string;
   /** SQL that leads from the version before to this one. */

@@ -11,10 +11,15 @@ export interface Columns {
 }
 
 /** By table, by list of fields (the same list for the same question), then by shape and constants. */
-const known = new WeakMap<Table, WeakMap<readonly string[], Map<string, Columns>>>();
+const known = new WeakMap<object, WeakMap<readonly string[], Map<string, Columns>>>();
 
 /** The columns that hold these fields where a table is read by a shape. */
-export function columnsOf(table: Table, shape: string, fields: readonly string[], place: Place): Columns {
+export function columnsOf<Scope>(
+  table: Table<Scope>,
+  shape: string,
+  fields: readonly string[],
+  place: Place,
+): Columns {
   let ofTable = known.get(table);
   if (ofTable === undefined)
     known.set(table, (ofTable = new WeakMap<readonly string[], Map<string, Columns>>()));
@@ -22,18 +27,17 @@ export function columnsOf(table: Table, shape: string, fields: readonly string[]
   if (ofFields === undefined) ofTable.set(fields, (ofFields = new Map<string, Columns>()));
   const name = place.constants === undefined ? shape : `${shape} held`;
   let columns = ofFields.get(name);
-  if (columns === undefined) ofFields.set(name, (columns = makeColumns(table, shape, fields, place)));
+  if (columns === undefined) ofFields.set(name, (columns = makeColumns(table, fields, place)));
   return columns;
 }
 
-function makeColumns(table: Table, shape: string, fields: readonly string[], { constants }: Place): Columns {
+function makeColumns<Scope>(table: Table<Scope>, fields: readonly string[], { constants }: Place): Columns {
   const held = Object.keys(constants ?? {});
   const read = fields.filter((field) => !held.includes(field));
-  // A shelf holds the tenant beside the field: the field's own value is what is read.
-  const columns = read.map((field) => table.column(field, shape === "activity" ? "key" : shape)).join(", ");
+  const columns = read.map((field) => table.column(field)).join(", ");
   return {
     sql: columns === "" ? "1" : columns,
-    map: makeRowMapper(table.kind, read, held),
+    map: makeRowMapper(table, read, held),
     statements: new Map(),
   };
 }
