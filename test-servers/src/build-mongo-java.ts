@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { MissingServerError } from "./missing-server.ts";
 
 const project = fileURLToPath(new URL("../mongo-java", import.meta.url));
-const sources = ["pom.xml", "src/main/java/TestMongodb.java"];
+const sources = ["pom.xml", "src/main/java/FaithfulBackend.java", "src/main/java/TestMongodb.java"];
 
 const hint =
   "a MongoDB: set TEST_MONGODB_URL, put mongod on the path, or install a JDK of version 17 or newer and Maven " +
@@ -33,7 +33,9 @@ async function build(built: string): Promise<void> {
   try {
     await mkdir(workshop, { recursive: true });
     for (const source of sources) await cp(join(project, source), join(workshop, source));
-    await promisify(execFile)("mvn", ["--quiet", "--batch-mode", "package"], { cwd: workshop });
+    await promisify(execFile)("mvn", ["--quiet", "--batch-mode", "-Dstyle.color=never", "package"], {
+      cwd: workshop,
+    });
     await rename(join(workshop, "target"), built);
   } catch (error) {
     // Another process may have been first.

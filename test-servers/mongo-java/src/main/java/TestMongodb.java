@@ -4,8 +4,6 @@ import de.bwaldvogel.mongo.MongoVersion;
 import de.bwaldvogel.mongo.ServerVersion;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
-import de.bwaldvogel.mongo.bson.Document;
-import de.bwaldvogel.mongo.wire.message.MongoMessage;
 import java.io.IOException;
 import java.util.List;
 
@@ -20,8 +18,9 @@ public final class TestMongodb {
     public static void main(String[] arguments) throws IOException {
         int port = Integer.parseInt(arguments[0]);
         MongoVersion version = findVersion(arguments[1]);
-        MongoBackend backend = arguments.length > 2 ? new FileBackend(arguments[2]) : new MemoryBackend();
-        MongoServer server = new MongoServer(backend.version(version));
+        MongoBackend backend =
+                arguments.length > 2 ? openFile(arguments[2], version) : useMemory(version);
+        MongoServer server = new MongoServer(backend);
         Runtime.getRuntime().addShutdownHook(new Thread(server::shutdownNow));
         server.bind("127.0.0.1", port);
         System.out.println("ready for connections");
@@ -54,21 +53,17 @@ public final class TestMongodb {
     }
 
     /**
-     * Keeps everything in a file, and writes what a command changed before it is answered, one command
-     * at a time: what was acknowledged then outlives a kill, and no command is found done in part.
+     * Keeps everything in a file, and writes what a command changed before it is answered: what was
+     * acknowledged then outlives a kill.
      */
-    private static final class FileBackend extends H2Backend {
+    private static MongoBackend openFile(String file, MongoVersion version) {
+        H2Backend backend = new H2Backend(file);
+        backend.version(version);
+        return FaithfulBackend.before(backend, backend::commit);
+    }
 
-        FileBackend(String file) {
-            super(file);
-        }
-
-        @Override
-        public synchronized Document handleMessage(MongoMessage message) {
-            Document answer = super.handleMessage(message);
-            commit();
-            return answer;
-        }
+    private static MongoBackend useMemory(MongoVersion version) {
+        return FaithfulBackend.before(new MemoryBackend().version(version), () -> {});
     }
 
     private TestMongodb() {}
