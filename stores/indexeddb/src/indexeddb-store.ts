@@ -19,10 +19,12 @@ import type {
   Store,
 } from "@throughline/core";
 import {
+  PortableSearch,
   formatFeedCursor,
   isExpired,
   matchesFeedFilter,
   parseFeedCursor,
+  portableSearchKinds,
   productKinds,
   selectFields,
 } from "@throughline/core";
@@ -32,7 +34,6 @@ import { Connection, type StoreInfo } from "./connection.ts";
 import { pruneDatabase } from "./prune.ts";
 import { answerOf, walk } from "./requests.ts";
 import { countRows, findRow, lookUp, queryPage } from "./rows.ts";
-import { searchMessages } from "./search-messages.ts";
 import { toStoreError } from "./store-error.ts";
 
 export interface IndexeddbStoreOptions {
@@ -47,7 +48,11 @@ export interface IndexeddbStoreOptions {
 /** Opens a database of this site, and makes it where there is none. */
 export async function indexeddbStore(options: IndexeddbStoreOptions = {}): Promise<Store> {
   const kinds = [...productKinds, ...(options.kinds ?? [])];
-  const connection = new Connection(options.name ?? "throughline", kinds, options.upgradeTimeoutMs ?? 10_000);
+  const connection = new Connection(
+    options.name ?? "throughline",
+    [...kinds, ...portableSearchKinds],
+    options.upgradeTimeoutMs ?? 10_000,
+  );
   await connection.open().catch((error: unknown) => {
     throw toStoreError(error);
   });
@@ -60,24 +65,30 @@ export const indexeddbCapabilities: Capabilities = {
   durability: "process-crash",
   unknownOutcomes: false,
   shared: true,
-  search: "scan",
+  search: "index",
 };
 
 class IndexeddbStore implements Store {
   readonly capabilities = indexeddbCapabilities;
   readonly kinds: ReadonlyMap<string, Kind>;
+  /** With those that nobody but the search index reads and writes. */
+  readonly #kinds: ReadonlyMap<string, Kind>;
   readonly #connection: Connection;
+  readonly #index = new PortableSearch(this);
 
   constructor(connection: Connection, kinds: readonly Kind[]) {
     this.#connection = connection;
-    this.kinds = new Map(kinds.map((kind) => [kind.name, kind]));
+    this.kinds = byName(kinds);
+    this.#kinds = byName([...kinds, ...portableSearchKinds]);
   }
 
   async commit(batch: CheckedBatch, { signal }: CallOptions): Promise<CommitResult> {
     const isDurable = batch.quiet?.durable ?? true;
-    return this.#within({ mode: "readwrite", isDurable, signal }, (transaction) =>
-      commitBatch(transaction, batch, this.kinds, lookUp, signal),
+    const result = await this.#within({ mode: "readwrite", isDurable, signal }, (transaction) =>
+      commitBatch(transaction, batch, this.#kinds, lookUp, signal),
     );
+    if (batch.quiet === undefined && !result.replayed) this.#index.schedule(batch.tenant, batch.now);
+    return result;
   }
 
   async read({ tenant, requests, now }: CheckedRead): Promise<ReadResult> {
@@ -97,7 +108,7 @@ class IndexeddbStore implements Store {
     request: ReadRequest,
     now: number,
   ): Promise<ReadAnswer> {
-    const kind = this.kinds.get(request.kind) as Kind;
+    const kind = this.#kinds.get(request.kind) as Kind;
     if (request.type === "query") return queryPage(transaction, tenant, kind, request, now);
     if (request.type === "count") return countRows(transaction, tenant, kind, request, now);
     const rows = await Promise.all(request.keys.map((key) => findRow(transaction, tenant, kind, key)));
@@ -107,7 +118,7 @@ class IndexeddbStore implements Store {
   }
 
   async search(input: CheckedSearch): Promise<SearchResult> {
-    return this.#within({ mode: "readonly" }, (transaction) => searchMessages(transaction, input));
+    return this.#index.search(input);
   }
 
   async changes({ tenant, since, where, limit }: CheckedChanges): Promise<ChangesResult> {
@@ -150,6 +161,7 @@ class IndexeddbStore implements Store {
   }
 
   async close(): Promise<void> {
+    await this.#index.close();
     await this.#connection.close();
   }
 
@@ -174,4 +186,8 @@ class IndexeddbStore implements Store {
       throw toStoreError(error, options.signal);
     }
   }
+}
+
+function byName(kinds: readonly Kind[]): ReadonlyMap<string, Kind> {
+  return new Map(kinds.map((kind) => [kind.name, kind]));
 }
