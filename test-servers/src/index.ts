@@ -10,3 +10,6 @@ export {
   testPostgresSchema,
   testPostgresUrl,
 } from "./test-databases.ts";
+export type { CutManner, Direction, LinkMode } from "./link-mode.ts";
+export type { Proxy, ProxyOptions, ProxyStatistics } from "./start-proxy.ts";
+export { startProxy } from "./start-proxy.ts";
