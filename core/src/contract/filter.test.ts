@@ -39,6 +39,8 @@ const cases: readonly (readonly [Filter, boolean])[] = [
   [{ field: "metadata", test: "path", path: [""], value: "empty" }, true],
   [{ field: "metadata", test: "path", path: ["toString"], value: "x" }, false],
   [{ field: "none", test: "path", path: ["a"], value: 1 }, false],
+  [{ field: "title", test: "path", path: [], value: null }, false],
+  [{ field: "title", test: "has", value: "The" }, false],
 ];
 
 test.for(cases)("[R8] %j is %s", ([filter, passes]) => {

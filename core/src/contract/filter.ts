@@ -59,8 +59,14 @@ function passesOrder(value: FieldValue | undefined, { test, value: limit }: Orde
   return test === "to" ? order <= 0 : order < 0;
 }
 
+/** Text that is no JSON holds nothing. */
 function parsed(value: FieldValue | undefined): unknown {
-  return typeof value === "string" && value !== "" ? JSON.parse(value) : undefined;
+  if (typeof value !== "string" || value === "") return undefined;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
 }
 
 function valueAt(value: unknown, path: readonly string[]): unknown {

@@ -1,46 +1,77 @@
 /** What kept a request from being answered, as an error of ours. */
-import { ThroughlineError } from "@throughline/core";
+import { type CommitOutcome, ThroughlineError } from "@throughline/core";
 
 /** What Node's `fetch` says of the connection; browsers say nothing. */
 interface Failure {
+  readonly name?: unknown;
   readonly code?: unknown;
   readonly syscall?: unknown;
   readonly cause?: unknown;
   readonly errors?: readonly unknown[];
 }
 
-const certificateCode = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS_/;
-const lookUpCodes = new Set<unknown>(["ENOTFOUND", "EAI_AGAIN", "EAI_NODATA", "EAI_NONAME", "EAI_FAIL"]);
+interface Kind {
+  readonly reason: string;
+  readonly outcome: CommitOutcome;
+  readonly retryable: boolean;
+  readonly message: (server: string) => string;
+}
+
+const certificate: Kind = {
+  reason: "tls",
+  // Before there is a secure connection nothing is sent.
+  outcome: "refused",
+  retryable: false,
+  message: (server) => `The certificate of ${server} is not one to trust.`,
+};
+const insecure: Kind = {
+  reason: "tls",
+  outcome: "unknown",
+  retryable: false,
+  message: (server) => `There is no secure connection to ${server}.`,
+};
+const hostNotFound: Kind = {
+  reason: "host_not_found",
+  outcome: "refused",
+  retryable: false,
+  message: (server) => `The host of ${server} is not known.`,
+};
+const cannotConnect: Kind = {
+  reason: "cannot_connect",
+  outcome: "refused",
+  retryable: true,
+  message: (server) => `Nothing can be reached at ${server}.`,
+};
+const notHttp: Kind = {
+  reason: "foreign_answer",
+  outcome: "unknown",
+  retryable: false,
+  message: (server) => `What answers at ${server} does not speak HTTP.`,
+};
+const lost: Kind = {
+  reason: "connection_lost",
+  outcome: "unknown",
+  retryable: true,
+  message: (server) => `The connection to ${server} was lost.`,
+};
+
+const certificateCode = /CERT|SELF_SIGNED|UNABLE_TO_/;
+const lookUpCode = /^(?:ENOTFOUND|EAI_)/;
+const tlsCode = /^(?:EPROTO$|ERR_SSL_|ERR_TLS_)/;
+/** A name: not every version gives it a code. */
+const parserError = "HTTPParserError";
 
 /**
  * The error for a request that `fetch` could not carry out. Only where there surely was no connection it is `refused`;
  * otherwise the request may have arrived.
  */
 export function connectionError(error: unknown, server: string): ThroughlineError {
-  const failures = [...failuresOf(error)];
-  const codes = failures.map(({ code }) => code);
-  if (codes.some((code) => typeof code === "string" && certificateCode.test(code))) {
-    return unavailable("certificate", `The certificate of ${server} is not one to trust.`, error, false);
-  }
-  if (codes.some((code) => lookUpCodes.has(code))) {
-    return unavailable("host_not_found", `There is no host by the name of ${server}.`, error, false);
-  }
-  if (codes.includes("ECONNREFUSED") && failures.every(isBeforeSending)) {
-    return unavailable("connection_refused", `Nothing listens at ${server}.`, error, true);
-  }
-  if (codes.some((code) => code !== undefined) && failures.every(isBeforeSending)) {
-    return unavailable("unreachable", `There is no way to ${server}.`, error, true);
-  }
-  return new ThroughlineError("unavailable", `The connection to ${server} was lost.`, {
-    reason: "connection_lost",
-    outcome: "unknown",
-    retryable: true,
-    cause: error,
-  });
+  const { reason, outcome, retryable, message } = kindOf(failuresOf(error));
+  return new ThroughlineError("unavailable", message(server), { reason, outcome, retryable, cause: error });
 }
 
 /** The error for an answer that did not come in time. */
-export function timeoutError(limitMs: number, server: string, cause?: unknown): ThroughlineError {
+export function timeoutError(limitMs: number, server: string, cause: unknown): ThroughlineError {
   return new ThroughlineError("unavailable", `${server} did not answer within ${limitMs} ms.`, {
     reason: "timeout",
     outcome: "unknown",
@@ -50,21 +81,26 @@ export function timeoutError(limitMs: number, server: string, cause?: unknown): 
   });
 }
 
-function unavailable(reason: string, message: string, cause: unknown, retryable: boolean): ThroughlineError {
-  return new ThroughlineError("unavailable", message, { reason, outcome: "refused", retryable, cause });
+function kindOf(failures: readonly Failure[]): Kind {
+  const codes = failures.map(({ code }) => String(code));
+  const has = (pattern: RegExp): boolean => codes.some((code) => pattern.test(code));
+  if (has(certificateCode)) return certificate;
+  if (has(tlsCode)) return insecure;
+  if (has(lookUpCode)) return hostNotFound;
+  if (failures.some(({ name }) => name === parserError)) return notHttp;
+  return failures.length > 0 && failures.every(isBeforeSending) ? cannotConnect : lost;
 }
 
-/** An error, its causes, and those that several addresses of one host gave. */
-function* failuresOf(error: unknown): Generator<Failure> {
-  let failure = error as Failure | undefined;
-  for (let depth = 0; typeof failure === "object" && failure !== null && depth < 5; depth += 1) {
-    // `fetch` wraps what happened in an error without a code.
-    if (failure.code !== undefined && failure.errors === undefined) yield failure;
-    for (const each of failure.errors ?? []) yield* failuresOf(each);
-    failure = failure.cause as Failure | undefined;
-  }
+/** What tells something of an error, its causes, and the errors of several addresses of one host. */
+function failuresOf(error: unknown, depth = 0): readonly Failure[] {
+  if (typeof error !== "object" || error === null || depth > 5) return [];
+  const { name, code, cause, errors = [] } = error as Failure;
+  const inner = [...errors, cause].flatMap((each) => failuresOf(each, depth + 1));
+  // The error of several addresses has the code of one of them.
+  const tells = (code !== undefined && errors.length === 0) || name === parserError;
+  return tells ? [error, ...inner] : inner;
 }
 
 function isBeforeSending({ code, syscall }: Failure): boolean {
-  return syscall === "connect" || syscall === "getaddrinfo" || code === "UND_ERR_CONNECT_TIMEOUT";
+  return syscall === "connect" || code === "UND_ERR_CONNECT_TIMEOUT";
 }

@@ -55,7 +55,7 @@ async function ask(connection: Connection, server: string): Promise<StoreDescrip
 /** A server without this path, and one that answers something else, are others; a proxy with an error is on the way. */
 function isForeign(error: unknown): boolean {
   if (!isThroughlineError(error) || error.reason !== "foreign_answer") return false;
-  return error.code === "not_found" || error.details?.["status"] === 200;
+  return error.code === "not_found" || (error.details?.["status"] ?? 200) === 200;
 }
 
 function notThroughline(server: string, cause?: unknown): ThroughlineError {

@@ -29,7 +29,7 @@ export type { HttpStoreOptions } from "./options.ts";
  * Opens the store behind a Throughline server. It is used as any other: put the guard before it.
  *
  * @throws ThroughlineError `invalid/option`; `unsupported` with reason `protocol` or `kinds`; `unavailable` with reason
- * `connection_refused`, `host_not_found`, `unreachable`, `certificate`, `connection_lost`, `timeout`, `foreign_answer` or
+ * `cannot_connect`, `host_not_found`, `tls`, `connection_lost`, `timeout`, `foreign_answer` or
  * `not_a_throughline_server`; what the server refuses.
  */
 export async function httpStore(options: HttpStoreOptions): Promise<Store> {
