@@ -1,4 +1,4 @@
-export { MissingServerError } from "./missing-server.ts";
+export { MissingServerError, startOrSkip } from "./missing-server.ts";
 export type { MongodbOptions, MongodbServer } from "./start-mongodb.ts";
 export { startMongodb } from "./start-mongodb.ts";
 export type { PostgresSource } from "./postgres-binaries.ts";

@@ -7,3 +7,16 @@ export class MissingServerError extends Error {
 export function mayNotSkip(): boolean {
   return process.env["CI"] === "true";
 }
+
+/** Starts a server that one test needs. Where it is missing the test is skipped with the reason, or fails with it. */
+export async function startOrSkip<Server>(
+  context: { readonly skip: (reason: string) => never },
+  start: () => Promise<Server>,
+): Promise<Server> {
+  try {
+    return await start();
+  } catch (error) {
+    if (mayNotSkip() || !(error instanceof MissingServerError)) throw error;
+    return context.skip(`needs ${error.message}`);
+  }
+}

@@ -1,13 +1,15 @@
 import { MongoClient } from "mongodb";
+import type { TestContext } from "vitest";
 import { expect, onTestFinished, test } from "vitest";
+import { startOrSkip } from "./missing-server.ts";
 import type { MongodbOptions, MongodbServer } from "./start-mongodb.ts";
 import { startMongodb } from "./start-mongodb.ts";
 import { testMongodbDatabase, testMongodbUrl } from "./test-databases.ts";
 
 type Thing = { _id: number; name: string; place: number };
 
-async function start(options: MongodbOptions): Promise<MongodbServer> {
-  const server = await startMongodb(options);
+async function start(context: TestContext, options: MongodbOptions): Promise<MongodbServer> {
+  const server = await startOrSkip(context, () => startMongodb(options));
   onTestFinished(() => server.stop());
   return server;
 }
@@ -33,8 +35,8 @@ test("the newest driver inserts and finds in the run's server", async () => {
   });
 });
 
-test("a server that keeps its data has what was acknowledged before it was killed", async () => {
-  const server = await start({ keepsData: true });
+test("a server that keeps its data has what was acknowledged before it was killed", async (context) => {
+  const server = await start(context, { keepsData: true });
   const things = (client: MongoClient) => client.db("kept").collection<Thing>("things");
   for (let round = 0; round < 3; round += 1) {
     await withClient(server.url, async (client) => {
@@ -56,7 +58,7 @@ test("a server that keeps its data has what was acknowledged before it was kille
 });
 
 test("a server of an old version is refused by the driver", async (context) => {
-  const server = await start({ version: "3.6" });
+  const server = await start(context, { version: "3.6" });
   if (!server.isStandIn) context.skip("a real server claims no version but its own");
   await expect(withClient(server.url, (client) => client.connect())).rejects.toThrow("wire version");
 });

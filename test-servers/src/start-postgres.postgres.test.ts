@@ -3,27 +3,15 @@ import { dirname } from "node:path";
 import { Client } from "pg";
 import type { TestContext } from "vitest";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { MissingServerError, mayNotSkip } from "./missing-server.ts";
-import type { PostgresSource } from "./postgres-binaries.ts";
-import { findPostgres } from "./postgres-binaries.ts";
+import { startOrSkip } from "./missing-server.ts";
 import type { PostgresOptions, PostgresServer } from "./start-postgres.ts";
 import { startPostgres } from "./start-postgres.ts";
 import { testPostgresSchema, testPostgresUrl } from "./test-databases.ts";
 
-async function start(options: PostgresOptions): Promise<PostgresServer> {
-  const server = await startPostgres(options);
+async function start(context: TestContext, options: PostgresOptions): Promise<PostgresServer> {
+  const server = await startOrSkip(context, () => startPostgres(options));
   onTestFinished(() => server.stop());
   return server;
-}
-
-/** Skips a test where this machine does not have the source. */
-function needSource(context: TestContext, source: PostgresSource): void {
-  try {
-    findPostgres(source);
-  } catch (error) {
-    if (mayNotSkip() || !(error instanceof MissingServerError)) throw error;
-    context.skip(error.message);
-  }
 }
 
 async function ask(connectionString: string, text: string, ssl?: { ca: string }): Promise<unknown[]> {
@@ -39,8 +27,7 @@ async function ask(connectionString: string, text: string, ssl?: { ca: string })
 
 describe.each(["npm", "system"] as const)("PostgreSQL of the source %s", (source) => {
   test("keeps its data when it is killed, and ends clients' connections", async (context) => {
-    needSource(context, source);
-    const server = await start({ source });
+    const server = await start(context, { source });
     expect(await ask(server.url, "SHOW server_version")).toEqual([expect.stringContaining(server.version)]);
     await ask(server.url, "CREATE TABLE kept AS SELECT 42 AS number");
     const client = new Client({ connectionString: server.url });
@@ -57,8 +44,7 @@ describe.each(["npm", "system"] as const)("PostgreSQL of the source %s", (source
   });
 
   test("orders text by a language unless it is told otherwise", async (context) => {
-    needSource(context, source);
-    const { url } = await start({ source, fsync: false });
+    const { url } = await start(context, { source, fsync: false });
     const order = (collation: string) => ask(url, `SELECT 'a' < 'B' ${collation}`);
     expect(await order("")).toEqual([true]);
     expect(await order('COLLATE "C"')).toEqual([false]);
@@ -76,11 +62,11 @@ test("settings and a password are taken, and a stopped server leaves nothing", a
   expect(existsSync(dirname(server.dataDirectory))).toBe(false);
 });
 
-test("with TLS, its certificate is trusted by those who have it", async () => {
-  const { url, certificate = "" } = await start({ tls: true });
+test("with TLS, its certificate is trusted by those who have it", async (context) => {
+  const { url, certificate = "" } = await start(context, { tls: true });
   const isEncrypted = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
   expect(await ask(url, isEncrypted, { ca: certificate })).toEqual([true]);
-  const another = await start({ tls: true });
+  const another = await start(context, { tls: true });
   await expect(ask(url, isEncrypted, { ca: another.certificate ?? "" })).rejects.toThrow("self-signed");
 });
 
