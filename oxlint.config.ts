@@ -34,6 +34,8 @@ export default defineConfig({
     eqeqeq: "error",
     "no-console": "error",
     "no-empty": "error",
+    // The name that MongoDB gives to a document's key.
+    "no-underscore-dangle": ["error", { allow: ["_id"] }],
     "no-unused-vars": "error",
     "no-var": "error",
     "no-warning-comments": ["error", { terms: ["todo", "fixme", "xxx", "hack"] }],

@@ -1,1 +1,2 @@
-export {};
+export { type MongodbStoreOptions, mongodbCapabilities, mongodbStore } from "./mongodb-store.ts";
+export { type Timeouts } from "./open-database.ts";

@@ -1,0 +1,107 @@
+/** Carries out a group of batches as one document of the log. */
+import type { CheckedBatch, CommitResult, Kind, Queued } from "@throughline/core";
+import { isThroughlineError } from "@throughline/core";
+import { contention } from "./contention.ts";
+import type { Database } from "./database.ts";
+import { GroupState } from "./group-state.ts";
+import { writeSlot } from "./write-slot.ts";
+import type { TenantLog, View } from "./tenant-log.ts";
+import { toStoreError } from "./mongo-error.ts";
+
+/** A batch, and since when it has been waiting. */
+export interface Waiting {
+  readonly batch: CheckedBatch;
+  /** By the clock of `performance.now()`. */
+  readonly since: number;
+}
+
+export interface CommitContext {
+  readonly database: Database;
+  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly log: TenantLog;
+  /** How long a batch may lose against others, or wait for an answer, in milliseconds. */
+  readonly commitMs: number;
+}
+
+type Waiter = Queued<Waiting, CommitResult>;
+type Settle = () => void;
+
+/** How long to wait before the next attempt, at most: it doubles, and is random, so that writers part. */
+const FIRST_WAIT_MS = 4;
+const LONGEST_WAIT_MS = 60;
+
+/**
+ * Settles the batches of a group, and answers those that have to be tried again, because another process was quicker.
+ * What was resolved is true only if the slot after the end of the log was still free when it was written.
+ */
+export async function commitGroup(
+  context: CommitContext,
+  group: readonly Waiter[],
+): Promise<readonly Waiter[]> {
+  const { log, commitMs } = context;
+  const inTime = group.filter((waiter) => {
+    if (performance.now() - waiter.item.since < commitMs) return true;
+    waiter.reject(contention("Other writers of this tenant were quicker until the time was over."));
+    return false;
+  });
+  if (inTime.length === 0) return [];
+  const attempts = Math.max(...inTime.map((waiter) => waiter.attempts));
+  if (attempts > 0) await pause(attempts);
+  const view = log.begin();
+  try {
+    const settles = await tryOnce(context, inTime, view, attempts === 0);
+    if (settles === undefined) return inTime;
+    for (const settle of settles) settle();
+    return [];
+  } finally {
+    log.finish(view);
+  }
+}
+
+/** Answers how each batch is settled, or undefined where the slot was lost: then nothing was written. */
+async function tryOnce(
+  { database, kinds, log, commitMs }: CommitContext,
+  waiters: readonly Waiter[],
+  view: View,
+  isFirst: boolean,
+): Promise<readonly Settle[] | undefined> {
+  const state = new GroupState(database, log.tenant, kinds);
+  const isOld = !isFirst || !log.isFresh || log.hasCompany;
+  await Promise.all([
+    state.prefetch(waiters.map(({ item }) => item.batch)),
+    isOld ? log.refresh() : undefined,
+  ]);
+  const { end } = log;
+  const documents = log.documentsOf(view);
+  if (documents === undefined) return undefined;
+  state.begin(end, documents);
+  const settles: Settle[] = [];
+  for (const waiter of waiters) settles.push(await resolveOne(state, waiter));
+  if (state.images.length > 0) {
+    const isOurs = log.end.slot === end.slot && (await writeSlot(database, log, state, commitMs));
+    return isOurs ? settles : undefined;
+  }
+  // Nothing is written, so nothing tells whether somebody was quicker.
+  await log.refresh();
+  return log.end.slot === end.slot ? settles : undefined;
+}
+
+async function resolveOne(state: GroupState, { item, resolve, reject }: Waiter): Promise<Settle> {
+  try {
+    const resolution = await state.resolve(item.batch);
+    const { results, replayed, replayOf } = resolution;
+    if (replayOf !== undefined) return () => resolve({ position: replayOf, replayed, results });
+    state.add(item.batch, resolution);
+    const { position } = state;
+    return () => resolve({ position, replayed, results });
+  } catch (error) {
+    // A refusal concerns one batch; a failure of the database all of them.
+    if (!isThroughlineError(error) || error.code === "unavailable") throw toStoreError(error);
+    return () => reject(error);
+  }
+}
+
+function pause(attempts: number): Promise<void> {
+  const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempts - 1));
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * longest));
+}

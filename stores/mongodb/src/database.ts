@@ -1,0 +1,166 @@
+/** The calls that the store makes to MongoDB: few and plain, each within its time limit. */
+import type { Db, Document, Filter, IndexDescription, MongoClient } from "mongodb";
+import type { StoredDocument } from "./row-document.ts";
+import { isDuplicateKey, isOnlyDuplicateKeys, toStoreError } from "./mongo-error.ts";
+
+/** Stands around every call: tests stop a store here, as a process that is killed would stop. */
+export type Intercept = <Result>(call: string, run: () => Promise<Result>) => Promise<Result>;
+
+export interface Identified {
+  readonly _id: string;
+}
+
+export interface FindOptions {
+  readonly sort?: Readonly<Record<string, 1 | -1>>;
+  readonly limit?: number;
+  /** Fields that are left out, or asked for. */
+  readonly projection?: Readonly<Record<string, 0 | 1>>;
+}
+
+type Conditions = Readonly<Record<string, unknown>>;
+
+export class Database {
+  readonly #client: MongoClient;
+  readonly #db: Db;
+  readonly #intercept: Intercept;
+  readonly #limit: { readonly maxTimeMS: number };
+
+  constructor(client: MongoClient, name: string, intercept: Intercept, queryMs: number) {
+    this.#client = client;
+    this.#db = client.db(name);
+    this.#intercept = intercept;
+    this.#limit = { maxTimeMS: queryMs };
+  }
+
+  async find<Found extends Identified>(
+    collection: string,
+    conditions: Conditions,
+    options: FindOptions = {},
+  ): Promise<Found[]> {
+    return this.#run(`find ${collection}`, () =>
+      this.#collection<Found>(collection)
+        .find(conditions as Filter<Found>, { ...this.#limit, ...options })
+        .toArray(),
+    ) as unknown as Promise<Found[]>;
+  }
+
+  async findOne<Found extends Identified>(collection: string, id: string): Promise<Found | undefined> {
+    const [found] = await this.find<Found>(collection, { _id: id }, { limit: 1 });
+    return found;
+  }
+
+  async count(collection: string, conditions: Conditions): Promise<number> {
+    return this.#run(`count ${collection}`, () =>
+      this.#collection(collection).countDocuments(conditions, this.#limit),
+    );
+  }
+
+  /** Adds a document; an error is thrown as the driver gives it: only the caller knows what it leaves in doubt. */
+  async insert(collection: string, document: Identified): Promise<void> {
+    await this.#intercept(`insert ${collection}`, () =>
+      this.#collection(collection).insertOne(document as Document & Identified),
+    );
+  }
+
+  /** Adds documents that nobody else writes; those that are there stay. */
+  async insertMany(collection: string, documents: readonly Identified[]): Promise<void> {
+    await this.#run(`insert ${collection}`, () =>
+      orOnly(
+        isOnlyDuplicateKeys,
+        this.#collection(collection).insertMany([...(documents as (Document & Identified)[])], {
+          ordered: false,
+        }),
+      ),
+    );
+  }
+
+  /** Puts each document in the place of one that a lower slot wrote, or where none is. One from a higher slot stays. */
+  async replaceOlder(collection: string, documents: readonly StoredDocument[]): Promise<void> {
+    const operations = documents.map((document) => ({
+      replaceOne: {
+        filter: { _id: document._id, p: { $lt: document.p } },
+        replacement: document,
+        upsert: true,
+      },
+    }));
+    await this.#run(`replace ${collection}`, () =>
+      orOnly(isOnlyDuplicateKeys, this.#collection(collection).bulkWrite(operations, { ordered: false })),
+    );
+  }
+
+  /** Changes one document, which is made where none is. */
+  async upsert(collection: string, id: string, changes: Conditions): Promise<void> {
+    await this.#run(`upsert ${collection}`, () =>
+      // Two that make the same document at once: one of them finds it when it tries again.
+      this.#collection(collection)
+        .updateOne({ _id: id }, changes, { upsert: true })
+        .catch((error: unknown) => {
+          if (!isDuplicateKey(error)) throw error;
+          return this.#collection(collection).updateOne({ _id: id }, changes);
+        }),
+    );
+  }
+
+  async updateMany(collection: string, conditions: Conditions, changes: Conditions): Promise<void> {
+    await this.#run(`update ${collection}`, () =>
+      this.#collection(collection).updateMany(conditions, changes),
+    );
+  }
+
+  async deleteMany(collection: string, conditions: Conditions): Promise<void> {
+    await this.#run(`delete ${collection}`, () => this.#collection(collection).deleteMany(conditions));
+  }
+
+  async distinct(collection: string, field: string, conditions: Conditions): Promise<string[]> {
+    const values = await this.#run(`distinct ${collection}`, () =>
+      this.#collection(collection).distinct(field, conditions, this.#limit),
+    );
+    return values.map(String);
+  }
+
+  async collectionNames(): Promise<string[]> {
+    const found = await this.#run("list collections", () =>
+      this.#db.listCollections({}, { nameOnly: true }).toArray(),
+    );
+    return found.map(({ name }) => name);
+  }
+
+  async createIndexes(collection: string, indexes: readonly IndexDescription[]): Promise<void> {
+    await this.#run(`index ${collection}`, () => this.#collection(collection).createIndexes([...indexes]));
+  }
+
+  async serverFacts(): Promise<Document> {
+    return this.#run("build info", () => this.#db.command({ buildInfo: 1 }));
+  }
+
+  async drop(collection: string): Promise<void> {
+    await this.#run(`drop ${collection}`, () => this.#collection(collection).drop());
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+
+  #collection<Found extends Identified = Document & Identified>(name: string) {
+    return this.#db.collection<Found>(name);
+  }
+
+  async #run<Result>(call: string, run: () => Promise<Result>): Promise<Result> {
+    return this.#intercept(call, async () => {
+      try {
+        return await run();
+      } catch (error) {
+        throw toStoreError(error);
+      }
+    });
+  }
+}
+
+/** Waits for a write, and takes one kind of failure as success. */
+async function orOnly(isFine: (error: unknown) => boolean, write: Promise<unknown>): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    if (!isFine(error)) throw error;
+  }
+}

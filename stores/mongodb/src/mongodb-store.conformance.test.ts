@@ -1,0 +1,5 @@
+import { runConformance } from "@throughline/conformance";
+import { test } from "vitest";
+import { openTestDatabase } from "./test/test-database.ts";
+
+runConformance({ test, open: openTestDatabase });
