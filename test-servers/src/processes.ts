@@ -14,7 +14,7 @@ export async function killTree(processId: number): Promise<void> {
 }
 
 /** Whether the process runs. One that ended and was not yet waited for by its parent does not. */
-export function isAlive(processId: number): boolean {
+function isAlive(processId: number): boolean {
   try {
     process.kill(processId, 0);
   } catch {
@@ -24,7 +24,7 @@ export function isAlive(processId: number): boolean {
 }
 
 /** Lists the direct children of a process. */
-export function listChildren(processId: number): number[] {
+function listChildren(processId: number): number[] {
   return listProcesses()
     .filter((entry) => entry.parentId === processId)
     .map((entry) => entry.processId);

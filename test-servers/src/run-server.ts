@@ -10,7 +10,7 @@ export interface AbsentServer {
 }
 
 /** What a run's global setup tells its tests about a server. */
-export type RunServer = { readonly url: string } | AbsentServer;
+type RunServer = { readonly url: string } | AbsentServer;
 
 declare module "vitest" {
   interface ProvidedContext {
