@@ -1,8 +1,23 @@
 import type { Contestant } from "./harness/contestant.ts";
+import { bareRoute, productRoute, referenceRoute, throughlineOverHttp } from "./http/http-contestants.ts";
 import { jsonFile } from "./peers/json-file.ts";
 import { mastra } from "./peers/mastra.ts";
+import { mongodbByHand, postgresByHand } from "./reference/on-servers.ts";
 import { reference } from "./reference/reference.ts";
-import { throughline } from "./throughline/throughline.ts";
+import { throughline, throughlineOnMongodb, throughlineOnPostgres } from "./throughline/throughline.ts";
 
 /** Who is measured. Adding one is a file and a line here. */
-export const contestants: readonly Contestant[] = [throughline, reference, mastra, jsonFile];
+export const contestants: readonly Contestant[] = [
+  throughline,
+  reference,
+  mastra,
+  jsonFile,
+  throughlineOnPostgres,
+  postgresByHand,
+  throughlineOnMongodb,
+  mongodbByHand,
+  throughlineOverHttp,
+  productRoute,
+  bareRoute,
+  referenceRoute,
+];

@@ -1,9 +1,13 @@
 import type { Row } from "./harness/row.ts";
 import { appendRow } from "./rows/append.ts";
+import { httpRow } from "./rows/http.ts";
 import { lastMessagesRow } from "./rows/last-messages.ts";
 import { listSessionsRow } from "./rows/list-sessions.ts";
+import { mongodbRow } from "./rows/mongodb.ts";
+import { postgresRow } from "./rows/postgres.ts";
 import { processesRow } from "./rows/processes.ts";
 import { startupRow } from "./rows/startup.ts";
+import { tenantCommitsRow } from "./rows/tenant-commits.ts";
 import { wholeSessionRow } from "./rows/whole-session.ts";
 import { writersRow } from "./rows/writers.ts";
 
@@ -15,5 +19,9 @@ export const rows: readonly Row[] = [
   lastMessagesRow,
   wholeSessionRow,
   listSessionsRow,
+  postgresRow,
   startupRow,
+  httpRow,
+  mongodbRow,
+  tenantCommitsRow,
 ];

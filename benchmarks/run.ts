@@ -90,7 +90,7 @@ async function main(): Promise<void> {
     log,
   };
   try {
-    const { lines, cutShort } = await measureRows(options.rows, settings, failures);
+    const { lines, cutShort, servers } = await measureRows(options.rows, settings, failures);
     const report = writeReport(lines, {
       date: new Date().toISOString().slice(0, 10),
       machine: describeMachine(),
@@ -99,6 +99,7 @@ async function main(): Promise<void> {
       quick: options.quick,
       fromSources: options.fromSources,
       peers: peersInstalled ? await listPeerPackages(peersFolder) : [],
+      servers,
       failures,
     });
     if (options.output !== undefined) await writeFile(options.output, report);
@@ -136,22 +137,24 @@ async function measureRows(
   wanted: readonly Row[],
   settings: BenchSettings,
   failures: string[],
-): Promise<{ lines: readonly ReportLine[]; cutShort: readonly string[] }> {
+): Promise<{ lines: readonly ReportLine[]; cutShort: readonly string[]; servers: readonly string[] }> {
   const lines: ReportLine[] = [];
   const cutShort: string[] = [];
+  const servers = new Set<string>();
   for (const row of wanted) {
     const start = performance.now();
     log(`Row ${row.number}: ${row.title}`);
     const bench = new Bench(row.number, settings);
     lines.push(...(await row.run(bench)));
     failures.push(...[...bench.failures].map(([what, why]) => `Row ${row.number}, ${what}: ${why}`));
+    for (const server of bench.servers) servers.add(server);
     if (bench.roundsMade !== undefined && bench.roundsMade < settings.rounds) {
       cutShort.push(`row ${row.number}: ${bench.roundsMade}`);
     }
     await rm(join(settings.directory, `row-${row.number}`), { recursive: true, force: true });
     log(`  took ${Math.round((performance.now() - start) / 1000)} s`);
   }
-  return { lines, cutShort };
+  return { lines, cutShort, servers: [...servers] };
 }
 
 /** No peer may call home, nor read or write the user's own settings. */

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Contestant, OpenSettings } from "./contestant.ts";
+import type { Contestant, OpenSettings, StoreKind } from "./contestant.ts";
 import type { Facts } from "./row.ts";
 import { runProcess, runProcessesTogether, type ProcessOptions, type ProcessRequest } from "./run-process.ts";
 import { shuffle } from "./statistics.ts";
@@ -67,6 +67,7 @@ export class Bench {
   readonly settings: BenchSettings;
   readonly #row: number;
   readonly #failures = new Map<string, string>();
+  readonly #servers: string[] = [];
   #roundsMade: number | undefined;
 
   constructor(row: number, settings: BenchSettings) {
@@ -78,9 +79,11 @@ export class Bench {
     return this.settings.quick;
   }
 
-  /** The contestants that take part in this run, or those of one role. */
-  contestants(role?: Contestant["role"]): readonly Contestant[] {
-    return this.settings.contestants.filter((contestant) => role === undefined || contestant.role === role);
+  /** The contestants on this kind of store that take part in this run, or those of one role. */
+  contestants(role?: Contestant["role"], on: StoreKind = "file"): readonly Contestant[] {
+    return this.settings.contestants.filter(
+      (contestant) => contestant.on === on && (role === undefined || contestant.role === role),
+    );
   }
 
   /** Runs a task once, outside the rounds; undefined when it failed, which is then told in the report. */
@@ -100,6 +103,7 @@ export class Bench {
    */
   async measure(jobs: readonly Job[]): Promise<Results> {
     const results = new Results();
+    if (jobs.length === 0) return results;
     const end = performance.now() + this.settings.rowLimitMs;
     const least = this.quick ? 1 : 3;
     for (let round = 0; round < this.settings.rounds; round += 1) {
@@ -125,6 +129,15 @@ export class Bench {
   fail(what: string, message: string): void {
     this.#failures.set(what, message);
     this.settings.log(`  ${what} failed: ${message}`);
+  }
+
+  /** Tells on which database server this row is measured. */
+  nameServer(description: string): void {
+    this.#servers.push(description);
+  }
+
+  get servers(): readonly string[] {
+    return this.#servers;
   }
 
   /** How many rounds were made; undefined for a row without rounds. */

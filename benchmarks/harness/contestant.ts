@@ -20,19 +20,26 @@ export interface Subject {
   /** Appends in one call, durable when it resolves. With an operation id the messages go without ids. */
   append(session: string, messages: readonly BenchmarkMessage[], operationId?: string): Promise<void>;
   readLast(session: string, count: number): Promise<readonly unknown[]>;
-  readAll(session: string): Promise<readonly unknown[]>;
+  /** Absent where no row asks for it. */
+  readAll?(session: string): Promise<readonly unknown[]>;
   /** The first message of a streamed read; absent when the contestant can't stream. */
   readFirstOfStream?(session: string): Promise<unknown>;
-  /** The sessions with the latest activity, newest first. */
-  listSessions(count: number): Promise<readonly unknown[]>;
+  /** The sessions with the latest activity, newest first; absent where no row asks for it. */
+  listSessions?(count: number): Promise<readonly unknown[]>;
   countMessages(session: string): Promise<number>;
   describe(message: unknown): MessageFacts;
   close(): Promise<void>;
 }
 
+/** What a contestant keeps its sessions on. A row compares contestants of one kind. */
+export type StoreKind = "file" | "postgresql" | "mongodb" | "http";
+
 /** Where and how a contestant opens its store. */
 export interface OpenSettings {
   readonly directory: string;
+  /** Of the database server that the row started, for a contestant on one. */
+  readonly url?: string;
+  /** A server has one durability, and contestants on it leave this aside. */
   readonly durability: Durability;
   /** Concurrent appends may share a commit. Only the reference asks: others decide themselves. */
   readonly grouped: boolean;
@@ -42,6 +49,7 @@ export interface OpenSettings {
 export interface Contestant {
   readonly name: string;
   readonly role: "product" | "reference" | "peer";
+  readonly on: StoreKind;
   /** True when several processes may write one store. */
   readonly sharesFile: boolean;
   /** True when its import needs the packages of the peers' folder. */

@@ -27,6 +27,7 @@ test("the report counts what is reached, missed and not measured, and tells why"
     quick: false,
     fromSources: false,
     peers: [],
+    servers: ["PostgreSQL 18.4 with fsync"],
     failures: ["Row 1, other: it lost a message"],
   });
   expect(report).toContain("Of 3 goals 1 are reached, 1 are not, 1 could not be measured.");
@@ -35,4 +36,5 @@ test("the report counts what is reached, missed and not measured, and tells why"
   expect(report).toContain("| 1 | unmeasured | ≤ 1.25 × reference | – | not measured |");
   expect(report).toContain("| 1 | information | for information | 3.00 × reference |  |");
   expect(report).toContain("- Row 1, other: it lost a message");
+  expect(report).toContain("- Servers: PostgreSQL 18.4 with fsync.");
 });

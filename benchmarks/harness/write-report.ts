@@ -11,6 +11,8 @@ export interface ReportFacts {
   readonly quick: boolean;
   readonly fromSources: boolean;
   readonly peers: readonly string[];
+  /** The database servers that rows were measured on. */
+  readonly servers: readonly string[];
   /** What could not be measured, and why. */
   readonly failures: readonly string[];
 }
@@ -51,6 +53,10 @@ export function writeReport(lines: readonly ReportLine[], facts: ReportFacts): s
     "- Contestants take turns in shuffled order, each in a process of its own. A number is the median of the rounds; a ratio is the median of the rounds' ratios. A peer takes part in at most 3 rounds, and in one where a single reading takes many seconds.",
     "- Each contestant's results are checked. One that loses or doubles a message gets no number.",
     "- The JSON file does no fsync, and Mastra Memory does none at an append (its own default, seen in its system calls): what they acknowledge can be lost in a power cut. Compare them with NORMAL.",
+    "- By hand on a server is the same on its raw driver: on PostgreSQL one prepared statement an append, on MongoDB one update and one insert, acknowledged by a majority and its journal. Each row starts servers of its own; places, tenants and sessions share them. A stand-in for MongoDB writes no disk and has its own speed: read its ratios as those of our code, not of MongoDB.",
+    "- The bare Hono route parses the same bodies, answers JSON of the same size and stores nothing; the product's listener serves it. Server and client are a process each, and share the cores.",
+    "- Commits of one tenant are in one order, whatever its sessions: row 20 is what that order costs.",
+    ...(facts.servers.length === 0 ? [] : [`- Servers: ${facts.servers.join("; ")}.`]),
     `- Peers: ${facts.peers.length === 0 ? "none installed" : facts.peers.join(", ")}; a JSON file per chat.`,
     "",
     "## How to repeat it",

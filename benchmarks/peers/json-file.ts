@@ -19,6 +19,7 @@ interface ChatMessage {
 export const jsonFile: Contestant = {
   name: "JSON file",
   role: "peer",
+  on: "file",
   sharesFile: false,
   needsInstall: false,
   open: openJsonFiles,

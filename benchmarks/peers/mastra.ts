@@ -57,6 +57,7 @@ const largestSave = 500;
 export const mastra: Contestant = {
   name: "Mastra Memory",
   role: "peer",
+  on: "file",
   sharesFile: true,
   needsInstall: true,
   open: openMastra,

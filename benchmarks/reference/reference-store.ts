@@ -1,6 +1,12 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { BenchmarkMessage, Durability } from "../harness/contestant.ts";
 import { makeId } from "../harness/make-messages.ts";
+import {
+  messageOfRow,
+  prepareMessage,
+  type PreparedMessage,
+  type ReferenceMessage,
+} from "./reference-message.ts";
 
 const schema = `
   CREATE TABLE IF NOT EXISTS sessions (
@@ -30,16 +36,6 @@ const schema = `
   ) STRICT;
 `;
 
-/** A message as the reference answers it. */
-export interface ReferenceMessage {
-  readonly id: string;
-  readonly seq: number;
-  readonly role: string;
-  readonly parts: readonly { readonly type: string; readonly text: string }[];
-  readonly tokenCount: number;
-  readonly createdAt: number;
-}
-
 /** A session as the reference lists it. */
 export interface ReferenceSession {
   readonly id: string;
@@ -49,14 +45,6 @@ export interface ReferenceSession {
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly lastActivity: number;
-}
-
-/** A message made ready before the transaction: what needs no lock is done without one. */
-interface PreparedMessage {
-  readonly id: string;
-  readonly role: string;
-  readonly parts: string;
-  readonly tokenCount: number;
 }
 
 interface WaitingAppend {
@@ -140,11 +128,11 @@ export class ReferenceStore {
   }
 
   readLast(session: string, count: number): ReferenceMessage[] {
-    return this.#selectLast.all(session, count).map(toMessage).toReversed();
+    return this.#selectLast.all(session, count).map(messageOfRow).toReversed();
   }
 
   readAll(session: string): ReferenceMessage[] {
-    return this.#selectAll.all(session).map(toMessage);
+    return this.#selectAll.all(session).map(messageOfRow);
   }
 
   listSessions(count: number): ReferenceSession[] {
@@ -210,24 +198,4 @@ export class ReferenceStore {
     const same = stored?.["role"] === role && stored["parts"] === parts;
     throw new Error(same ? `Message ${id} was appended before` : `Message ${id} has other content`);
   }
-}
-
-function prepareMessage(message: BenchmarkMessage): PreparedMessage {
-  return {
-    id: message.id,
-    role: message.role,
-    parts: JSON.stringify([{ type: "text", text: message.text }]),
-    tokenCount: Math.ceil(message.text.length / 4),
-  };
-}
-
-function toMessage(row: Record<string, unknown>): ReferenceMessage {
-  return {
-    id: String(row["id"]),
-    seq: Number(row["seq"]),
-    role: String(row["role"]),
-    parts: JSON.parse(String(row["parts"])) as ReferenceMessage["parts"],
-    tokenCount: Number(row["token_count"]),
-    createdAt: Number(row["created_at"]),
-  };
 }

@@ -1,11 +1,13 @@
 import { join } from "node:path";
-import type { Contestant, MessageFacts, OpenSettings, Subject } from "../harness/contestant.ts";
-import { ReferenceStore, type ReferenceMessage } from "./reference-store.ts";
+import type { Contestant, OpenSettings, Subject } from "../harness/contestant.ts";
+import { describeReferenceMessage } from "./reference-message.ts";
+import { ReferenceStore } from "./reference-store.ts";
 
 /** The limit that the goals are stated against. */
 export const reference: Contestant = {
   name: "reference",
   role: "reference",
+  on: "file",
   sharesFile: true,
   needsInstall: false,
   open: async (settings) => openReference(settings),
@@ -22,12 +24,7 @@ function openReference({ directory, durability, grouped }: OpenSettings): Subjec
     readAll: async (session) => store.readAll(session),
     listSessions: async (count) => store.listSessions(count),
     countMessages: async (session) => store.countMessages(session),
-    describe: describeMessage,
+    describe: describeReferenceMessage,
     close: async () => store.close(),
   };
-}
-
-function describeMessage(message: unknown): MessageFacts {
-  const { id, parts } = message as ReferenceMessage;
-  return { id, text: parts[0]?.text ?? "" };
 }

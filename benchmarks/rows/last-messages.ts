@@ -49,6 +49,9 @@ function readTimed(subject: Subject, session: string, count: number, limitMs: nu
   return timeOperations({ count, limitMs }, () => subject.readLast(session, wanted));
 }
 
+/** What times reads of the last 50 on any store; `measure` gives `shortP50` and `longP50`, in milliseconds. */
+export const lastMessagesTasks = { prepare, measure };
+
 async function run(bench: Bench): Promise<ReportLine[]> {
   const jobs: Job[] = [];
   for (const contestant of bench.contestants()) {
@@ -88,6 +91,6 @@ async function run(bench: Bench): Promise<ReportLine[]> {
 export const lastMessagesRow: Row = {
   number: row,
   title: "Last 50 messages",
-  tasks: { prepare, measure },
+  tasks: lastMessagesTasks,
   run,
 };

@@ -24,7 +24,11 @@ const prepare: Task = async ({ parameters, open }) => {
 
 const measure: Task = async ({ open }) => {
   const subject = await open();
-  const list = () => subject.listSessions(wanted);
+  const list = async () => {
+    const sessions = await subject.listSessions?.(wanted);
+    check(sessions !== undefined, "it lists no sessions");
+    return sessions;
+  };
   const sessions = await list();
   check(sessions.length === wanted, `${sessions.length} sessions listed`);
   check(

@@ -33,7 +33,11 @@ const prepare: Task = async ({ parameters, open }) => {
 const measure: Task = async ({ parameters, open }) => {
   const subject = await open();
   const session = textIn(parameters, "session");
-  const readAll = () => subject.readAll(session);
+  const readAll = async () => {
+    const all = await subject.readAll?.(session);
+    check(all !== undefined, "it reads no whole session");
+    return all;
+  };
   const before = performance.now();
   const messages = await readAll();
   const firstRead = performance.now() - before;

@@ -1,98 +1,27 @@
 import { join } from "node:path";
-import type { Contestant, Durability, MessageFacts, OpenSettings, Subject } from "../harness/contestant.ts";
+import type { Contestant, OpenSettings, Subject } from "../harness/contestant.ts";
+import { openProduct } from "./open-product.ts";
 
-/** What the benchmark uses of the library; structural, so that the harness loads without it. */
-interface Library {
-  openThroughline(configuration: {
-    readonly store: string;
-    readonly durability: Durability;
-  }): Promise<Throughline>;
+function productOn(
+  name: string,
+  on: Contestant["on"],
+  open: (settings: OpenSettings) => Promise<Subject>,
+): Contestant {
+  return { name, role: "product", on, sharesFile: true, needsInstall: false, open };
 }
 
-interface Throughline {
-  readonly sessions: {
-    create(values: { readonly user: string; readonly title: string }): Promise<{ readonly id: string }>;
-    get(session: string): Promise<{ readonly messageCount: number }>;
-    list(query: {
-      readonly user: string;
-      readonly limit: number;
-    }): Promise<{ readonly items: readonly unknown[] }>;
-  };
-  readonly messages: {
-    append(
-      session: string,
-      messages: readonly { readonly id?: string; readonly role: string; readonly content: string }[],
-      options?: { readonly operationId?: string },
-    ): Promise<unknown>;
-    list(session: string, query: { readonly last: number }): Promise<{ readonly items: readonly unknown[] }>;
-    stream(session: string): AsyncIterable<unknown>;
-  };
-  close(): Promise<void>;
-}
+/** The product on a file, through its public API. */
+export const throughline = productOn("Throughline", "file", ({ directory, durability }) =>
+  openProduct({ store: `sqlite:${join(directory, "throughline.db")}`, durability }),
+);
 
-const largestAppend = 1000;
-const user = "local";
+/** The product on PostgreSQL. */
+export const throughlineOnPostgres = productOn("Throughline on PostgreSQL", "postgresql", openOnServer);
 
-/** The product, through its public API. */
-export const throughline: Contestant = {
-  name: "Throughline",
-  role: "product",
-  sharesFile: true,
-  needsInstall: false,
-  open: openProduct,
-};
+/** The product on MongoDB. */
+export const throughlineOnMongodb = productOn("Throughline on MongoDB", "mongodb", openOnServer);
 
-async function openProduct({ directory, durability }: OpenSettings): Promise<Subject> {
-  const library = await loadLibrary();
-  const store = `sqlite:${join(directory, "throughline.db")}`;
-  const opened = await library.openThroughline({ store, durability });
-  return {
-    createSession: async (title) => (await opened.sessions.create({ user, title })).id,
-    append: (session, messages, operationId) => append(opened, session, messages, operationId),
-    readLast: async (session, last) => (await opened.messages.list(session, { last })).items,
-    readAll: (session) => Array.fromAsync(opened.messages.stream(session)),
-    readFirstOfStream: async (session) => {
-      for await (const message of opened.messages.stream(session)) return message;
-      return undefined;
-    },
-    listSessions: async (limit) => (await opened.sessions.list({ user, limit })).items,
-    countMessages: async (session) => (await opened.sessions.get(session)).messageCount,
-    describe: describeMessage,
-    close: () => opened.close(),
-  };
-}
-
-async function append(
-  opened: Throughline,
-  session: string,
-  messages: Parameters<Subject["append"]>[1],
-  operationId: string | undefined,
-): Promise<void> {
-  if (operationId !== undefined) {
-    await opened.messages.append(
-      session,
-      messages.map(({ role, text }) => ({ role, content: text })),
-      { operationId },
-    );
-    return;
-  }
-  for (let start = 0; start < messages.length; start += largestAppend) {
-    const slice = messages.slice(start, start + largestAppend);
-    await opened.messages.append(
-      session,
-      slice.map(({ id, role, text }) => ({ id, role, content: text })),
-    );
-  }
-}
-
-/** Loaded by a name that is no literal: the harness must also compile and run where nothing is built yet. */
-async function loadLibrary(): Promise<Library> {
-  const name: string = "throughline";
-  const library: unknown = await import(name);
-  return library as Library;
-}
-
-function describeMessage(message: unknown): MessageFacts {
-  const { id, content } = message as { readonly id: string; readonly content: string };
-  return { id, text: content };
+function openOnServer({ url }: OpenSettings): Promise<Subject> {
+  if (url === undefined) throw new TypeError("There is no server");
+  return openProduct({ store: url });
 }

@@ -1,0 +1,91 @@
+import type { Durability, MessageFacts, Subject } from "../harness/contestant.ts";
+
+/** What the benchmark uses of the library; structural, so that the harness loads without it. */
+interface Library {
+  openThroughline(configuration: ProductConfiguration): Promise<Throughline>;
+}
+
+/** Where the product opens its store. Only files have a choice of durability. */
+export interface ProductConfiguration {
+  readonly store: string;
+  readonly durability?: Durability;
+}
+
+interface Throughline {
+  readonly sessions: {
+    create(values: { readonly user: string; readonly title: string }): Promise<{ readonly id: string }>;
+    get(session: string): Promise<{ readonly messageCount: number }>;
+    list(query: {
+      readonly user: string;
+      readonly limit: number;
+    }): Promise<{ readonly items: readonly unknown[] }>;
+  };
+  readonly messages: {
+    append(
+      session: string,
+      messages: readonly { readonly id?: string; readonly role: string; readonly content: string }[],
+      options?: { readonly operationId?: string },
+    ): Promise<unknown>;
+    list(session: string, query: { readonly last: number }): Promise<{ readonly items: readonly unknown[] }>;
+    stream(session: string): AsyncIterable<unknown>;
+  };
+  close(): Promise<void>;
+}
+
+const largestAppend = 1000;
+const user = "local";
+
+/** Opens the product through its public API. */
+export async function openProduct(configuration: ProductConfiguration): Promise<Subject> {
+  const library = await loadLibrary();
+  const opened = await library.openThroughline(configuration);
+  return {
+    createSession: async (title) => (await opened.sessions.create({ user, title })).id,
+    append: (session, messages, operationId) => append(opened, session, messages, operationId),
+    readLast: async (session, last) => (await opened.messages.list(session, { last })).items,
+    readAll: (session) => Array.fromAsync(opened.messages.stream(session)),
+    readFirstOfStream: async (session) => {
+      for await (const message of opened.messages.stream(session)) return message;
+      return undefined;
+    },
+    listSessions: async (limit) => (await opened.sessions.list({ user, limit })).items,
+    countMessages: async (session) => (await opened.sessions.get(session)).messageCount,
+    describe: describeMessage,
+    close: () => opened.close(),
+  };
+}
+
+async function append(
+  opened: Throughline,
+  session: string,
+  messages: Parameters<Subject["append"]>[1],
+  operationId: string | undefined,
+): Promise<void> {
+  if (operationId !== undefined) {
+    await opened.messages.append(
+      session,
+      messages.map(({ role, text }) => ({ role, content: text })),
+      { operationId },
+    );
+    return;
+  }
+  for (let start = 0; start < messages.length; start += largestAppend) {
+    const slice = messages.slice(start, start + largestAppend);
+    await opened.messages.append(
+      session,
+      slice.map(({ id, role, text }) => ({ id, role, content: text })),
+    );
+  }
+}
+
+/** Loaded by a name that is no literal: the harness must also compile and run where nothing is built yet. */
+async function loadLibrary(): Promise<Library> {
+  const name: string = "throughline";
+  const library: unknown = await import(name);
+  return library as Library;
+}
+
+function describeMessage(message: unknown): MessageFacts {
+  const { id, content } = message as { readonly id: string; readonly content: string };
+  return { id, text: content };
+}
