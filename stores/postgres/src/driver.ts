@@ -1,0 +1,80 @@
+/** The driver `pg`, loaded when a store is opened. Nothing else of this package imports it. */
+import { ThroughlineError } from "@throughline/core";
+import type * as Driver from "pg";
+import type { CustomTypesConfig, Pool, PoolConfig } from "pg";
+import type { Settings } from "./options.ts";
+
+/** By object identifiers of types (https://www.postgresql.org/docs/current/catalog-pg-type.html): bytea and int8. */
+const parsers: ReadonlyMap<number, (text: string) => unknown> = new Map<number, (text: string) => unknown>([
+  [17, parseBytes],
+  [20, Number],
+]);
+
+/**
+ * Makes a pool of pipelined connections.
+ *
+ * @throws ThroughlineError `unsupported/missing_driver` where `pg` is not installed.
+ */
+export async function makePool(
+  settings: Settings,
+  load: () => Promise<typeof Driver> = () => import("pg"),
+): Promise<Pool> {
+  const { url, maximum, timeouts } = settings;
+  const pg = await load().catch(missingDriver);
+  const types: CustomTypesConfig = {
+    getTypeParser: (oid, format) =>
+      parsers.get(oid) ?? (pg.types.getTypeParser(oid, format) as (text: string) => unknown),
+  };
+  const config: PoolConfig = {
+    connectionString: url,
+    max: maximum,
+    // Queries are sent without waiting for the answers to those before them.
+    pipeline: true,
+    types,
+    application_name: "throughline",
+    client_encoding: "UTF8",
+    connectionTimeoutMillis: timeouts.connectMs,
+    query_timeout: timeouts.queryMs,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    verify: (client, done) => {
+      client.query(sessionSettings(settings), (error: Error | undefined) => done(error));
+    },
+  };
+  const pool = new pg.Pool(config);
+  // Says that an idle connection broke. The pool has dropped it by then; the next use opens another.
+  pool.on("error", () => undefined);
+  return pool;
+}
+
+/** Set by statements rather than when connecting, since connection poolers refuse what they don't know. */
+function sessionSettings({ timeouts }: Settings): string {
+  const settings = {
+    statement_timeout: timeouts.statementMs,
+    lock_timeout: timeouts.lockMs,
+    idle_in_transaction_session_timeout: timeouts.queryMs,
+    // Whatever the defaults of the database or the user are.
+    default_transaction_isolation: "'read committed'",
+    bytea_output: "'hex'",
+    // No statement of a store is long enough to be worth compiling.
+    jit: "off",
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => `SET ${name} = ${value}`)
+    .join("; ");
+}
+
+function parseBytes(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text.slice(2), "hex"));
+}
+
+function missingDriver(cause: unknown): never {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  if (code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND") throw cause;
+  throw new ThroughlineError("unsupported", "The driver of PostgreSQL is missing: npm install pg", {
+    reason: "missing_driver",
+    details: { package: "pg" },
+    cause,
+  });
+}
