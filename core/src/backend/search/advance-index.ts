@@ -1,18 +1,21 @@
 /** One step of an index after the feed, or of building it from all messages. */
 import { parseFeedCursor } from "../../contract/feed-cursor.ts";
+import type { Page } from "../../contract/read.ts";
 import { messages } from "../../model/messages.ts";
-import { sessions } from "../../model/sessions.ts";
 import { type ChangedMessages, readChangedMessages, readFeedEnd } from "./changed-messages.ts";
 import { findStaleSegments } from "./find-stale-segments.ts";
 import type { IndexContext } from "./index-context.ts";
 import { type IndexState, type NextState, type SegmentEntry, changeState } from "./index-state.ts";
 import { type MessageKey, compareMessages } from "./indexed-message.ts";
-import { type LiveMessage, MESSAGES_AT_ONCE, readLiveMessages, withTexts } from "./read-messages.ts";
+import { MESSAGES_AT_ONCE, readLiveMessages, toIndexedMessage } from "./read-messages.ts";
 import { removeSegment } from "./remove-segment.ts";
 import { SegmentBuilder } from "./segment-builder.ts";
 
 /** So many positions without anything to index are passed over, lest they be read again and again. */
 const PASSED = 1_000;
+
+/** Keys that are read at once to build an index. */
+const PAGE = 1_000;
 
 /** Begins an index anew; undefined if another indexer did something first. */
 export async function beginIndex(
@@ -84,18 +87,12 @@ async function buildFurther(
   const gatherer = new Gatherer(context);
   let place: IndexState["building"] = reached;
   for (let read = 0; place !== undefined && read < settings.largestBatch;) {
-    const page = await store.readPage(messages, {
-      limit: MESSAGES_AT_ONCE,
-      select: "plain",
+    const page: Page = await store.readPage(messages, {
+      limit: Math.min(PAGE, settings.largestBatch),
+      select: "key",
       ...(place.length > 0 && { after: place }),
     });
-    const names = [...new Set(page.rows.map((row) => row.sessionId as string))];
-    const { rows } = await store.getRows({
-      kind: sessions,
-      keys: names.map((name) => [name]),
-      select: "plain",
-    });
-    await gatherer.add(await withTexts(store, page.rows, rows[0] ?? []));
+    await gatherer.read(page.rows.map(({ sessionId, seq }) => ({ session: sessionId, seq }) as MessageKey));
     read += page.rows.length;
     place = page.next;
   }
@@ -110,9 +107,7 @@ async function indexMessages(
 ): Promise<readonly SegmentEntry[]> {
   const keys: MessageKey[] = [...changed.values()].toSorted(compareMessages);
   const gatherer = new Gatherer(context);
-  for (let start = 0; start < keys.length; start += MESSAGES_AT_ONCE) {
-    await gatherer.add(await readLiveMessages(context.store, keys.slice(start, start + MESSAGES_AT_ONCE)));
-  }
+  await gatherer.read(keys);
   return gatherer.end();
 }
 
@@ -129,18 +124,14 @@ class Gatherer {
     this.#context = context;
   }
 
-  async add(live: readonly LiveMessage[]): Promise<void> {
-    for (const { row, text } of live) {
-      const message = {
-        session: row.sessionId as string,
-        seq: row.seq as number,
-        revision: row.revision,
-        role: row.role as string,
-        createdAt: row.createdAt as number,
-      };
-      this.#builder.add(message, text);
-      await this.#context.rest();
-      if (this.#builder.bytes > GATHERED_BYTES) await this.#endSegment();
+  async read(keys: readonly MessageKey[]): Promise<void> {
+    for (let start = 0; start < keys.length; start += MESSAGES_AT_ONCE) {
+      const asked = keys.slice(start, start + MESSAGES_AT_ONCE);
+      for (const { row, text } of await readLiveMessages(this.#context.store, asked)) {
+        this.#builder.add(toIndexedMessage(row), text);
+        await this.#context.rest();
+        if (this.#builder.bytes > GATHERED_BYTES) await this.#endSegment();
+      }
     }
   }
 

@@ -34,7 +34,17 @@ export class ByteReader {
   }
 
   readText(): string {
-    return decoder.decode(this.readBytes(this.readNumber()));
+    const length = this.readNumber();
+    const start = this.position;
+    this.position += length;
+    let text = "";
+    // A loop is quicker for short texts than a decoder, and most are short.
+    for (let index = start; index < this.position; index += 1) {
+      const byte = this.bytes[index] ?? 0;
+      if (byte > 127 || length > 32) return decoder.decode(this.bytes.subarray(start, this.position));
+      text += String.fromCharCode(byte);
+    }
+    return text;
   }
 
   readBytes(length: number): Uint8Array {

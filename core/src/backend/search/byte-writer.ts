@@ -16,6 +16,10 @@ export class ByteWriter {
   /** An integer from 0 to 2^53 - 1, in as few bytes as it needs: seven bits each. */
   writeNumber(value: number): void {
     this.#reserve(8);
+    if (value < 128) {
+      this.#bytes[this.#length++] = value;
+      return;
+    }
     let rest = value;
     while (rest > 127) {
       this.#bytes[this.#length++] = (rest % 128) + 128;
@@ -32,15 +36,31 @@ export class ByteWriter {
   }
 
   writeText(text: string): void {
-    const bytes = encoder.encode(text);
-    this.writeNumber(bytes.length);
-    this.writeBytes(bytes);
+    const start = this.#length;
+    this.writeNumber(text.length);
+    this.#reserve(text.length);
+    for (let index = 0; index < text.length; index += 1) {
+      const code = text.charCodeAt(index);
+      if (code > 127) {
+        this.#length = start;
+        const bytes = encoder.encode(text);
+        this.writeNumber(bytes.length);
+        this.writeBytes(bytes);
+        return;
+      }
+      this.#bytes[this.#length++] = code;
+    }
   }
 
-  writeBytes(bytes: Uint8Array): void {
-    this.#reserve(bytes.length);
-    this.#bytes.set(bytes, this.#length);
-    this.#length += bytes.length;
+  writeBytes(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
+    this.#reserve(end - start);
+    if (end - start > 32) {
+      this.#bytes.set(bytes.subarray(start, end), this.#length);
+      this.#length += end - start;
+      return;
+    }
+    // A loop is quicker for the few bytes of most postings.
+    for (let index = start; index < end; index += 1) this.#bytes[this.#length++] = bytes[index] as number;
   }
 
   /** What was written, until more is written. */

@@ -4,7 +4,8 @@ import { scoreBm25 } from "../../text/bm25.ts";
 import { type IndexedMessage, compareMessages } from "./indexed-message.ts";
 
 /** A message that matched. */
-export interface Candidate extends IndexedMessage {
+export interface Candidate {
+  readonly message: IndexedMessage;
   /** How often each required clause occurs in it. */
   readonly frequency: readonly number[];
 }
@@ -18,7 +19,8 @@ export interface Found {
   readonly textsWithClause: readonly number[];
 }
 
-export interface RankedCandidate extends Candidate {
+export interface RankedCandidate {
+  readonly message: IndexedMessage;
   readonly score: number;
 }
 
@@ -33,15 +35,9 @@ export function scoreCandidates(found: readonly Found[], averageLength: number):
     ),
   );
   return found.flatMap(({ candidates }) =>
-    candidates.map((candidate) => ({
-      ...candidate,
-      score: scoreBm25({
-        frequency: candidate.frequency,
-        textsWithClause,
-        texts,
-        length: candidate.length,
-        averageLength,
-      }),
+    candidates.map(({ message, frequency }) => ({
+      message,
+      score: scoreBm25({ frequency, textsWithClause, texts, length: message.length, averageLength }),
     })),
   );
 }
@@ -52,8 +48,8 @@ export function candidateOrder(
 ): (left: RankedCandidate, right: RankedCandidate) => number {
   return (left, right) =>
     (order === "rank" ? right.score - left.score : 0) ||
-    right.createdAt - left.createdAt ||
-    compareMessages(left, right);
+    right.message.createdAt - left.message.createdAt ||
+    compareMessages(left.message, right.message);
 }
 
 /** Whether a message fits the part of a filter that is about messages. */

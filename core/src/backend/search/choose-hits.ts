@@ -38,7 +38,7 @@ export async function chooseHits(
     const checked = await checkCandidates(store, taken, where, sessionIsWanted);
     position = Math.max(position, checked.position);
     // A message may be in two segments, where several indexers were at work or the index was just built.
-    for (const hit of checked.hits) hits.set(messageName(hit), hit);
+    for (const hit of checked.hits) hits.set(messageName(hit.message), hit);
   }
   return { hits: [...hits.values()].slice(0, wanted), position };
 }
@@ -49,7 +49,7 @@ async function checkCandidates(
   where: SearchFilter,
   sessionIsWanted: Map<string, boolean>,
 ): Promise<ChosenHits> {
-  const unknown = [...new Set(candidates.map(({ session }) => session))].filter(
+  const unknown = [...new Set(candidates.map(({ message }) => message.session))].filter(
     (session) => !sessionIsWanted.has(session),
   );
   const isNarrow = where.user !== undefined || where.project !== undefined || where.tool !== undefined;
@@ -68,17 +68,17 @@ async function checkCandidates(
     position = answer.position;
     learn(answer.rows[0]);
   }
-  const possible = candidates.filter(({ session }) => sessionIsWanted.get(session) !== false);
+  const possible = candidates.filter(({ message }) => sessionIsWanted.get(message.session) !== false);
   const readMessages = {
     kind: messages,
-    keys: possible.map(({ session, seq }) => [session, seq]),
+    keys: possible.map(({ message }) => [message.session, message.seq]),
     select: "key",
   } as const;
   const { rows, ...answer } = await store.getRows(readMessages, ...(isNarrow ? [] : [readSessions]));
   if (!isNarrow) learn(rows[1]);
   const hits = possible.filter(
-    ({ session, revision }, index) =>
-      sessionIsWanted.get(session) === true && rows[0]?.[index]?.revision === revision,
+    ({ message }, index) =>
+      sessionIsWanted.get(message.session) === true && rows[0]?.[index]?.revision === message.revision,
   );
   return { hits, position: Math.max(position, answer.position) };
 }

@@ -1,8 +1,8 @@
 import { type TextQuery, findForms } from "../../text/text-query.ts";
 import type { Directory, NumberRange } from "./directory.ts";
 import { findWordBlocks } from "./directory.ts";
-import { type ClauseMatches, type FindPostings, matchClause } from "./match-clause.ts";
-import { PostingList } from "./posting-list.ts";
+import { type ClauseMatches, matchClause } from "./match-clause.ts";
+import { PostingSource } from "./posting-source.ts";
 
 /** A word that a query needs the postings of, or all words that begin with it. */
 export interface WantedWord {
@@ -45,7 +45,7 @@ export function findNeededBlocks({ directory, range }: SegmentQuery, words: read
 export interface SegmentMatches {
   /** The numbers of the messages that match, rising. */
   readonly messages: readonly number[];
-  /** How often each required clause occurs, by message. */
+  /** For each required clause, how often it occurs in each of them. */
   readonly frequency: readonly (readonly number[])[];
   /** In about how many messages each required clause occurs. */
   readonly textsWithClause: readonly number[];
@@ -57,42 +57,29 @@ export function matchSegment(
   { directory, range }: SegmentQuery,
   blocks: ReadonlyMap<number, Uint8Array>,
 ): SegmentMatches {
-  const lists = new Map<string, PostingList>();
-  const find: FindPostings = (word, isPrefix) => {
-    const name = nameOf(word, isPrefix);
-    let list = lists.get(name);
-    if (list === undefined) {
-      const numbers = findWordBlocks(directory, word, isPrefix, range);
-      const needed = numbers.map((number) => blocks.get(number) as Uint8Array);
-      list = PostingList.collect(needed, word, isPrefix, range);
-      lists.set(name, list);
-    }
-    return list;
-  };
+  const source = new PostingSource(range, (word, isPrefix) =>
+    findWordBlocks(directory, word, isPrefix, range).map((number) => blocks.get(number) as Uint8Array),
+  );
   const textsWithClause: number[] = [];
   const matches: ClauseMatches[] = [];
   for (const clause of query.required) {
-    const match = matchClause(clause, find, matches.at(-1)?.messages);
+    const match = matchClause(clause, source, matches.at(-1)?.messages);
     textsWithClause.push(match.texts);
     matches.push(match);
   }
   const last = matches.at(-1)?.messages ?? [];
-  const excluded = new Set(
-    last.length === 0 ? [] : query.excluded.flatMap((clause) => matchClause(clause, find, last).messages),
-  );
-  const messages = last.filter((message) => !excluded.has(message));
-  return { messages, frequency: alignFrequencies(messages, matches), textsWithClause };
+  if (last.length === 0) return { messages: [], frequency: matches.map(() => []), textsWithClause };
+  const excluded = new Set(query.excluded.flatMap((clause) => matchClause(clause, source, last).messages));
+  const messages = excluded.size === 0 ? last : last.filter((message) => !excluded.has(message));
+  return { messages, frequency: matches.map((match) => alignFrequency(messages, match)), textsWithClause };
 }
 
-/** Each message's frequencies. Every clause's messages hold those of the clauses after it. */
-function alignFrequencies(messages: readonly number[], matches: readonly ClauseMatches[]): number[][] {
-  const places = matches.map(() => 0);
-  return messages.map((message) =>
-    matches.map((match, clause) => {
-      let place = places[clause] as number;
-      while ((match.messages[place] as number) < message) place += 1;
-      places[clause] = place;
-      return match.frequency[place] as number;
-    }),
-  );
+/** The frequencies of some of a clause's messages. */
+function alignFrequency(messages: readonly number[], match: ClauseMatches): readonly number[] {
+  if (match.messages.length === messages.length) return match.frequency;
+  let place = 0;
+  return messages.map((message) => {
+    while ((match.messages[place] as number) < message) place += 1;
+    return match.frequency[place] as number;
+  });
 }

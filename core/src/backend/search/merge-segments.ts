@@ -40,7 +40,9 @@ export async function mergeSegments(
     }
     // Those of one segment come in order, and so do several of one message.
     if (cursors.length > 1) postings.sort((left, right) => left.message - right.message);
-    for (const { message, places } of postings) writer.addPosting(word, message, places);
+    for (const { message, bytes, start, end } of postings) {
+      writer.addPosting(word, message, bytes, start, end);
+    }
     if (writer.isFull) await writer.flush();
   }
   return writer.end();
@@ -49,13 +51,16 @@ export async function mergeSegments(
 interface Posting {
   /** Its number in the new segment. */
   readonly message: number;
-  readonly places: Uint8Array;
+  /** Where its places are. */
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
 }
 
 function takePostings(bytes: Uint8Array, numbers: readonly number[], postings: Posting[]): void {
-  readPostings(bytes, (message, source, offset, end) => {
+  readPostings(bytes, (message, _, start, end) => {
     const number = numbers[message] as number;
-    if (number >= 0) postings.push({ message: number, places: source.subarray(offset, end) });
+    if (number >= 0) postings.push({ message: number, bytes, start, end });
   });
 }
 

@@ -11,23 +11,6 @@ export interface Places {
 /** Places in one posting; of a word that stands in more, the message has several postings in a row. */
 export const PLACES_A_POSTING = 4_096;
 
-/** Writes the places of a word in a message: rising, as differences. */
-export function encodePlaces(writer: ByteWriter, words: readonly number[], whole: readonly number[]): void {
-  writer.writeNumber(2 * words.length + (whole.length > 0 ? 1 : 0));
-  writeRising(writer, words);
-  if (whole.length === 0) return;
-  writer.writeNumber(whole.length);
-  writeRising(writer, whole);
-}
-
-function writeRising(writer: ByteWriter, values: readonly number[]): void {
-  let previous = 0;
-  for (const value of values) {
-    writer.writeNumber(value - previous);
-    previous = value;
-  }
-}
-
 export function decodePlaces(bytes: Uint8Array, offset: number): Places {
   const reader = new ByteReader(bytes, offset);
   const header = reader.readNumber();
@@ -35,13 +18,16 @@ export function decodePlaces(bytes: Uint8Array, offset: number): Places {
   return { words, whole: header % 2 === 1 ? readRising(reader, reader.readNumber()) : [] };
 }
 
-/** How often a word stands in each sequence: quicker than its places. */
-export function countPlaces(bytes: Uint8Array, offset: number): { words: number; whole: number } {
+/** How often a word stands in the sequence of words: quicker than its places. */
+export function countInWords(bytes: Uint8Array, offset: number): number {
   const header = bytes[offset] ?? 0;
-  // One byte tells it all for nearly every word: no identifier, and few places.
-  if (header < 128 && header % 2 === 0) return { words: header >>> 1, whole: 0 };
-  const { words, whole } = decodePlaces(bytes, offset);
-  return { words: words.length, whole: whole.length };
+  return (header < 128 ? header : new ByteReader(bytes, offset).readNumber()) >>> 1;
+}
+
+/** How often it stands in the sequence of identifiers. */
+export function countInWhole(bytes: Uint8Array, offset: number): number {
+  // The first byte tells it for nearly every word.
+  return (bytes[offset] ?? 0) % 2 === 0 ? 0 : decodePlaces(bytes, offset).whole.length;
 }
 
 function readRising(reader: ByteReader, length: number): number[] {
@@ -70,10 +56,11 @@ export class PostingsWriter {
     return this.#writer.length;
   }
 
-  add(message: number, places: Uint8Array): void {
+  /** Adds a posting, whose places stand in `bytes` from `start` to `end`. */
+  add(message: number, bytes: Uint8Array, start: number, end: number): void {
     this.#writer.writeNumber(message - this.#previous);
-    this.#writer.writeNumber(places.length);
-    this.#writer.writeBytes(places);
+    this.#writer.writeNumber(end - start);
+    this.#writer.writeBytes(bytes, start, end);
     this.#previous = message;
   }
 

@@ -4,7 +4,7 @@ import type { Row } from "../../model/kind.ts";
 import { messages } from "../../model/messages.ts";
 import { blobPieces } from "../../model/other-kinds.ts";
 import { sessions } from "../../model/sessions.ts";
-import type { MessageKey } from "./indexed-message.ts";
+import type { IndexedMessage, MessageKey } from "./indexed-message.ts";
 import type { TenantStore } from "./tenant-store.ts";
 
 /** A message that is there: neither it nor its session was removed. */
@@ -27,23 +27,25 @@ export async function readLiveMessages(
     { kind: messages, keys: keys.map(({ session, seq }) => [session, seq]), select: "plain" },
     { kind: sessions, keys: names.map((name) => [name]), select: "plain" },
   );
-  return withTexts(store, rows[0] ?? [], rows[1] ?? []);
-}
-
-/** Adds the sessions' rows and the texts to messages' rows. */
-export async function withTexts(
-  store: TenantStore,
-  rows: readonly (Row | undefined)[],
-  sessionRows: readonly (Row | undefined)[],
-): Promise<LiveMessage[]> {
-  const bySession = new Map(sessionRows.map((row) => [row?.id, row]));
+  const bySession = new Map(rows[1]?.map((row) => [row?.id, row]));
   const live: LiveMessage[] = [];
-  for (const row of rows) {
+  for (const row of rows[0] ?? []) {
     const session = bySession.get(row?.sessionId ?? "");
     if (row === undefined || row.removedAt !== 0 || session === undefined) continue;
     live.push({ row, session, text: await readText(store, row) });
   }
   return live;
+}
+
+/** What an index keeps of a message, but for its length. */
+export function toIndexedMessage(row: Row): Omit<IndexedMessage, "length"> {
+  return {
+    session: row.sessionId as string,
+    seq: row.seq as number,
+    revision: row.revision,
+    role: row.role as string,
+    createdAt: row.createdAt as number,
+  };
 }
 
 async function readText(store: TenantStore, row: Row): Promise<string> {

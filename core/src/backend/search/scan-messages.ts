@@ -4,7 +4,7 @@ import { compileTextQuery } from "../../text/match-text.ts";
 import type { TextQuery } from "../../text/text-query.ts";
 import { type Candidate, type Found, isMessageWanted, isSessionWanted } from "./candidate.ts";
 import type { MessageKey } from "./indexed-message.ts";
-import { type LiveMessage, MESSAGES_AT_ONCE, readLiveMessages } from "./read-messages.ts";
+import { type LiveMessage, MESSAGES_AT_ONCE, readLiveMessages, toIndexedMessage } from "./read-messages.ts";
 import type { TenantStore } from "./tenant-store.ts";
 
 /** Finds the messages of some keys that match now, and fit the filter. */
@@ -27,16 +27,10 @@ function matchMessages(live: readonly LiveMessage[], text: TextQuery, where: Sea
   const matcher = compileTextQuery(text);
   const candidates: Candidate[] = [];
   for (const { row, session, text: content } of live) {
-    const message = {
-      session: row.sessionId as string,
-      seq: row.seq as number,
-      revision: row.revision,
-      role: row.role as string,
-      createdAt: row.createdAt as number,
-    };
+    const message = toIndexedMessage(row);
     if (!isMessageWanted(message, where) || !isSessionWanted(session, where)) continue;
     const { matched, frequency, length } = matcher.matchText(content);
-    if (matched) candidates.push({ ...message, length, frequency });
+    if (matched) candidates.push({ message: { ...message, length }, frequency });
   }
   return candidates;
 }

@@ -110,9 +110,8 @@ async function readCandidates(
     const candidates: Candidate[] = [];
     for (const [place, number] of messages.entries()) {
       const message = own.get(blockOf(number))?.[number % MESSAGES_A_BLOCK] as IndexedMessage;
-      if (isMessageWanted(message, where)) {
-        candidates.push({ ...message, frequency: frequency[place] as readonly number[] });
-      }
+      if (!isMessageWanted(message, where)) continue;
+      candidates.push({ message, frequency: frequency.map((column) => column[place] as number) });
     }
     return candidates;
   });

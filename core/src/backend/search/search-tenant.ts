@@ -3,7 +3,7 @@ import type { CheckedSearch, SearchResult } from "../../contract/search.ts";
 import { parseFeedCursor } from "../../contract/feed-cursor.ts";
 import type { Page } from "../../contract/read.ts";
 import { messages } from "../../model/messages.ts";
-import { type Found, scoreCandidates } from "./candidate.ts";
+import { type Candidate, type Found, scoreCandidates } from "./candidate.ts";
 import { readChangedMessages, readFeedEnd } from "./changed-messages.ts";
 import { type ChosenHits, chooseHits } from "./choose-hits.ts";
 import type { IndexContext } from "./index-context.ts";
@@ -112,7 +112,7 @@ async function searchWith(
   for (let round = 1; ; round += 1) {
     const scanned = await scanMessages(store, [...tail.messages.values()], text, where);
     // What was scanned has its verdict from the scan.
-    const others = indexed.candidates.filter((candidate) => !tail.messages.has(messageName(candidate)));
+    const others = withoutScanned(indexed, tail);
     const found = [{ ...indexed, candidates: others }, scanned];
     const ranked = scoreCandidates(found, averageLength(segments, scanned));
     const chosen = await chooseHits(store, ranked, input);
@@ -123,7 +123,7 @@ async function searchWith(
     }
     const hits = chosen.hits
       .slice(skip, skip + limit)
-      .map(({ session, seq, score }) => ({ session, seq, score }));
+      .map(({ message, score }) => ({ session: message.session, seq: message.seq, score }));
     return { position: tail.position, hits, more: chosen.hits.length > skip + limit };
   }
 
@@ -144,8 +144,19 @@ async function searchWith(
   }
 }
 
+function withoutScanned({ candidates }: Found, { messages: scanned }: Tail): readonly Candidate[] {
+  if (scanned.size === 0) return candidates;
+  const sessions = new Set([...scanned.values()].map(({ session }) => session));
+  return candidates.filter(
+    ({ message }) => !sessions.has(message.session) || !scanned.has(messageName(message)),
+  );
+}
+
 function averageLength(segments: readonly { messages: number; words: number }[], scanned: Found): number {
-  const parts = [...segments, ...scanned.candidates.map(({ length }) => ({ messages: 1, words: length }))];
+  const parts = [
+    ...segments,
+    ...scanned.candidates.map(({ message }) => ({ messages: 1, words: message.length })),
+  ];
   const messageCount = parts.reduce((sum, part) => sum + part.messages, 0);
   return parts.reduce((sum, part) => sum + part.words, 0) / Math.max(1, messageCount);
 }

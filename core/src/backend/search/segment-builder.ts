@@ -2,93 +2,90 @@ import { scanText } from "../../text/scan-text.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import type { SegmentEntry } from "./index-state.ts";
 import type { IndexedMessage } from "./indexed-message.ts";
-import { PLACES_A_POSTING, PostingsWriter, encodePlaces, readPostings } from "./postings.ts";
+import { PLACES_A_POSTING } from "./postings.ts";
 import { SegmentWriter } from "./segment-writer.ts";
 import type { TenantStore } from "./tenant-store.ts";
-
-/** A word while a segment is built. */
-class WordPostings {
-  readonly postings = new PostingsWriter();
-  /** Its places in the message that is being read. */
-  words: number[] = [];
-  whole: number[] = [];
-}
+import { WordPlaces } from "./word-places.ts";
 
 /** Gathers messages in memory, to be written as one segment. They have to be added in order. */
 export class SegmentBuilder {
   readonly #messages: IndexedMessage[] = [];
-  readonly #words = new Map<string, WordPostings>();
-  readonly #places = new ByteWriter();
-  #bytes = 0;
+  /** Words have numbers, as columns are quicker than objects. */
+  readonly #numbers = new Map<string, number>();
+  readonly #words: string[] = [];
+  /** For each word, its postings in turn: message, and where in `places` they start and end. */
+  readonly #postings: number[][] = [];
+  readonly #places = new ByteWriter(64 * 1024);
+  readonly #inWords = new WordPlaces();
+  readonly #inWhole = new WordPlaces();
 
   /** About how large the segment will be. */
   get bytes(): number {
-    return this.#bytes;
+    return 2 * this.#places.length;
   }
 
   /** Adds a message; one without words is left out, as nothing finds it. */
   add(message: Omit<IndexedMessage, "length">, text: string): void {
-    const touched: string[] = [];
-    let words = 0;
-    let whole = 0;
-    const find = (token: string): WordPostings => {
-      let found = this.#words.get(token);
-      if (found === undefined) {
-        found = new WordPostings();
-        this.#words.set(token, found);
-      }
-      if (found.words.length === 0 && found.whole.length === 0) touched.push(token);
-      return found;
+    const touched: number[] = [];
+    const take = (token: string, places: WordPlaces): void => {
+      const word = this.#numberOf(token);
+      if (this.#inWords.count(word) + this.#inWhole.count(word) === 0) touched.push(word);
+      places.add(word);
     };
-    const takeWhole = (token: string): void => {
-      find(token).whole.push(whole);
-      whole += 1;
-    };
+    const takeWhole = (token: string): void => take(token, this.#inWhole);
     scanText(text, {
-      word(token) {
-        find(token).words.push(words);
-        words += 1;
-      },
+      word: (token) => take(token, this.#inWords),
       whole: takeWhole,
       part: takeWhole,
     });
     if (touched.length === 0) return;
-    const number = this.#messages.push({ ...message, length: words }) - 1;
-    for (const token of touched) this.#endMessage(token, number);
+    const number = this.#messages.push({ ...message, length: this.#inWords.length }) - 1;
+    for (const word of touched) this.#addPostings(word, number);
+    this.#inWords.begin();
+    this.#inWhole.begin();
   }
 
-  #endMessage(token: string, number: number): void {
-    const found = this.#words.get(token);
-    if (found === undefined) return;
-    const { words, whole, postings } = found;
-    const before = postings.length;
-    const half = PLACES_A_POSTING / 2;
-    for (let start = 0; start < Math.max(words.length, whole.length); start += half) {
-      this.#places.clear();
-      encodePlaces(this.#places, words.slice(start, start + half), whole.slice(start, start + half));
-      postings.add(number, this.#places.view());
+  #numberOf(token: string): number {
+    let number = this.#numbers.get(token);
+    if (number === undefined) {
+      number = this.#words.push(token) - 1;
+      this.#numbers.set(token, number);
+      this.#postings.push([]);
     }
-    found.words = [];
-    found.whole = [];
-    this.#bytes += postings.length - before + (before === 0 ? token.length + 3 : 0);
+    return number;
+  }
+
+  #addPostings(word: number, message: number): void {
+    const postings = this.#postings[word] as number[];
+    for (;;) {
+      const words = Math.min(this.#inWords.count(word), PLACES_A_POSTING);
+      const whole = Math.min(this.#inWhole.count(word), PLACES_A_POSTING);
+      if (words + whole === 0) return;
+      const start = this.#places.length;
+      this.#places.writeNumber(2 * words + (whole > 0 ? 1 : 0));
+      this.#inWords.write(word, this.#places, words);
+      if (whole > 0) this.#places.writeNumber(whole);
+      this.#inWhole.write(word, this.#places, whole);
+      postings.push(message, start, this.#places.length);
+    }
   }
 
   /** Writes the segment; undefined if there is nothing to write. */
   async write(store: TenantStore, version: string): Promise<SegmentEntry | undefined> {
     if (this.#messages.length === 0) return undefined;
     const writer = new SegmentWriter(store, version, this.#messages);
-    for (const word of [...this.#words.keys()].toSorted(compareUnits)) {
-      const { postings } = this.#words.get(word) as WordPostings;
-      readPostings(postings.view(), (message, bytes, offset, end) => {
-        writer.addPosting(word, message, bytes.subarray(offset, end));
-      });
+    const places = this.#places.view();
+    const order = [...this.#words.keys()].toSorted((left, right) =>
+      (this.#words[left] as string) < (this.#words[right] as string) ? -1 : 1,
+    );
+    for (const word of order) {
+      const postings = this.#postings[word] as number[];
+      for (let index = 0; index < postings.length; index += 3) {
+        const [message = 0, start = 0, end = 0] = [postings[index], postings[index + 1], postings[index + 2]];
+        writer.addPosting(this.#words[word] as string, message, places, start, end);
+      }
       if (writer.isFull) await writer.flush();
     }
     return writer.end();
   }
-}
-
-/** The order of words in a segment: by UTF-16 units, as `<` has it. */
-function compareUnits(left: string, right: string): number {
-  return left < right ? -1 : Number(left > right);
 }

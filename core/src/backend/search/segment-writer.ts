@@ -37,9 +37,9 @@ export class SegmentWriter {
     }
   }
 
-  /** Adds a posting; words and the numbers of their messages have to come in order. */
-  addPosting(word: string, message: number, places: Uint8Array): void {
-    this.#words.add(word, message, places);
+  /** Adds a posting, whose places stand in `bytes`; words and the numbers of their messages have to come in order. */
+  addPosting(word: string, message: number, bytes: Uint8Array, start: number, end: number): void {
+    this.#words.add(word, message, bytes, start, end);
   }
 
   /** Whether there is enough for a batch: then `flush` has to follow. */

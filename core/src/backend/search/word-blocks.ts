@@ -23,18 +23,18 @@ export class WordBlockWriter {
   }
 
   /** Adds a posting; words and their messages have to come in order. */
-  add(word: string, message: number, places: Uint8Array): void {
+  add(word: string, message: number, bytes: Uint8Array, start: number, end: number): void {
     if (word !== this.#word) {
       this.#endWord();
       this.#word = word;
     }
-    const size = this.#block.length + this.#postings.length + places.length;
+    const size = this.#block.length + this.#postings.length + end - start;
     if (size > WORD_BLOCK_BYTES && this.#block.length + this.#postings.length > 0) {
       this.#endWord();
       this.#endBlock();
     }
     if (this.#postings.length === 0) this.#message = message;
-    this.#postings.add(message, places);
+    this.#postings.add(message, bytes, start, end);
   }
 
   end(): void {
@@ -74,12 +74,16 @@ function sharedLength(left: string, right: string): number {
   return last >= 0xd800 && last <= 0xdbff ? length - 1 : length;
 }
 
-/** Calls `take` with each word of a block, in order, and its postings there. */
-export function readWordBlock(block: Uint8Array, take: (word: string, postings: Uint8Array) => void): void {
+/** Calls `take` with each word of a block, in order, and its postings there, as long as it answers true. */
+export function readWordBlock(
+  block: Uint8Array,
+  take: (word: string, postings: Uint8Array) => boolean,
+): void {
   const reader = new ByteReader(block);
   let word = "";
-  while (!reader.isAtEnd) {
+  let isWanted = true;
+  while (isWanted && !reader.isAtEnd) {
     word = word.slice(0, reader.readNumber()) + reader.readText();
-    take(word, reader.readBytes(reader.readNumber()));
+    isWanted = take(word, reader.readBytes(reader.readNumber()));
   }
 }

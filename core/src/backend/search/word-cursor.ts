@@ -44,7 +44,7 @@ export class WordCursor {
     for (const block of blocks) {
       readWordBlock(block, (word, postings) => {
         this.#words.push(word);
-        this.#postings.push(postings);
+        return this.#postings.push(postings) > 0;
       });
     }
   }
