@@ -4,7 +4,7 @@ import type { Connection } from "./connection.ts";
 import type { CarriedOut, Carrying } from "./carry-out.ts";
 import { WritingFailed, carryOut } from "./carry-out.ts";
 import { FairWait, LOCK_TIMEOUT_MS } from "./fair-retry.ts";
-import { isBusy, sqliteCode, toStoreError } from "./sqlite-error.ts";
+import { isBusy, sqliteCode, toCommitError, toStoreError } from "./sqlite-error.ts";
 
 /** How long one transaction goes on taking batches: others wait for the lock, and the event loop for its turn. */
 const GROUP_MS = 20;
@@ -153,6 +153,7 @@ export class CommitQueue {
       this.#fail(
         settled.map(({ item }) => item),
         error,
+        toCommitError(error),
       );
       return true;
     }
@@ -203,9 +204,8 @@ export class CommitQueue {
     this.#fail([failed], cause);
   }
 
-  #fail(items: readonly Item[], cause: unknown): void {
+  #fail(items: readonly Item[], cause: unknown, error = toStoreError(cause)): void {
     this.#options.onFailure(cause);
-    const error = toStoreError(cause);
     for (const item of items) item.reject(error);
   }
 }

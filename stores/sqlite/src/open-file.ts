@@ -9,6 +9,7 @@ import { retryFairly } from "./fair-retry.ts";
 import { readVersion, requireLatest } from "./migrations/file-owner.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { toStoreError } from "./sqlite-error.ts";
+import { syncFolders } from "./sync-folders.ts";
 
 /** Before this version, several connections to one WAL file could damage it. */
 const OLDEST_SQLITE = [3, 51, 3] as const;
@@ -70,17 +71,23 @@ function makeFile(path: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     // A pipe would be waited for without end.
-    if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) throw new Error("not a file");
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found?.isFile() === false) throw new Error("not a file");
     closeSync(openSync(path, "a", 0o600));
+    // Also for a file that somebody made, and was killed before it was a database.
+    if (found === undefined || found.size === 0) syncFolders(path);
   } catch (cause) {
     throw openError(path, cause);
   }
 }
 
+/** What stops a file from being made that is not about the file. */
+const openReasons: Readonly<Record<string, string>> = { ENOSPC: "disk_full", EIO: "io_error" };
+
 function openError(path: string, cause: unknown): ThroughlineError {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
   const isRefused = ["EROFS", "EACCES", "EPERM"].includes(code) && existsSync(path);
-  const reason = isRefused ? "read_only" : code === "ENOSPC" ? "disk_full" : "cannot_open";
+  const reason = isRefused ? "read_only" : (openReasons[code] ?? "cannot_open");
   const message = isRefused
     ? `${path} can't be written (${code}). Check the permissions of the file and of its folder, or open it for reading.`
     : `${path} can't be opened${code === "" ? "" : ` (${code})`}. It must be a file, in a folder that can be written.`;

@@ -1,5 +1,5 @@
 /** What SQLite's result codes mean to a caller. */
-import { ThroughlineError, isThroughlineError } from "@throughline/core";
+import { type CommitOutcome, ThroughlineError, isThroughlineError } from "@throughline/core";
 
 /** Primary result codes (https://www.sqlite.org/rescode.html). */
 const codes = {
@@ -100,15 +100,15 @@ const unforeseen: Meaning = {
   retryable: false,
 };
 
-/** An error of the store's own shape for one of SQLite. Nothing was written where it is thrown. */
-export function toStoreError(error: unknown): Error {
+/** An error of the store's own shape for one of SQLite. Unless told otherwise, nothing was written where it is thrown. */
+export function toStoreError(error: unknown, outcome: CommitOutcome = "refused"): Error {
   if (isThroughlineError(error)) return error;
   const meaning = meanings.get(sqliteCode(error) ?? -1);
   const { reason, message, retryable } = meaning ?? unforeseen;
   return new ThroughlineError("unavailable", message, {
     reason,
     retryable,
-    outcome: "refused",
+    outcome,
     cause: error,
   });
 }
@@ -116,10 +116,15 @@ export function toStoreError(error: unknown): Error {
 /** Whether a connection that said so had better be opened anew. */
 export function breaksConnection(error: unknown): boolean {
   const code = sqliteCode(error);
-  return (
-    code === codes.ioError ||
-    code === codes.corrupt ||
-    code === codes.cannotOpen ||
-    code === codes.notDatabase
-  );
+  // Not after an error of the disk. A commit that the disk did not confirm stands at the end of the log. This connection
+  // writes the next one over it; a new one would take it for confirmed, and build on what a power cut takes away.
+  return code === codes.corrupt || code === codes.cannotOpen || code === codes.notDatabase;
+}
+
+/**
+ * An error for a `COMMIT` that failed. If the disk failed, the log may hold the whole transaction: nobody sees it, but if
+ * all processes end before the next commit, whoever opens the file then does.
+ */
+export function toCommitError(error: unknown): Error {
+  return toStoreError(error, sqliteCode(error) === codes.ioError ? "unknown" : "refused");
 }
