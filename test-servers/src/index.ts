@@ -1,3 +1,4 @@
+export { findFreePort } from "./free-port.ts";
 export { MissingServerError, startOrSkip } from "./missing-server.ts";
 export type { MongodbOptions, MongodbServer } from "./start-mongodb.ts";
 export { startMongodb } from "./start-mongodb.ts";

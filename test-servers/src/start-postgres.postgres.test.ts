@@ -1,5 +1,8 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Client } from "pg";
 import type { TestContext } from "vitest";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -75,4 +78,23 @@ test("the run's server is there, for as many schemas as there are tests", async 
   expect(schema).not.toBe(testPostgresSchema());
   await ask(testPostgresUrl(), `CREATE SCHEMA ${schema}`);
   await ask(testPostgresUrl(), `DROP SCHEMA ${schema}`);
+});
+
+test("a server ends, and its folder goes, when the program that started it is killed", async () => {
+  const module = JSON.stringify(fileURLToPath(new URL("start-postgres.ts", import.meta.url)));
+  const program = `
+    const { startPostgres } = await import(${module});
+    const { url, dataDirectory } = await startPostgres();
+    console.log(JSON.stringify({ url, dataDirectory }));
+    setInterval(() => {}, 1000);
+  `;
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [line] = (await once(child.stdout, "data")) as [Buffer];
+  const { url, dataDirectory } = JSON.parse(line.toString()) as { url: string; dataDirectory: string };
+  expect(await ask(url, "SELECT 1")).toEqual([1]);
+  child.kill("SIGKILL");
+  await expect.poll(() => existsSync(dirname(dataDirectory)), { timeout: 30_000 }).toBe(false);
+  await expect(ask(url, "SELECT 1")).rejects.toThrow("ECONNREFUSED");
 });
