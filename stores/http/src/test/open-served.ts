@@ -9,7 +9,7 @@ import { sqliteStore } from "@throughline/store-sqlite";
 import { serveStore } from "./serve-store.ts";
 
 /** A database that a server is to stand before. */
-interface Backend {
+export interface Backend {
   /** Whether what it holds is there when it is opened again. */
   readonly outlives: boolean;
   open(kinds: readonly Kind[]): Promise<Store>;
