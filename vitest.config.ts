@@ -20,7 +20,7 @@ const code: TestProjectInlineConfiguration = {
       "scripts/**/*.test.ts",
       "benchmarks/**/*.test.ts",
     ],
-    exclude: ["test-servers/src/**/*.{postgres,mongodb}.test.ts"],
+    exclude: ["{cli,test-servers}/src/**/*.{postgres,mongodb}.test.ts"],
   },
 };
 
@@ -69,12 +69,12 @@ export default defineConfig({
       code,
       projectWithServer("postgres", "postgres-setup.ts", [
         "stores/postgres/src/**/*.test.ts",
-        "test-servers/src/**/*.postgres.test.ts",
+        "{cli,test-servers}/src/**/*.postgres.test.ts",
       ]),
       ...oldestPostgres,
       projectWithServer("mongodb", "mongodb-setup.ts", [
         "stores/mongodb/src/**/*.test.ts",
-        "test-servers/src/**/*.mongodb.test.ts",
+        "{cli,test-servers}/src/**/*.mongodb.test.ts",
       ]),
       projectWithServer("http", "postgres-setup.ts", ["stores/http/src/**/*.test.ts"]),
     ],

@@ -5,7 +5,7 @@ import { durabilities } from "./configuration/settings.ts";
 import { openStore } from "./open-store.ts";
 import { parseStoreUrl } from "./store-url.ts";
 
-const configuration = v.strictObject({
+const schema = v.strictObject({
   store: v.optional(v.string("must be text")),
   tenant: v.optional(v.string("must be text")),
   durability: v.optional(v.picklist(durabilities, "must be power-loss or process-crash")),
@@ -14,13 +14,18 @@ const configuration = v.strictObject({
 
 /** How to open a store. What is left out comes from the environment, the configuration file, or the defaults. */
 export interface Configuration {
-  /** URL of the store: `memory:`, `sqlite:<path>` or `file:<path>`. Default: a file in the user's data directory. */
+  /**
+   * URL of the store: `memory:`, `sqlite:<path>`, `file:<path>`, or that of a server, beginning with `postgres://`,
+   * `postgresql://`, `mongodb://`, `mongodb+srv://`, `http://` or `https://`. Default: a file in the user's data
+   * directory.
+   */
   readonly store?: string;
   /** Whose data this is. Default: `default`. */
   readonly tenant?: string;
   /**
    * What an acknowledged write survives: `power-loss`, or only `process-crash`, which is faster. Default: `power-loss`.
-   * `memory:` promises neither.
+   * Only files have a choice: a store that promises less than is asked for here is refused, and one that promises more
+   * gives a warning of the process.
    */
   readonly durability?: "power-loss" | "process-crash";
   /** Makes ids of sessions, and of messages that bring none. Default: UUIDv7. */
@@ -32,11 +37,11 @@ export interface Configuration {
  * one that the environment or the configuration file names, or the default one.
  *
  * @throws ThroughlineError `invalid` for a configuration that makes no sense; `unsupported` with reason `store` for a
- * URL of a store that this version doesn't have; `unavailable` for a store that can't be opened.
+ * URL of a store that this version doesn't have, `missing_driver` for a driver that is not installed, and `durability`
+ * for a store that promises less than `durability` asks for; `unavailable` for a store that can't be opened.
  */
 export async function openThroughline(target: string | Configuration = {}): Promise<Throughline> {
-  const given =
-    typeof target === "string" ? { store: target } : parseInput(configuration, target, "configuration");
+  const given = typeof target === "string" ? { store: target } : parseInput(schema, target, "configuration");
   const explicit: ExplicitSettings = {
     store: { value: given.store, name: "store" },
     tenant: { value: given.tenant, name: "tenant" },
@@ -45,8 +50,11 @@ export async function openThroughline(target: string | Configuration = {}): Prom
   if (given.store === "") {
     throw new ThroughlineError("invalid", "The URL of the store is empty.", { reason: "store_url" });
   }
-  const { settings } = await resolveConfiguration(explicit);
-  const store = await openStore(parseStoreUrl(settings.store), { durability: settings.durability });
+  const configuration = await resolveConfiguration(explicit);
+  const { settings } = configuration;
+  const store = await openStore(parseStoreUrl(settings.store), configuration, {
+    onWarning: (warning) => process.emitWarning(warning, "ThroughlineWarning"),
+  });
   try {
     const generateId = given.generateId as Configuration["generateId"];
     return new Throughline(store, { tenant: settings.tenant, ...(generateId && { generateId }) });

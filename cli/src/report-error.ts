@@ -1,13 +1,25 @@
 /** Errors as people read them. */
 import { type ThroughlineError, isThroughlineError } from "@throughline/core";
 import { exitCodes } from "./exit-codes.ts";
+import { maskSecretsIn } from "./mask-secrets.ts";
 import { printable } from "./terminal/printable.ts";
 
 /** Prints what is wrong on standard error, in one line. Answers the exit code. */
 export function reportError(error: unknown): number {
-  process.stderr.write(`throughline: ${printable(describeError(error)).replace(/\s*\n\s*/g, " ")}\n`);
-  if (process.env.THROUGHLINE_DEBUG === "1") process.stderr.write(`${stackOf(error)}\n`);
+  printLine(describeError(error));
+  if (process.env.THROUGHLINE_DEBUG === "1") process.stderr.write(`${maskSecretsIn(stackOf(error))}\n`);
   return isThroughlineError(error) ? exitCodeOf(error) : exitCodes.failure;
+}
+
+/** Prints what is worth knowing and no error on standard error, in one line. */
+export function printWarning(warning: string): void {
+  printLine(`warning: ${warning}`);
+}
+
+/** Drivers quote URLs in their messages: what is secret in them stays so. */
+function printLine(message: string): void {
+  const line = printable(maskSecretsIn(message)).replace(/\s*\n\s*/g, " ");
+  process.stderr.write(`throughline: ${line}\n`);
 }
 
 /** What is wrong, and what to do where the message itself doesn't say. */

@@ -6,14 +6,29 @@ import { ThroughlineError } from "@throughline/core";
 import { maskSecrets } from "./mask-secrets.ts";
 
 /** A store of this version, and where it is. */
-export type StoreLocation = { readonly type: "memory" } | { readonly type: "sqlite"; readonly path: string };
+export type StoreLocation =
+  | { readonly type: "memory" }
+  | { readonly type: "sqlite"; readonly path: string }
+  /** A server, by the URL that its store takes. */
+  | { readonly type: "postgres" | "mongodb" | "http"; readonly url: string };
 
 /** What there is, for messages. */
-const storeUrls = "memory:, sqlite:<path> and file:<path>";
+const storeUrls =
+  "sqlite:<path>, file:<path>, postgres://, postgresql://, mongodb://, mongodb+srv://, http://, https:// and memory:";
+
+const serverTypes = new Map<string, "postgres" | "mongodb" | "http">([
+  ["postgres:", "postgres"],
+  ["postgresql:", "postgres"],
+  ["mongodb:", "mongodb"],
+  ["mongodb+srv:", "mongodb"],
+  ["http:", "http"],
+  ["https:", "http"],
+]);
 
 /**
- * Reads a store's URL: `memory:`, `sqlite:<path>` or `file:<path>`. The path is taken as it stands; after `//` it is
- * absolute and percent-encoded, as in any URL; `~/` is the user's home.
+ * Reads a store's URL: `memory:`, `sqlite:<path>`, `file:<path>`, or that of a PostgreSQL, MongoDB or Throughline
+ * server, of which only the beginning is checked here. A path is taken as it stands; after `//` it is absolute and
+ * percent-encoded, as in any URL; `~/` is the user's home.
  *
  * @throws ThroughlineError `unsupported` with reason `store` for stores that this version doesn't have; `invalid` with
  * reason `store_url`.
@@ -22,6 +37,8 @@ export function parseStoreUrl(url: string): StoreLocation {
   const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(url)?.[0].toLowerCase();
   if (scheme === undefined) throw badUrl(url, `is no URL of a store. There are ${storeUrls}.`);
   const rest = url.slice(scheme.length);
+  const server = serverTypes.get(scheme);
+  if (server !== undefined) return { type: server, url: scheme + checkServer(url, rest) };
   switch (scheme) {
     case "memory:":
       if (rest !== "") throw badUrl(url, "must be memory: with nothing after it.");
@@ -36,6 +53,12 @@ export function parseStoreUrl(url: string): StoreLocation {
         { reason: "store", outcome: "refused", details: { scheme } },
       );
   }
+}
+
+function checkServer(url: string, rest: string): string {
+  if (!rest.startsWith("//") || rest === "//") throw badUrl(url, "names no server: write // and its host.");
+  if (/[\s\p{Cc}]/u.test(rest)) throw badUrl(url, "holds white space: percent-encode it.");
+  return rest;
 }
 
 /** The URL that a text means where a person writes it: a path that ends in `.db` is a store too. */

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
-import { type GuardedStore, Throughline, isThroughlineError } from "@throughline/core";
+import { type GuardedStore, Throughline, guardStore, isThroughlineError } from "@throughline/core";
 import { resolveConfiguration } from "./configuration/resolve-configuration.ts";
 import type { ResolvedConfiguration } from "./configuration/resolve-configuration.ts";
 import { explicitSettings } from "./explicit-settings.ts";
-import { type OpenStoreOptions, openStore } from "./open-store.ts";
+import { openStore } from "./open-store.ts";
 import { type StoreLocation, parseStoreUrl } from "./store-url.ts";
+import { printWarning } from "./report-error.ts";
 
 /** What every command takes. */
 export interface CommonOptions {
@@ -28,9 +29,9 @@ export async function withThroughline<Result>(
   use: (throughline: Throughline, configuration: ResolvedConfiguration) => Promise<Result>,
 ): Promise<Result> {
   const configuration = await resolveConfiguration(explicitSettings(options));
-  const { store, tenant, durability } = configuration.settings;
-  const location = parseStoreUrl(store);
-  const throughline = new Throughline(await open(locate(location, access), access, durability), { tenant });
+  const { store, tenant } = configuration.settings;
+  const opened = await open(parseStoreUrl(store), access, configuration);
+  const throughline = new Throughline(opened, { tenant });
   try {
     return await use(throughline, configuration);
   } finally {
@@ -41,20 +42,21 @@ export async function withThroughline<Result>(
 async function open(
   location: StoreLocation,
   access: Access,
-  durability: OpenStoreOptions["durability"],
+  configuration: ResolvedConfiguration,
 ): Promise<GuardedStore> {
-  try {
-    return await openStore(location, { durability });
-  } catch (error) {
-    if (access !== "reads" || !isThroughlineError(error) || error.reason !== "read_only") throw error;
-    return openStore(location, { durability, readOnly: true });
+  if (location.type === "sqlite" && access !== "creates" && !existsSync(location.path)) {
+    process.stderr.write(
+      `throughline: there is no database at ${location.path} yet; import or serve makes one.\n`,
+    );
+    const { memoryStore } = await import("@throughline/store-memory");
+    return guardStore(memoryStore());
   }
-}
-
-function locate(location: StoreLocation, access: Access): StoreLocation {
-  if (access === "creates" || location.type === "memory" || existsSync(location.path)) return location;
-  process.stderr.write(
-    `throughline: there is no database at ${location.path} yet; import or serve makes one.\n`,
-  );
-  return { type: "memory" };
+  const options = { onWarning: printWarning };
+  try {
+    return await openStore(location, configuration, options);
+  } catch (error) {
+    const isReadOnly = isThroughlineError(error) && error.reason === "read_only";
+    if (access !== "reads" || location.type !== "sqlite" || !isReadOnly) throw error;
+    return openStore(location, configuration, { ...options, readOnly: true });
+  }
 }

@@ -9,7 +9,7 @@ test("config shows what holds and where it came from, without secrets", async ()
   const path = join(folder, "throughline.toml");
   writeFileSync(
     path,
-    'tenant = "acme"\n[storage]\nconnection_string = "postgres://me:${SECRET}@h/d"\nauto_save = false\n',
+    'tenant = "acme"\n[storage]\nconnection_string = "postgres://me:${SECRET}@h/d"\nauto_save = false\nmin_pool_size = 6\nmax_pool_size = 7\n',
   );
   const { exitCode, output, errors } = await runCommand(folder, ["config", "--json"], {
     SECRET: "geheim",
@@ -24,13 +24,21 @@ test("config shows what holds and where it came from, without secrets", async ()
     value: "postgres://me:***@h/d",
     source: "file",
     from: `${path}: storage.connection_string`,
-    note: expect.stringContaining("refused: This version has no store for postgres: URLs") as string,
   });
   expect(item("tenant")).toMatchObject({ value: "acme", source: "file", from: `${path}: tenant` });
   expect(item("port")).toMatchObject({ value: 9000, source: "environment", from: "THROUGHLINE_PORT" });
   expect(item("durability")).toMatchObject({ value: "power-loss", source: "default", from: null });
   expect(item("storage.auto_save")).toMatchObject({
     value: false,
+    note: expect.stringContaining("no effect") as string,
+  });
+  expect(item("storage.max_pool_size")).toEqual({
+    name: "storage.max_pool_size",
+    value: 7,
+    source: "file",
+    from: `${path}: storage.max_pool_size`,
+  });
+  expect(item("storage.min_pool_size")).toMatchObject({
     note: expect.stringContaining("no effect") as string,
   });
   const people = await runCommand(folder, ["config", "--store", "memory:"], { SECRET: "geheim" });

@@ -8,7 +8,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { explicitSettings } from "../explicit-settings.ts";
 import { maskSecrets } from "../mask-secrets.ts";
 import { describeError } from "../report-error.ts";
-import { parseStoreUrl } from "../store-url.ts";
+import { type StoreLocation, parseStoreUrl } from "../store-url.ts";
 import { formatTable } from "../terminal/format-table.ts";
 import { oneLine } from "../terminal/printable.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
@@ -44,10 +44,10 @@ interface SettingJson {
 
 /** What holds, without secrets. */
 function describeSettings({ settings, origins }: ResolvedConfiguration): readonly SettingJson[] {
+  const { type, refusal } = readStore(settings.store);
   return (Object.entries(settings) as [keyof Settings, SettingJson["value"]][]).map(([name, value]) => {
     const { source = "default", name: from = "" } = origins.get(name) ?? {};
-    const note =
-      name === "store" ? refusalOf(settings.store) : source === "default" ? undefined : noteOn(name);
+    const note = name === "store" ? refusal : source === "default" ? undefined : noteOn(name, type);
     return {
       name: fileName(name),
       value: name === "store" ? maskSecrets(settings.store) : value,
@@ -58,21 +58,23 @@ function describeSettings({ settings, origins }: ResolvedConfiguration): readonl
   });
 }
 
-/** Why commands refuse the store. */
-function refusalOf(store: string): string | undefined {
+/** Which store it is, or why commands refuse it. */
+function readStore(store: string): { readonly type?: StoreLocation["type"]; readonly refusal?: string } {
   try {
-    parseStoreUrl(store);
-    return undefined;
+    return { type: parseStoreUrl(store).type };
   } catch (error) {
-    return `refused: ${describeError(error)}`;
+    return { refusal: `refused: ${describeError(error)}` };
   }
 }
 
 /** Says where a setting that somebody made changes nothing. */
-function noteOn(name: keyof Settings): string | undefined {
-  if (name === "minPoolSize" || name === "maxPoolSize" || name === "databaseName") {
-    return "no effect: this version has no store on a database server";
+function noteOn(name: keyof Settings, store: StoreLocation["type"] | undefined): string | undefined {
+  if (name === "durability" && store !== "sqlite") return "no effect: only a file has a choice";
+  if (name === "minPoolSize") return "no effect: connections are made when they are needed";
+  if (name === "maxPoolSize" && store !== "postgres" && store !== "mongodb") {
+    return "no effect: this store has no pool of connections";
   }
+  if (name === "databaseName" && store !== "mongodb") return "no effect: only MongoDB has it";
   if (name === "autoSave") return "no effect: every write is saved when it is acknowledged";
   if (name === "expiryHours") return "no effect: this version expires no sessions";
   return undefined;

@@ -4,6 +4,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { explicitSettings } from "../explicit-settings.ts";
 import { maskSecrets } from "../mask-secrets.ts";
 import { openStore } from "../open-store.ts";
+import { printWarning } from "../report-error.ts";
 import { type DatabaseFile, describeFile } from "../describe-file.ts";
 import { type StoreLocation, parseStoreUrl } from "../store-url.ts";
 import { formatTable } from "../terminal/format-table.ts";
@@ -45,17 +46,17 @@ function diagnosisToJson({ file, ...diagnosis }: Diagnosis): JsonObject {
   return { ...diagnosis, file: { ...facts, schema_version: schemaVersion } };
 }
 
-async function diagnose({ settings }: ResolvedConfiguration, location: StoreLocation): Promise<Diagnosis> {
+async function diagnose(configuration: ResolvedConfiguration, location: StoreLocation): Promise<Diagnosis> {
   const before = location.type === "sqlite" ? await describeFile(location.path) : null;
   const isThere = before === null || before.size !== null;
   // Looking makes no file where there is none.
   const { durability, problems } = isThere
-    ? await checkStore(location, settings)
+    ? await checkStore(location, configuration)
     : { durability: null, problems: [] };
   const isOurs = durability !== null;
   const file = location.type === "sqlite" ? await describeFile(location.path) : null;
   return {
-    store: maskSecrets(settings.store),
+    store: maskSecrets(configuration.settings.store),
     durability,
     node: process.versions.node,
     sqlite: location.type === "sqlite" ? (process.versions.sqlite ?? null) : null,
@@ -67,15 +68,15 @@ async function diagnose({ settings }: ResolvedConfiguration, location: StoreLoca
 
 async function checkStore(
   location: StoreLocation,
-  { durability }: ResolvedConfiguration["settings"],
+  configuration: ResolvedConfiguration,
 ): Promise<{ durability: string | null; problems: readonly Finding[] }> {
   try {
-    const store = await openStore(location, { durability });
+    const store = await openStore(location, configuration, { onWarning: printWarning });
     try {
       const problems = await store.check();
       return {
         durability: store.capabilities.durability,
-        problems: problems.map((problem) => ({ ...problem, action: damageAction })),
+        problems: problems.map((problem) => ({ ...problem, action: damageActions[location.type] })),
       };
     } finally {
       await store.close();
@@ -89,22 +90,46 @@ async function checkStore(
   }
 }
 
-const damageAction =
+const fileDamage =
   "Stop what writes to it and copy the file, with its -wal and -shm, to a safe place. Then restore a backup, or " +
   "recover what is left with: sqlite3 old.db .recover | sqlite3 new.db";
+const serverDamage =
+  "Stop what writes to it and back the database up. Then restore an older backup, or export the sessions that are " +
+  "not damaged.";
+
+const damageActions: Readonly<Record<StoreLocation["type"], string>> = {
+  memory: "Nothing: what is in memory ends with the process.",
+  sqlite: fileDamage,
+  postgres: serverDamage,
+  mongodb: serverDamage,
+  http: "Run throughline doctor on the machine of the server, with the server's own store.",
+};
 
 /** What to do about a store that doesn't open, by the reason; the documentation says more. */
 const openingActions: ReadonlyMap<string, string> = new Map([
   ["cannot_open", "Check that the path is a file, and that its folder can be written."],
   ["not_a_database", "Choose another file with --store, or restore a backup of this one."],
-  ["not_a_throughline_database", "Choose another file with --store: this one belongs to another program."],
-  ["newer_schema", "Upgrade this installation: a newer release has written the file."],
-  ["damaged", damageAction],
+  ["not_a_throughline_database", "Choose another store with --store: this one belongs to another program."],
+  ["newer_schema", "Upgrade this installation: a newer release has written the store."],
+  ["damaged", fileDamage],
   ["disk_full", "Make room on the disk."],
   ["io_error", "Check the disk, or its network, and try again."],
   ["read_only", "Check the permissions of the file and its folder."],
   ["locked", "End the program that keeps the database open for writing, or wait until it is done."],
   ["sqlite_too_old", "Use a newer Node."],
+  ["missing_driver", "Install it beside throughline: with -g where throughline was installed so."],
+  ["authentication", "Check the user and the password in the URL."],
+  ["unknown_database", "Check the database in the URL, or make it: createdb <name>"],
+  [
+    "permission",
+    "Let the administrator of the server give this user the right to make tables and write them.",
+  ],
+  ["cannot_connect", "Check the host and the port in the URL, and that the server runs."],
+  ["host_not_found", "Check the host's name in the URL."],
+  ["tls", "Check the certificate, and what the URL says of TLS."],
+  ["not_a_store", "Name another database in the URL."],
+  ["not_a_throughline_server", "Check the port in the URL, and that throughline serve runs there."],
+  ["timeout", "Check the network, and what keeps the server busy."],
 ]);
 
 /** `isOurs`: it opened as a database of Throughline. What else is there is none of our business. */

@@ -1,4 +1,3 @@
-import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
@@ -7,28 +6,8 @@ import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
 import { runCommand, runJson, startCommand } from "../test/run-command.ts";
+import { startServing } from "../test/start-serving.ts";
 import { temporaryFolder } from "../test/temporary-folder.ts";
-
-interface Serving {
-  readonly child: ChildProcess;
-  readonly url: string;
-  /** The exit code. */
-  readonly ended: Promise<number | null>;
-}
-
-async function startServing(folder: string): Promise<Serving> {
-  const child = startCommand(folder, ["serve", "--port", "0", "--store", "a.db", "--json"]);
-  onTestFinished(() => {
-    child.kill("SIGKILL");
-  });
-  const ended = once(child, "exit").then(([code]) => code as number | null);
-  if (child.stdout === null) throw new Error("The process has no pipe.");
-  const [printed] = (await once(child.stdout, "data")) as [Buffer];
-  const { url, store, file } = JSON.parse(printed.toString()) as Readonly<Record<string, string>>;
-  expect({ store, file }).toEqual({ store: "sqlite:a.db", file: join(folder, "a.db") });
-  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-  return { child, url: url ?? "", ended };
-}
 
 async function post(url: string, body: object): Promise<Readonly<Record<string, unknown>>> {
   const headers = { "content-type": "application/json" };
@@ -41,7 +20,8 @@ test.each(["SIGTERM", "SIGINT"] as const)(
   "serve answers until %s, finishes what has begun, and keeps it",
   async (signal) => {
     const folder = temporaryFolder();
-    const { child, url, ended } = await startServing(folder);
+    const { child, url, ended, printed } = await startServing(folder, "a.db");
+    expect(printed).toEqual({ url, store: "sqlite:a.db", file: join(folder, "a.db") });
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     const session = await post(`${url}/sessions`, { title: "Served" });
     const path = `/sessions/${String(session.session_id)}/messages`;

@@ -6,7 +6,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { explicitSettings } from "../explicit-settings.ts";
 import { maskSecrets } from "../mask-secrets.ts";
 import { onInterrupt } from "../on-interrupt.ts";
-import { parseStoreUrl } from "../store-url.ts";
+import { type StoreLocation, parseStoreUrl } from "../store-url.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
 import { type CommonOptions, withThroughline } from "../with-throughline.ts";
 
@@ -30,10 +30,9 @@ export async function serve(options: ServeOptions): Promise<number> {
       opening.resolve(throughline);
       if (options.json === true) await printJson({ url: running.url, store: maskSecrets(store), file });
       else {
-        const kept = file === null ? "Nothing is kept: the store is in memory." : `Database: ${file}`;
         // One write: whoever waits for the first line may close the pipe after it.
         await writeOutput(
-          `Throughline answers on ${running.url}\nDocumentation: ${running.url}/docs\n${kept}\n`,
+          `Throughline answers on ${running.url}\nDocumentation: ${running.url}/docs\n${describeStore(location)}\n`,
         );
       }
       await stop.happened;
@@ -45,5 +44,17 @@ export async function serve(options: ServeOptions): Promise<number> {
     throw error;
   } finally {
     await running.close();
+  }
+}
+
+/** Where it is kept what the server takes, without secrets. */
+function describeStore(location: StoreLocation): string {
+  switch (location.type) {
+    case "memory":
+      return "Nothing is kept: the store is in memory.";
+    case "sqlite":
+      return `Database: ${resolve(location.path)}`;
+    default:
+      return `Store: ${maskSecrets(location.url)}`;
   }
 }
