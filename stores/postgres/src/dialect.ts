@@ -5,6 +5,7 @@ import { rowKeyset } from "@throughline/store-sql";
 export const postgresDialect: Dialect = {
   ...rowKeyset,
   booleans: "as booleans",
+  asNumber: (column) => `(${column})::integer`,
   finish(sql) {
     let number = 0;
     return sql.replaceAll("?", () => `$${(number += 1)}`);

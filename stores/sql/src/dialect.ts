@@ -4,6 +4,8 @@ import type { SqlValue } from "./values.ts";
 export interface Dialect {
   /** How a boolean column is read. */
   readonly booleans: "as 0 and 1" | "as booleans";
+  /** A boolean column as 0 or 1, where it is compared with another number. Default: it is one. */
+  asNumber?(column: string): string;
   /** Brings a statement whose values are marked by `?` into the database's own form. */
   finish(sql: string): string;
   /** The condition that columns lie beyond a place in their order, marked by `?`. */

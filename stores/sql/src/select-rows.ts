@@ -119,7 +119,8 @@ function makeCondition<Scope>(
   for (let index = place.prefixHeld; index < prefix.length; index += 1) {
     values.push(encode(index, prefix[index] as KeyValue));
   }
-  let name = `${direction} ${prefix.length}`;
+  const isOdd = hasOddBoolean(table, order, selection);
+  let name = `${direction} ${prefix.length}${isOdd ? " odd" : ""}`;
   for (const limit of limits) {
     const value = range?.[limit];
     if (value === undefined) continue;
@@ -138,7 +139,28 @@ function makeCondition<Scope>(
       values.push(...table.dialect.keysetValues(beyond));
     }
   }
-  return { place, values, name, describe: () => describeCondition(table, selection, place, side === 0) };
+  return {
+    place,
+    values,
+    name,
+    describe: () => describeCondition(table, selection, place, side === 0, isOdd),
+  };
+}
+
+/** Whether a boolean field is compared with a number that no boolean column can be compared with as it is. */
+function hasOddBoolean<Scope>(
+  { kind, dialect }: Table<Scope>,
+  order: readonly string[],
+  { prefix, range, after }: Selection,
+): boolean {
+  if (dialect.asNumber === undefined) return false;
+  return order.some((field, index) => {
+    if (kind.fields[field]?.type !== "boolean") return false;
+    const bounds = index === prefix.length ? limits.map((limit) => range?.[limit]) : [];
+    return [prefix[index], after?.[index], ...bounds].some(
+      (value) => value !== undefined && value !== 0 && value !== 1,
+    );
+  });
 }
 
 function describeCondition<Scope>(
@@ -146,10 +168,13 @@ function describeCondition<Scope>(
   { shape, prefix, range, direction }: Selection,
   place: Place,
   isAfter: boolean,
+  isOdd: boolean,
 ): { where: string; order: readonly string[] } {
-  const columns = orderOf(table.kind, shape).map(
-    (field) => table.orderColumn?.(field, shape) ?? table.column(field),
-  );
+  const columns = orderOf(table.kind, shape).map((field) => {
+    const column = table.orderColumn?.(field, shape) ?? table.column(field);
+    const isNumber = isOdd && table.kind.fields[field]?.type === "boolean";
+    return isNumber ? (table.dialect.asNumber?.(column) ?? column) : column;
+  });
   const left = columns.slice(prefix.length);
   const conditions = [place.where];
   for (const column of columns.slice(place.prefixHeld, prefix.length)) conditions.push(`${column} = ?`);

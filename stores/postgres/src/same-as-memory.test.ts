@@ -1,0 +1,27 @@
+/** Random commands, and planted bugs: PostgreSQL answers as memory does, and the suite would notice if it did not. */
+import { findBrokenRules, plantedBugs, rulesOf } from "@throughline/conformance";
+import { compareStores } from "@throughline/conformance/property";
+import { memoryStore } from "@throughline/store-memory";
+import { afterAll, expect, test } from "vitest";
+import { dropEmptied, openEmptiedStore } from "./test/open-test-store.ts";
+
+afterAll(dropEmptied);
+
+test("random commands have the same answers, errors and feed as on memory", async () => {
+  await compareStores({
+    reference: async ({ kinds }) => {
+      const store = memoryStore({ kinds });
+      return { store, dispose: () => store.close() };
+    },
+    open: openEmptiedStore,
+    runs: Number(process.env["PROPERTY_RUNS"] ?? 100),
+  });
+});
+
+test.for(plantedBugs)(
+  "the suite finds in PostgreSQL that $name",
+  { timeout: 600_000 },
+  async ({ rule, plant }) => {
+    expect(rulesOf(await findBrokenRules(openEmptiedStore, plant))).toContain(rule);
+  },
+);
