@@ -81,6 +81,11 @@ test("every command of the guide does what the guide says", async () => {
     "GET /search": [200],
     "GET /sessions/ID/export": [200],
     "GET /stats": [200],
+    "GET /v1/store": [200],
+    "POST /v1/store/commit": [200],
+    "POST /v1/store/read": [200],
+    "POST /v1/store/changes": [200],
+    "POST /v1/store/search": [200],
     "DELETE /sessions/ID": [204],
     "POST /sessions/ID/undelete": [200],
     "GET /readyz": [200],
@@ -90,6 +95,7 @@ test("every command of the guide does what the guide says", async () => {
   expect((await throughline.messages.list(id)).items.map(({ content }) => content)).toEqual([
     "Hello Ada.",
     "Where is the login?",
+    "Where was I?",
   ]);
 });
 

@@ -1,3 +1,4 @@
+export { makeCertificate } from "./certificate.ts";
 export { findFreePort } from "./free-port.ts";
 export { MissingServerError, startOrSkip } from "./missing-server.ts";
 export type { MongodbOptions, MongodbServer } from "./start-mongodb.ts";
