@@ -5,7 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { runCommand } from "./run-command.ts";
 
-const steps = ["format", "lint", "types", "unused", "duplicates", "rules", "packages"];
+const steps = ["format", "lint", "types", "unused", "duplicates", "rules", "capabilities", "packages"];
 
 const failed: string[] = [];
 for (const step of steps) {
