@@ -15,24 +15,30 @@ const AT_ONCE = 64;
 const WRITES_AT_ONCE = 1_000;
 /** While others write too, whoever wakes first applies for all. */
 const COMPANY_WAIT_MS = 100;
-/** How long another process has for its own document. */
-const FOREIGN_WAIT_MS = 1_000;
 const RETRY_MS = 1_000;
+
+/** When things are done in the background. */
+export interface Pace {
+  /** How long another process has to apply its own document. Default: 1,000 ms. */
+  readonly foreignAfterMs: number;
+  /** How long after a commit was applied its images stay in the log. Default: 5,000 ms. */
+  readonly stripAfterMs: number;
+}
 
 export class Applier {
   readonly #database: Database;
   readonly #log: TenantLog;
-  readonly #stripAfterMs: number;
+  readonly #pace: Pace;
   #running: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stripTimer: NodeJS.Timeout | undefined;
   #applied: { readonly document: LogDocument; readonly at: number }[] = [];
   #isClosed = false;
 
-  constructor(database: Database, log: TenantLog, stripAfterMs: number) {
+  constructor(database: Database, log: TenantLog, pace: Pace) {
     this.#database = database;
     this.#log = log;
-    this.#stripAfterMs = stripAfterMs;
+    this.#pace = pace;
   }
 
   /** Whether nothing is being applied, and nothing waits to be stripped. */
@@ -48,7 +54,7 @@ export class Applier {
 
   /** Another process wrote, and will apply it; if it does not, this one will. */
   scheduleForeign(): void {
-    this.#wake(FOREIGN_WAIT_MS);
+    this.#wake(this.#pace.foreignAfterMs);
   }
 
   /** Applies all that is known. It fails if the database does. */
@@ -127,12 +133,12 @@ export class Applier {
     const at = performance.now();
     for (const { images: _, ...document } of documents) this.#applied.push({ document, at });
     if (this.#isClosed || this.#stripTimer !== undefined) return;
-    this.#stripTimer = setTimeout(() => void this.#strip(), this.#stripAfterMs);
+    this.#stripTimer = setTimeout(() => void this.#strip(), this.#pace.stripAfterMs);
     this.#stripTimer.unref();
   }
 
   async #strip(): Promise<void> {
-    const until = performance.now() - this.#stripAfterMs;
+    const until = performance.now() - this.#pace.stripAfterMs;
     const due = this.#applied.filter(({ at }) => at <= until);
     this.#applied = this.#applied.filter(({ at }) => at > until);
     try {

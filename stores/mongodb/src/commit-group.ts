@@ -4,6 +4,7 @@ import { isThroughlineError } from "@throughline/core";
 import { contention } from "./contention.ts";
 import type { Database } from "./database.ts";
 import { GroupState } from "./group-state.ts";
+import type { SlotLimits } from "./write-slot.ts";
 import { writeSlot } from "./write-slot.ts";
 import type { TenantLog, View } from "./tenant-log.ts";
 import { toStoreError } from "./mongo-error.ts";
@@ -19,8 +20,8 @@ export interface CommitContext {
   readonly database: Database;
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly log: TenantLog;
-  /** How long a batch may lose against others, or wait for an answer, in milliseconds. */
-  readonly commitMs: number;
+  /** A batch may also lose against others for `commitMs` in all. */
+  readonly limits: SlotLimits;
 }
 
 type Waiter = Queued<Waiting, CommitResult>;
@@ -38,9 +39,9 @@ export async function commitGroup(
   context: CommitContext,
   group: readonly Waiter[],
 ): Promise<readonly Waiter[]> {
-  const { log, commitMs } = context;
+  const { log, limits } = context;
   const inTime = group.filter((waiter) => {
-    if (performance.now() - waiter.item.since < commitMs) return true;
+    if (performance.now() - waiter.item.since < limits.commitMs) return true;
     waiter.reject(contention("Other writers of this tenant were quicker until the time was over."));
     return false;
   });
@@ -60,7 +61,7 @@ export async function commitGroup(
 
 /** Answers how each batch is settled, or undefined where the slot was lost: then nothing was written. */
 async function tryOnce(
-  { database, kinds, log, commitMs }: CommitContext,
+  { database, kinds, log, limits }: CommitContext,
   waiters: readonly Waiter[],
   view: View,
   isFirst: boolean,
@@ -78,7 +79,7 @@ async function tryOnce(
   const settles: Settle[] = [];
   for (const waiter of waiters) settles.push(await resolveOne(state, waiter));
   if (state.images.length > 0) {
-    const isOurs = log.end.slot === end.slot && (await writeSlot(database, log, state, commitMs));
+    const isOurs = log.end.slot === end.slot && (await writeSlot(database, log, state, limits));
     return isOurs ? settles : undefined;
   }
   // Nothing is written, so nothing tells whether somebody was quicker.

@@ -1,6 +1,7 @@
 /** What each tenant needs: its log, who applies it, and who waits to write to it. */
 import type { CommitResult, Kind } from "@throughline/core";
 import { GroupQueue, boundOfBatchBytes } from "@throughline/core";
+import type { Pace } from "./applier.ts";
 import { Applier } from "./applier.ts";
 import type { Waiting } from "./commit-group.ts";
 import { commitGroup } from "./commit-group.ts";
@@ -8,6 +9,7 @@ import type { Database } from "./database.ts";
 import { LOG, MARKS } from "./log-document.ts";
 import { stripPassed } from "./strip-slots.ts";
 import { TenantLog } from "./tenant-log.ts";
+import type { SlotLimits } from "./write-slot.ts";
 
 export interface Lane {
   readonly log: TenantLog;
@@ -18,10 +20,8 @@ export interface Lane {
 export interface LaneSettings {
   readonly database: Database;
   readonly kinds: ReadonlyMap<string, Kind>;
-  /** How long a batch may lose against others, or wait for an answer, in milliseconds. */
-  readonly commitMs: number;
-  /** How long after a commit was applied its images stay in the log, in milliseconds. */
-  readonly stripAfterMs: number;
+  readonly limits: SlotLimits;
+  readonly pace: Pace;
 }
 
 /** Bytes and batches that one document of the log holds at most; a single batch may be larger. */
@@ -95,10 +95,10 @@ export class Lanes {
   }
 
   #make(tenant: string): Lane {
-    const { database, kinds, commitMs, stripAfterMs } = this.#settings;
+    const { database, kinds, limits, pace } = this.#settings;
     const log = new TenantLog(tenant, database, () => applier.scheduleForeign());
-    const applier = new Applier(database, log, stripAfterMs);
-    const context = { database, kinds, log, commitMs };
+    const applier = new Applier(database, log, pace);
+    const context = { database, kinds, log, limits };
     const queue = new GroupQueue<Waiting, CommitResult>({
       carryOut: async (group) => {
         await log.open();

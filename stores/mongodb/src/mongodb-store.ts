@@ -17,6 +17,7 @@ import type {
   Store,
 } from "@throughline/core";
 import { PortableSearch, portableSearchKinds, productKinds } from "@throughline/core";
+import type { Pace } from "./applier.ts";
 import { checkDatabase } from "./check-database.ts";
 import type { Database, Intercept } from "./database.ts";
 import type { LaneSettings } from "./lanes.ts";
@@ -37,12 +38,13 @@ export interface MongodbStoreOptions {
   readonly connections?: number;
 }
 
-/** What tests change: where a store stops, how long images are kept, how the index is kept. */
+/** What tests change: where a store stops, when it does what can wait, how the index is kept. */
 export interface MongodbSeams {
   readonly intercept?: Intercept;
-  /** How long after a commit was applied its images stay in the log. Default: 5,000 ms. */
-  readonly stripAfterMs?: number;
+  readonly pace?: Partial<Pace>;
   readonly index?: PortableSearchOptions;
+  /** Images of more than this in sum are written apart. Default: 8 MiB. */
+  readonly documentBytes?: number;
 }
 
 /** `power-loss`, because every write waits for the journals of a majority. */
@@ -67,14 +69,19 @@ export function mongodbStore(options: MongodbStoreOptions): Promise<Store> {
 /** The same with the seams that tests need. */
 export async function openMongodbStore(
   { url, kinds = [], timeouts: given = {}, connections = 20 }: MongodbStoreOptions,
-  { intercept = (_, run) => run(), stripAfterMs = 5_000, index }: MongodbSeams,
+  { intercept = (_, run) => run(), pace, index, documentBytes = 8 * 1024 * 1024 }: MongodbSeams,
 ): Promise<Store> {
   const known = byName([...productKinds, ...kinds]);
   // Those that nobody but the index reads and writes are not told.
   const all = byName([...known.values(), ...portableSearchKinds]);
   const timeouts = { ...defaultTimeouts, ...given };
   const { database, incarnation } = await openDatabase({ url, timeouts, connections, intercept }, all);
-  const settings = { database, kinds: all, commitMs: timeouts.commitMs, stripAfterMs };
+  const settings = {
+    database,
+    kinds: all,
+    limits: { commitMs: timeouts.commitMs, documentBytes },
+    pace: { foreignAfterMs: 1_000, stripAfterMs: 5_000, ...pace },
+  };
   return new MongodbStore(known, settings, incarnation, index);
 }
 

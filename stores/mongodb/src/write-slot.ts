@@ -7,17 +7,22 @@ import { LOG, PARTS, partId, slotId } from "./log-document.ts";
 import { isDuplicateKey, isRefusal, toStoreError } from "./mongo-error.ts";
 import type { TenantLog } from "./tenant-log.ts";
 
-/** A document of MongoDB holds 16 MiB; images of more than this in sum are written apart. */
-const DOCUMENT_BYTES = 8 * 1024 * 1024;
 const FIRST_WAIT_MS = 20;
 const LONGEST_WAIT_MS = 1_000;
+
+export interface SlotLimits {
+  /** How long the document is sent again where no answer comes, in milliseconds. */
+  readonly commitMs: number;
+  /** Images of more than this in sum are written apart: a document of MongoDB holds 16 MiB. */
+  readonly documentBytes: number;
+}
 
 /** Answers whether the group has the slot; if not, another process has, and nothing of the group was written. */
 export async function writeSlot(
   database: Database,
   log: TenantLog,
   state: GroupState,
-  limitMs: number,
+  { commitMs, documentBytes }: SlotLimits,
 ): Promise<boolean> {
   const { slot, position, at, entries, images } = state;
   const document: LogDocument = {
@@ -30,7 +35,7 @@ export async function writeSlot(
     entries,
     open: true,
   };
-  const parts = partsOf(images);
+  const parts = partsOf(images, documentBytes);
   if (parts.length > 1) {
     await Promise.all(
       parts.map((part, index) =>
@@ -39,7 +44,7 @@ export async function writeSlot(
     );
   }
   const sent = parts.length > 1 ? { ...document, parts: parts.length } : { ...document, images };
-  const isOurs = await insertUntilKnown(database, sent, limitMs);
+  const isOurs = await insertUntilKnown(database, sent, commitMs);
   if (isOurs) log.append({ ...document, images });
   else if (parts.length > 1) {
     await database.deleteMany(PARTS, {
@@ -95,12 +100,12 @@ function unwrap(failure: unknown): unknown {
 }
 
 /** The images in lists of bounded size; one list where they fit into a document. */
-export function partsOf(images: readonly StoredImage[]): readonly (readonly StoredImage[])[] {
+function partsOf(images: readonly StoredImage[], documentBytes: number): readonly (readonly StoredImage[])[] {
   const parts: StoredImage[][] = [[]];
   let size = 0;
   for (const image of images) {
     const bytes = sizeOf(image.d);
-    if (size > 0 && size + bytes > DOCUMENT_BYTES) {
+    if (size > 0 && size + bytes > documentBytes) {
       parts.push([]);
       size = 0;
     }

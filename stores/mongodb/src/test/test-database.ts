@@ -3,7 +3,8 @@ import type { OpenStore } from "@throughline/conformance";
 import type { Kind } from "@throughline/core";
 import { testMongodbDatabase, testMongodbUrl } from "@throughline/test-servers";
 import { MongoClient } from "mongodb";
-import { mongodbStore } from "../mongodb-store.ts";
+import type { MongodbSeams } from "../mongodb-store.ts";
+import { openMongodbStore } from "../mongodb-store.ts";
 
 /** The URL of a database that no other test has. */
 export function newDatabaseUrl(): string {
@@ -25,9 +26,12 @@ export async function dropDatabase(url: string): Promise<void> {
   }
 }
 
-export async function openTestDatabase({ kinds }: { readonly kinds: readonly Kind[] }): Promise<OpenStore> {
+export async function openTestDatabase(
+  { kinds }: { readonly kinds: readonly Kind[] },
+  seams: MongodbSeams = {},
+): Promise<OpenStore> {
   const url = newDatabaseUrl();
-  const open = () => mongodbStore({ url, kinds });
+  const open = () => openMongodbStore({ url, kinds }, seams);
   const store = await open();
   return {
     store,
