@@ -163,7 +163,7 @@ test.each([
 });
 
 test("the count of bytes begins when the mode is set", async () => {
-  const proxy = await start();
+  const proxy = await start({ cutAfter: { direction: "toClient", bytes: 9 } });
   const client = new Client(proxy);
   client.socket.write("01234567");
   await says(client, "01234567");
