@@ -6,9 +6,9 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { makeRandom, pick } from "../test/make-random.ts";
-import { buildRecorder } from "./test/build-recorder.ts";
+import { buildRecorder, removeRecorder } from "./test/build-recorder.ts";
 import type { Report } from "./test/carry-out-workload.ts";
 import { checkAfterFaults } from "./test/check-after-faults.ts";
 import { commitSyncs } from "./test/commit-syncs.ts";
@@ -18,6 +18,8 @@ import { FaultControl } from "./test/fault-control.ts";
 import { inFreshFolder } from "./test/in-fresh-folder.ts";
 import { recordWorkload, runPreloaded, useWhatIsLeft } from "./test/record-workload.ts";
 import { makeWorkload } from "./test/workloads.ts";
+
+afterAll(removeRecorder);
 
 const chosen = process.env["POWER_LOSS_FAULTS"] ?? "20";
 const points = chosen === "all" ? 1_000_000 : Number(chosen);

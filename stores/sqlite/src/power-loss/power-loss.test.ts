@@ -3,14 +3,16 @@
  * promised is missing. 300 images with the default durability, and half as many of the control; `POWER_LOSS_IMAGES=2000`
  * looks at as many, `POWER_LOSS_SEED` repeats the choices of a run that failed. `docs/durability.md` tells the whole of it.
  */
-import { expect, test } from "vitest";
-import { buildRecorder } from "./test/build-recorder.ts";
+import { afterAll, expect, test } from "vitest";
+import { buildRecorder, removeRecorder } from "./test/build-recorder.ts";
 import { type ImageResult, cutPower } from "./test/cut-power.ts";
 import { sortedJson } from "./test/dump-store.ts";
 import { recordWorkload } from "./test/record-workload.ts";
 import type { Recording } from "./test/recording.ts";
 import { type Reference, listBatches, makeReference } from "./test/reference.ts";
 import { type WorkloadName, makeWorkload, workloads } from "./test/workloads.ts";
+
+afterAll(removeRecorder);
 
 const images = Number(process.env["POWER_LOSS_IMAGES"] ?? 300);
 const seed = Number(process.env["POWER_LOSS_SEED"] ?? Date.now() % 1_000_000);

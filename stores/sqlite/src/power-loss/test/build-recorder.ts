@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const source = fileURLToPath(new URL("record.c", import.meta.url));
@@ -25,11 +25,15 @@ export function buildRecorder(): Recorder {
   return built;
 }
 
+/** Removes what was built. */
+export function removeRecorder(): void {
+  if (built?.library !== undefined) rmSync(dirname(built.library), { recursive: true });
+  built = undefined;
+}
+
 function build(): Recorder {
   if (process.platform !== "linux") return { missing: "calls are recorded on Linux only" };
-  const folder = mkdtempSync(join(tmpdir(), "throughline-recorder-"));
-  process.once("exit", () => rmSync(folder, { recursive: true }));
-  const library = join(folder, "record.so");
+  const library = join(mkdtempSync(join(tmpdir(), "throughline-recorder-")), "record.so");
   for (const compiler of ["cc", "gcc", "clang"]) {
     const { error, status, stderr } = spawnSync(
       compiler,
