@@ -1,5 +1,6 @@
 import type { OpenForTest } from "@throughline/conformance";
 import { runConformance } from "@throughline/conformance";
+import { compareStores } from "@throughline/conformance/property";
 import type { PortableSearchOptions } from "@throughline/core";
 import { describe, test } from "vitest";
 import { type MemoryStoreOptions, memoryStore } from "./memory-store.ts";
@@ -30,4 +31,12 @@ describe("searched by the portable index", () => {
 });
 describe("searched by the portable index in small pieces", () => {
   runConformance({ test, open: openWith({ search: "index", index: eager }) });
+});
+
+test("random commands have the same answers by the portable index as by reading", async () => {
+  await compareStores({
+    reference: openWith({}),
+    open: openWith({ search: "index", index: eager }),
+    runs: Number(process.env["PROPERTY_RUNS"] ?? 100),
+  });
 });

@@ -55,21 +55,34 @@ export class Indexer {
       this.#startTimer(idleMs, () => this.#beginIfIdle());
       return;
     }
-    this.#beginRun(smallestBatch, () => this.#startTimer(settleMs, () => this.#beginRun(1)));
+    this.#beginRun(smallestBatch, false, () => {
+      this.#startTimer(settleMs, () =>
+        this.#beginRun(1, false, (untilErasure) => this.#waitToErase(untilErasure)),
+      );
+    });
   }
 
-  #beginRun(smallest: number, then?: () => void): void {
+  /** Without further calls nobody tells the time: that the timer has run says enough. */
+  #waitToErase(untilErasure: number | undefined): void {
+    if (untilErasure !== undefined) this.#startTimer(untilErasure, () => this.#beginRun(1, true));
+  }
+
+  #beginRun(smallest: number, isThorough: boolean, then?: (untilErasure: number | undefined) => void): void {
     const began = performance.now();
-    // A fault is told to whoever commits or searches; the index is caught up with later.
-    this.#running = this.#run(smallest, false)
-      .catch(() => undefined)
-      .finally(() => {
-        this.#running = undefined;
-        this.#firstCommit = 0;
-        if (this.#isClosing) return;
-        if (this.#lastCommit > began) this.schedule();
-        else then?.();
-      });
+    const run = async (): Promise<void> => {
+      let untilErasure: number | undefined;
+      try {
+        untilErasure = await this.#run(smallest, isThorough);
+      } catch {
+        // A fault is told to whoever commits or searches; the index is caught up with later.
+      }
+      this.#running = undefined;
+      this.#firstCommit = 0;
+      if (this.#isClosing) return;
+      if (this.#lastCommit > began) this.schedule();
+      else then?.(untilErasure);
+    };
+    this.#running = run();
   }
 
   /**
@@ -89,19 +102,22 @@ export class Indexer {
     if (this.#lastCommit > 0) await this.#run(1, false).catch(() => undefined);
   }
 
-  /** Indexes, merges, and erases what is due, or all that is to be erased. */
-  async #run(smallest: number, isThorough: boolean): Promise<void> {
+  /**
+   * Indexes, merges, and erases what is due, or all that is to be erased. Answers in how many milliseconds more will be
+   * due; undefined: nothing is to be erased.
+   */
+  async #run(smallest: number, isThorough: boolean): Promise<number | undefined> {
     const { store, settings, version } = this.#context;
     let state = await readState(store, version);
-    if (state === undefined && !(await this.#isLarge())) return;
+    if (state === undefined && !(await this.#isLarge())) return undefined;
     await this.#followFeed(smallest);
     await this.#sweep();
     for (;;) {
       state = await readState(store, version);
-      if (state === undefined || state.building !== undefined) return;
+      if (state === undefined || state.building !== undefined) return undefined;
       const due = state.segments.filter((entry) => this.#isDue(entry, isThorough)).slice(0, 1);
       const chosen = chooseMerge(state.segments, settings) ?? due;
-      if (chosen.length === 0) return;
+      if (chosen.length === 0) return this.#untilErasure(state.segments);
       await this.#replace(state, chosen);
     }
   }
@@ -124,6 +140,12 @@ export class Indexer {
   #isDue({ staleSince }: SegmentEntry, isThorough: boolean): boolean {
     const { store, settings } = this.#context;
     return staleSince > 0 && (isThorough || store.now - staleSince >= settings.eraseAfterMs);
+  }
+
+  #untilErasure(segments: readonly SegmentEntry[]): number | undefined {
+    const { store, settings } = this.#context;
+    const since = segments.map(({ staleSince }) => staleSince).filter((time) => time > 0);
+    return since.length === 0 ? undefined : Math.min(...since) + settings.eraseAfterMs - store.now;
   }
 
   async #replace(state: IndexState, segments: readonly SegmentEntry[]): Promise<void> {

@@ -14,7 +14,7 @@ import { append, change, insertSession, remove } from "./test/records.ts";
 import { slowStore } from "./test/slow-store.ts";
 
 const TENANT = "t";
-const runs = Number(process.env["PROPERTY_RUNS"] ?? 150);
+const runs = Number(process.env["PROPERTY_RUNS"] ?? 100);
 
 const words = fc.constantFrom(
   "alpha",

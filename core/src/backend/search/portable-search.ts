@@ -44,7 +44,10 @@ export class PortableSearch {
   async search(input: CheckedSearch): Promise<SearchResult> {
     this.#now = Math.max(this.#now, input.now);
     const { context, indexer } = this.#tenant(input.tenant);
-    return searchTenant(context, indexer, input);
+    const result = await searchTenant(context, indexer, input);
+    // What a process left undone that is no more is done even if nobody commits.
+    indexer.schedule();
+    return result;
   }
 
   /** Notes that a tenant's messages or sessions changed, at this time (milliseconds). */

@@ -5,7 +5,7 @@ import type { Page } from "../../contract/read.ts";
 import { messages } from "../../model/messages.ts";
 import { type Candidate, type Found, scoreCandidates } from "./candidate.ts";
 import { readChangedMessages, readFeedEnd } from "./changed-messages.ts";
-import { type ChosenHits, chooseHits } from "./choose-hits.ts";
+import { HitChooser } from "./choose-hits.ts";
 import type { IndexContext } from "./index-context.ts";
 import { searchIndexes } from "./index-kinds.ts";
 import { type IndexState, stateOf } from "./index-state.ts";
@@ -21,9 +21,6 @@ interface Tail {
   readonly cursor: string;
   readonly position: number;
 }
-
-/** Changes that arrive while a search runs are followed so often. */
-const ROUNDS = 3;
 
 export async function searchTenant(
   context: IndexContext,
@@ -104,47 +101,64 @@ async function searchWith(
   first: Tail,
   input: CheckedSearch,
 ): Promise<SearchResult> {
-  const { store, reader, settings } = context;
+  const { store, reader } = context;
   const { text, where = {}, skip, limit } = input;
   const segments = state?.segments ?? [];
   const indexed = await searchSegments(reader, segments, text, where);
-  let tail = first;
-  for (let round = 1; ; round += 1) {
-    const scanned = await scanMessages(store, [...tail.messages.values()], text, where);
+  const chooser = new HitChooser(store, input);
+  const scans: Found[] = [];
+  const scanned = new Map<string, MessageKey>();
+  for (let tail: Tail | undefined = first; ;) {
+    const added = [...tail.messages].filter(([name]) => !scanned.has(name));
+    for (const [name, key] of added) scanned.set(name, key);
+    const scan = await scanMessages(
+      store,
+      added.map(([, key]) => key),
+      text,
+      where,
+    );
+    chooser.trust(scan.candidates);
+    scans.push(scan);
     // What was scanned has its verdict from the scan.
-    const others = withoutScanned(indexed, tail);
-    const found = [{ ...indexed, candidates: others }, scanned];
-    const ranked = scoreCandidates(found, averageLength(segments, scanned));
-    const chosen = await chooseHits(store, ranked, input);
-    const later = round < ROUNDS ? await readLater(chosen, tail) : undefined;
-    if (later !== undefined) {
-      tail = later;
-      continue;
+    const found = [{ ...indexed, candidates: withoutScanned(indexed, scanned) }, ...scans];
+    const { hits, position } = await chooser.choose(scoreCandidates(found, averageLength(segments, scans)));
+    const later: Tail | undefined = await readLater(context, input, tail, position);
+    if (later === undefined) {
+      const page = hits.slice(skip, skip + limit);
+      return {
+        // What was scanned later need not be all that changed by then.
+        position: first.position,
+        hits: page.map(({ message, score }) => ({ session: message.session, seq: message.seq, score })),
+        more: hits.length > skip + limit,
+      };
     }
-    const hits = chosen.hits
-      .slice(skip, skip + limit)
-      .map(({ message, score }) => ({ session: message.session, seq: message.seq, score }));
-    return { position: tail.position, hits, more: chosen.hits.length > skip + limit };
-  }
-
-  /** What changed while the hits were checked: a message that does not fit its index entry may fit the query now. */
-  async function readLater({ position }: ChosenHits, known: Tail): Promise<Tail | undefined> {
-    if (position <= known.position) return undefined;
-    const changes = await readChangedMessages(store, known.cursor, {
-      limit: settings.tailLimit,
-      ...(where.session !== undefined && { session: where.session }),
-    });
-    if (changes === undefined || changes.messages.size === 0) return undefined;
-    const { cursor } = changes;
-    return {
-      messages: new Map([...known.messages, ...changes.messages]),
-      cursor,
-      position: changes.position,
-    };
+    tail = later;
   }
 }
 
-function withoutScanned({ candidates }: Found, { messages: scanned }: Tail): readonly Candidate[] {
+/**
+ * What changed while the hits were checked. A message that is no longer as it was indexed may have matched before and
+ * match still: it has to be read. Undefined: nothing did.
+ */
+async function readLater(
+  { store, settings }: IndexContext,
+  { where: { session } = {} }: CheckedSearch,
+  { cursor, position }: Tail,
+  checkedAt: number,
+): Promise<Tail | undefined> {
+  if (checkedAt <= position) return undefined;
+  const changes = await readChangedMessages(store, cursor, {
+    limit: settings.tailLimit,
+    upTo: checkedAt,
+    ...(session !== undefined && { session }),
+  });
+  return changes === undefined || changes.messages.size === 0 ? undefined : changes;
+}
+
+function withoutScanned(
+  { candidates }: Found,
+  scanned: ReadonlyMap<string, MessageKey>,
+): readonly Candidate[] {
   if (scanned.size === 0) return candidates;
   const sessions = new Set([...scanned.values()].map(({ session }) => session));
   return candidates.filter(
@@ -152,11 +166,12 @@ function withoutScanned({ candidates }: Found, { messages: scanned }: Tail): rea
   );
 }
 
-function averageLength(segments: readonly { messages: number; words: number }[], scanned: Found): number {
-  const parts = [
-    ...segments,
-    ...scanned.candidates.map(({ message }) => ({ messages: 1, words: message.length })),
-  ];
-  const messageCount = parts.reduce((sum, part) => sum + part.messages, 0);
-  return parts.reduce((sum, part) => sum + part.words, 0) / Math.max(1, messageCount);
+function averageLength(
+  segments: readonly { messages: number; words: number }[],
+  scans: readonly Found[],
+): number {
+  const lengths = scans.flatMap(({ candidates }) => candidates.map(({ message }) => message.length));
+  const messageCount = segments.reduce((sum, segment) => sum + segment.messages, lengths.length);
+  const words = segments.reduce((sum, segment) => sum + segment.words, 0);
+  return lengths.reduce((sum, length) => sum + length, words) / Math.max(1, messageCount);
 }
