@@ -118,6 +118,24 @@ export class Database {
     return values.map(String);
   }
 
+  /** Values that several documents hold in a field that is a list; some of them, if there are many. */
+  async findDoubled(collection: string, field: string): Promise<string[]> {
+    const stages = [
+      { $match: { [field]: { $exists: true } } },
+      { $project: { [field]: 1 } },
+      { $unwind: `$${field}` },
+      { $group: { _id: `$${field}`, count: { $sum: 1 } } },
+      { $match: { count: { $gt: 1 } } },
+      { $limit: 100 },
+    ];
+    const found = await this.#run(`group ${collection}`, () =>
+      this.#collection(collection)
+        .aggregate(stages, { ...this.#limit, allowDiskUse: true })
+        .toArray(),
+    );
+    return found.map(({ _id }) => String(_id));
+  }
+
   async collectionNames(): Promise<string[]> {
     const found = await this.#run("list collections", () =>
       this.#db.listCollections({}, { nameOnly: true }).toArray(),

@@ -143,7 +143,8 @@ class MongodbStore implements Store {
   }
 
   async check(): Promise<readonly Problem[]> {
-    return checkDatabase(this, this.#database, await this.#lanes.applyAll());
+    const tenants = await this.#lanes.applyAll();
+    return checkDatabase(this, this.#database, this.#allKinds, tenants);
   }
 
   async prune(before: PruneTimes): Promise<void> {

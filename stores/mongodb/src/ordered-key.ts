@@ -42,6 +42,19 @@ export function encodeKey(tenant: string, values: KeyValues): string {
   return key;
 }
 
+/** The tenant that a key begins with. */
+export function tenantOf(key: string): string {
+  const [encoded = ""] = key.split(end, 1);
+  return encoded.replaceAll(
+    /\n(.)|\uFFFF(?:(!)|(.)(.))/gsu,
+    (_, low?: string, last?: string, one?: string, two?: string) => {
+      if (low !== undefined) return String.fromCharCode(low.charCodeAt(0) - 0x30);
+      if (last !== undefined || one === undefined || two === undefined) return high;
+      return String.fromCodePoint(0x10000 + ((one.charCodeAt(0) - 0x100) << 10) + two.charCodeAt(0) - 0x100);
+    },
+  );
+}
+
 /** The first string after all that begin with `key`. */
 function afterAll(key: string): string {
   return key.slice(0, -1) + escape;

@@ -1,6 +1,7 @@
 /** Commits that a writer is killed in, each with what is there before and what comes after. */
 import type { Batch, Write } from "@throughline/core";
-import { completeRecord, messages, sessions } from "@throughline/core";
+import { completeRecord, sessions } from "@throughline/core";
+import { appendTo } from "./records.ts";
 import { testItems, testNotes } from "@throughline/conformance";
 
 type Untenanted = Omit<Batch, "tenant">;
@@ -35,21 +36,6 @@ function session(id: string): Write {
   return { type: "insert", kind: "sessions", record, exists: "fail" };
 }
 
-function append(id: string, ids: readonly string[]): Write {
-  const records = ids.map((message) => {
-    const given = { id: message, role: "user", content: `text of ${message}`, tokenCount: 3 };
-    const {
-      sessionId: _,
-      seq: __,
-      parentSeq: ___,
-      removedAt: ____,
-      ...record
-    } = completeRecord(messages, given);
-    return { record };
-  });
-  return { type: "append", session: [id], messages: records, exists: "same" };
-}
-
 function update(id: string, set: Record<string, string | number>): Write {
   return { type: "update", kind: "test_items", key: [id], set };
 }
@@ -60,14 +46,14 @@ const sixLarge = [1, 2, 3, 4, 5, 6].map((number) => `large${number}`);
 export const crashScenarios: readonly CrashScenario[] = [
   {
     name: "a plain append",
-    before: [{ writes: [session("s")] }, { writes: [append("s", ["a", "b"])] }],
-    killed: [{ writes: [append("s", ["c", "d"])] }],
-    after: { writes: [append("s", ["e"])], ...operation("after") },
+    before: [{ writes: [session("s")] }, { writes: [appendTo("s", ["a", "b"])] }],
+    killed: [{ writes: [appendTo("s", ["c", "d"])] }],
+    after: { writes: [appendTo("s", ["e"])], ...operation("after") },
   },
   {
     name: "an append with an operation",
-    before: [{ writes: [session("s"), append("s", ["a"])] }],
-    killed: [{ writes: [append("s", ["b", "c"])], ...operation("killed") }],
+    before: [{ writes: [session("s"), appendTo("s", ["a"])] }],
+    killed: [{ writes: [appendTo("s", ["b", "c"])], ...operation("killed") }],
     after: {
       writes: [{ type: "remove", kind: "messages", key: ["s", 2] }, item("x")],
       ...operation("after"),
@@ -109,7 +95,7 @@ export const crashScenarios: readonly CrashScenario[] = [
   {
     name: "the deletion of a session",
     before: [
-      { writes: [session("s"), append("s", ["a", "b"]), note("s", "n"), note("s", "m")] },
+      { writes: [session("s"), appendTo("s", ["a", "b"]), note("s", "n"), note("s", "m")] },
       { writes: [session("t")] },
     ],
     killed: [
@@ -125,17 +111,17 @@ export const crashScenarios: readonly CrashScenario[] = [
   },
   {
     name: "a group, one of which is refused",
-    before: [{ writes: [session("s"), append("s", ["a"]), item("i", { rank: 1 })] }],
+    before: [{ writes: [session("s"), appendTo("s", ["a"]), item("i", { rank: 1 })] }],
     killed: [
-      { writes: [append("s", ["b"]), update("i", { rank: 2 })], ...operation("killed-1") },
+      { writes: [appendTo("s", ["b"]), update("i", { rank: 2 })], ...operation("killed-1") },
       { writes: [item("i")], ...operation("killed-2") },
       {
         writes: [{ type: "update", kind: "test_items", key: ["i"], increment: { rank: 10 } }],
         ...operation("killed-3"),
       },
-      { writes: [append("s", ["c", "d"]), item("j")], ...operation("killed-4") },
+      { writes: [appendTo("s", ["c", "d"]), item("j")], ...operation("killed-4") },
     ],
-    after: { writes: [append("s", ["e"]), update("i", { rank: 5 })], ...operation("after") },
+    after: { writes: [appendTo("s", ["e"]), update("i", { rank: 5 })], ...operation("after") },
   },
   {
     name: "images too large for one document",

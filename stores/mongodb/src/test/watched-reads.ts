@@ -80,17 +80,17 @@ export function watchReads(
   tenant: string,
   history: History,
 ): { end(): Promise<number> } {
-  let isOver = false;
+  const state = { isOver: false };
   let reads = 0;
   const running = (async () => {
     let last = 0;
-    while (!isOver) {
+    while (!state.isOver) {
       const { position, answers } = await readWatched(store, tenant);
       equal(answers, history.get(position), `the read at position ${position}`);
       if (position < last) throw new Error(`a read was at ${position}, after one at ${last}`);
       last = position;
       reads += 1;
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      await new Promise((resolve) => setTimeout(resolve, 5));
     }
     return reads;
   })();
@@ -98,7 +98,7 @@ export function watchReads(
   running.catch(() => undefined);
   return {
     end: () => {
-      isOver = true;
+      state.isOver = true;
       return running;
     },
   };
