@@ -92,7 +92,7 @@ const change = { type: "update", kind: "k", key: ["a"] } as const;
 const sweep = { type: "remove-many", kind: "k", shape: "key", prefix: [], limit: 1 } as const;
 
 test.for<[boolean, Write, Omit<Batch, "tenant" | "writes">]>([
-  [true, { ...change, increment: { n: 1 } }, {}],
+  [false, { ...change, set: { n: 1 } }, {}],
   [true, { ...change, increment: { n: 1 } }, { operation: { id: "o", fingerprint: "" } }],
   [false, { ...change, increment: { n: 1 } }, { quiet }],
   [true, { ...change, set: { n: 1 }, maximum: { m: 1 }, increment: {} }, { quiet }],

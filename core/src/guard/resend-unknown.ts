@@ -40,11 +40,11 @@ export async function resendUnknown(
 }
 
 /**
- * Whether a second time changes nothing more: with an operation id it never does. Quiet batches have none; those that
- * add, remove many or demand that nothing is there would do something else.
+ * Whether a second time changes nothing more: with an operation id it never does, without one it may conflict with the
+ * first. Quiet batches have none; those that add, remove many or demand that nothing is there would do something else.
  */
 export function isRepeatable({ operation, quiet, writes }: Batch): boolean {
-  if (operation !== undefined || quiet === undefined) return true;
+  if (operation !== undefined || quiet === undefined) return operation !== undefined;
   return writes.every((write) => {
     switch (write.type) {
       case "insert":
@@ -65,7 +65,8 @@ function gaveUp(error: ThroughlineError, operation: string | undefined): Through
   return new ThroughlineError("unavailable", `Nobody knows whether this was written: ${error.message}`, {
     reason: error.reason ?? "timeout",
     outcome: "unknown",
-    retryable: true,
+    // Without an operation id, trying again may conflict with what was written the first time.
+    retryable: operation !== undefined,
     details: operation === undefined ? {} : { operation },
     cause: error,
   });
