@@ -39,7 +39,17 @@ const packagesForAnywhere = new Set([
  * The layers of core, lowest first: each may import itself and those before it. Below them all are the files
  * that stand beside these folders; above them is `index.ts`.
  */
-const coreLayers = ["text", "model", "contract", "schemas", "resolve", "backend", "wire", "guard", "services"];
+const coreLayers = [
+  "text",
+  "model",
+  "contract",
+  "schemas",
+  "resolve",
+  "backend",
+  "wire",
+  "guard",
+  "services",
+];
 
 /** Tests and what only they use: free to import any package, by its name. */
 const testFiles = ["**/*.test.ts", "**/test/**"];
