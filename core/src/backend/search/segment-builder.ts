@@ -75,14 +75,18 @@ export class SegmentBuilder {
     if (this.#messages.length === 0) return undefined;
     const writer = new SegmentWriter(store, version, this.#messages);
     const places = this.#places.view();
-    const order = [...this.#words.keys()].toSorted((left, right) =>
-      (this.#words[left] as string) < (this.#words[right] as string) ? -1 : 1,
-    );
-    for (const word of order) {
-      const postings = this.#postings[word] as number[];
+    // Without a function, texts are sorted as the index has them: by UTF-16 units.
+    for (const word of this.#words.toSorted()) {
+      const postings = this.#postings[this.#numberOf(word)] as number[];
       for (let index = 0; index < postings.length; index += 3) {
-        const [message = 0, start = 0, end = 0] = [postings[index], postings[index + 1], postings[index + 2]];
-        writer.addPosting(this.#words[word] as string, message, places, start, end);
+        const message = postings[index] as number;
+        writer.addPosting(
+          word,
+          message,
+          places,
+          postings[index + 1] as number,
+          postings[index + 2] as number,
+        );
       }
       if (writer.isFull) await writer.flush();
     }
