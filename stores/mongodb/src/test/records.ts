@@ -2,6 +2,8 @@
 import type { StoredRecord, Write } from "@throughline/core";
 import { completeRecord, messages, sessions } from "@throughline/core";
 
+export const testTenant = "tenant";
+
 export function newSession(id: string): Write {
   const record = completeRecord(sessions, { id, userId: "u", listed: true });
   return { type: "insert", kind: "sessions", record, exists: "keep" };

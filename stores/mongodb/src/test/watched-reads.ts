@@ -90,7 +90,7 @@ export function watchReads(
       if (position < last) throw new Error(`a read was at ${position}, after one at ${last}`);
       last = position;
       reads += 1;
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => setTimeout(resolve, 10));
     }
     return reads;
   })();

@@ -1,0 +1,113 @@
+/** What opening a store says of servers and databases that it can't use, each within its time limit. */
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { isThroughlineError } from "@throughline/core";
+import { startMongodb } from "@throughline/test-servers";
+import { MongoClient } from "mongodb";
+import { expect, test, vi } from "vitest";
+import { mongodbStore } from "./mongodb-store.ts";
+import { databaseName } from "./open-database.ts";
+import { dropDatabase, newDatabaseUrl } from "./test/test-database.ts";
+
+const timeouts = { connectMs: 500, selectMs: 1_000, queryMs: 1_000 };
+
+async function reasonOf(url: string): Promise<string> {
+  try {
+    const store = await mongodbStore({ url, timeouts });
+    await store.close();
+    return "opened";
+  } catch (error) {
+    if (!isThroughlineError(error)) throw error;
+    return `${error.code}/${String(error.reason)}`;
+  }
+}
+
+async function withDatabase(run: (url: string, client: MongoClient) => Promise<void>): Promise<void> {
+  const url = newDatabaseUrl();
+  const client = await new MongoClient(url).connect();
+  try {
+    await run(url, client);
+  } finally {
+    await client.close();
+    await dropDatabase(url);
+  }
+}
+
+test("a text that is no URL, and a URL with an unknown option, are refused", async () => {
+  expect(await reasonOf("postgres://127.0.0.1/x")).toBe("invalid/store_url");
+  expect(await reasonOf("mongodb://127.0.0.1:1/x?nonsense=1")).toBe("invalid/store_url");
+});
+
+test("a port where nobody listens can't be connected to", async () => {
+  expect(await reasonOf("mongodb://127.0.0.1:1/x")).toBe("unavailable/cannot_connect");
+});
+
+test("a host that accepts and says nothing is given up", async () => {
+  const silent = createServer(() => undefined).listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const { port } = silent.address() as AddressInfo;
+  const began = performance.now();
+  expect(await reasonOf(`mongodb://127.0.0.1:${port}/x`)).toBe("unavailable/timeout");
+  expect(performance.now() - began).toBeLessThan(20_000);
+  silent.close();
+});
+
+test("a server without TLS can't be spoken to in TLS", async () => {
+  const url = new URL(newDatabaseUrl());
+  expect(await reasonOf(`${url.href}?tls=true`)).toMatch(/^unavailable\/(tls|cannot_connect|timeout)$/);
+});
+
+test("[M12] a newer schema is refused, and nothing is changed", async () => {
+  await withDatabase(async (url, client) => {
+    expect(await reasonOf(url)).toBe("opened");
+    const info = client.db().collection("store_info");
+    await info.updateOne({}, { $set: { schema: 2 } });
+    const before = await info.findOne();
+    expect(await reasonOf(url)).toBe("unavailable/newer_schema");
+    expect(await info.findOne()).toEqual(before);
+  });
+});
+
+test("collections of another program are left alone", async () => {
+  await withDatabase(async (url, client) => {
+    await client.db().collection("sessions").insertOne({ mine: true });
+    expect(await reasonOf(url)).toBe("unavailable/not_a_store");
+    expect(await client.db().collection("sessions").countDocuments()).toBe(1);
+  });
+});
+
+test("[M11] many may make a new database a store at once", async () => {
+  await withDatabase(async (url, client) => {
+    const stores = await Promise.all(Array.from({ length: 8 }, () => mongodbStore({ url })));
+    expect(await client.db().collection("store_info").countDocuments()).toBe(1);
+    for (const store of stores) await store.close();
+  });
+});
+
+test("an older server is refused", async (context) => {
+  const server = await startMongodb({ version: "3.6" });
+  try {
+    if (!server.isStandIn) context.skip("only the stand-in can claim to be old");
+    expect(await reasonOf(`${server.url}x`)).toBe("unavailable/unsupported_server");
+  } finally {
+    await server.stop();
+  }
+});
+
+test("without the driver, the error says what to install", async () => {
+  vi.doMock("mongodb", () => {
+    throw new Error("Cannot find package 'mongodb'");
+  });
+  try {
+    expect(await reasonOf(newDatabaseUrl())).toBe("unsupported/missing_driver");
+  } finally {
+    vi.doUnmock("mongodb");
+  }
+});
+
+test("the database is the one in the URL's path", () => {
+  expect(databaseName("mongodb://a:1,b:2/mine?x=1")).toBe("mine");
+  expect(databaseName("mongodb+srv://user:p%40ss@host/a%20b")).toBe("a b");
+  expect(databaseName("mongodb://host")).toBe("throughline");
+  expect(databaseName("mongodb://host/?x=1")).toBe("throughline");
+});
