@@ -22,7 +22,10 @@ function addCommand(
   return program
     .command(name)
     .description(description)
-    .option("--store <url>", "store to use (see throughline config for the default)")
+    .option(
+      "--store <url>",
+      "store to use (throughline --help lists the kinds, throughline config the default)",
+    )
     .option("--json", "print one JSON object")
     .allowExcessArguments(false)
     .addHelpText(
@@ -66,6 +69,7 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
     addCommand(program, "serve", "Answer HTTP requests until stopped.", [
       "throughline serve",
       "throughline serve --port 9000 --store sqlite:./sessions.db",
+      "throughline serve --store postgres://me@localhost/work",
     ])
       .addOption(
         new Option("--port <number>", "port to listen on; 0 takes a free one (default: 8003)").argParser(

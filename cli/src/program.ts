@@ -42,6 +42,13 @@ A session is named by its id, by the last 6 or more characters of its id (not
 the first ones, which sessions of one time share), by <tool>:<its id there>, or
 by @last.
 
+A store is named by its URL, with --store or THROUGHLINE_STORE:
+  sqlite:<path>                         a file; a path that ends in .db will do
+  postgres://user@host/database         PostgreSQL; needs npm install pg
+  mongodb://user@host/database          MongoDB; needs npm install mongodb
+  http://127.0.0.1:8003                 what throughline serve answers on
+  memory:                               nothing is kept
+
 ${exitCodesHelp}`,
     );
   for (const define of commandDefinitions) define(program, finish);
