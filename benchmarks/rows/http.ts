@@ -4,7 +4,7 @@ import { medianOf, pick, ratioOf } from "../harness/compare.ts";
 import { formatValue } from "../harness/format.ts";
 import { numberIn, type Facts, type ReportLine, type Row, type Task } from "../harness/row.ts";
 import { percentile } from "../harness/statistics.ts";
-import { storeJobs, storeLines, storeTasks } from "./store-measures.ts";
+import { fullSizes, storeJobs, storeLines, storeTasks } from "./store-measures.ts";
 import { writeFor, type WriteLoopResult } from "./write-loop.ts";
 
 const row = 13;
@@ -67,19 +67,19 @@ async function run(bench: Bench): Promise<ReportLine[]> {
       ...(isJudged ? {} : { rounds: bench.quick ? 1 : rounds }),
     });
     if (contestant.name === store || contestant.name === durable) {
-      jobs.push(...(await storeJobs(bench, contestant, { rounds: bench.quick ? 1 : rounds })));
+      jobs.push(
+        ...(await storeJobs(bench, contestant, fullSizes(bench), { rounds: bench.quick ? 1 : rounds })),
+      );
     }
   }
   const results = await bench.measure(jobs);
   return [
     ...connectionCounts.flatMap((connections) => linesAt(results, connections)),
-    ...storeLines(bench, results, {
-      row,
-      title: "HTTP store",
-      product: store,
-      reference: durable,
-      unit: "× by hand",
-    }),
+    ...storeLines(
+      results,
+      { row, title: "HTTP store", product: store, reference: durable, unit: "× by hand" },
+      fullSizes(bench),
+    ),
   ];
 }
 

@@ -4,7 +4,7 @@ import { medianOf, pick, ratioOf } from "../harness/compare.ts";
 import type { Subject } from "../harness/contestant.ts";
 import { formatPeers, formatValue } from "../harness/format.ts";
 import { makeMessages, textAt } from "../harness/make-messages.ts";
-import { textIn, type ReportLine, type Row, type Task } from "../harness/row.ts";
+import { numberIn, textIn, type ReportLine, type Row, type Task } from "../harness/row.ts";
 import { percentile } from "../harness/statistics.ts";
 import { timeOperations } from "../harness/time-operations.ts";
 
@@ -14,14 +14,16 @@ const blocks = 10;
 const readsPerBlock = 40;
 const limitMsPerBlock = 100;
 
-const prepare: Task = async ({ open }) => {
+/** Fills a short session and a long one, of 10,000 messages in a run of this row. */
+const prepare: Task = async ({ parameters, open }) => {
   const subject = await open({ durability: "process-crash" });
   const fill = async (count: number) => {
     const session = await subject.createSession(`of ${count}`);
     await subject.append(session, makeMessages(count));
     return session;
   };
-  const facts = { short: await fill(100), long: await fill(10_000) };
+  const longSize = numberIn(parameters, "long");
+  const facts = { short: await fill(100), long: await fill(longSize), longSize };
   await subject.close();
   return facts;
 };
@@ -31,8 +33,12 @@ const measure: Task = async ({ parameters, open }) => {
   const subject = await open();
   const short = textIn(parameters, "short");
   const long = textIn(parameters, "long");
+  const longSize = numberIn(parameters, "longSize");
   checkMessages(subject, await subject.readLast(short, wanted), { count: wanted, lastText: textAt(99) });
-  checkMessages(subject, await subject.readLast(long, wanted), { count: wanted, lastText: textAt(9999) });
+  checkMessages(subject, await subject.readLast(long, wanted), {
+    count: wanted,
+    lastText: textAt(longSize - 1),
+  });
   await readTimed(subject, short, 300, 400);
   await readTimed(subject, long, 300, 400);
 
@@ -55,7 +61,13 @@ export const lastMessagesTasks = { prepare, measure };
 async function run(bench: Bench): Promise<ReportLine[]> {
   const jobs: Job[] = [];
   for (const contestant of bench.contestants()) {
-    const parameters = await bench.prepare({ contestant, task: "prepare", place: "filled" });
+    const sizes = { long: 10_000 };
+    const parameters = await bench.prepare({
+      contestant,
+      task: "prepare",
+      place: "filled",
+      parameters: sizes,
+    });
     if (parameters === undefined) continue;
     jobs.push({ label: contestant.name, contestant, task: "measure", place: "filled", parameters });
   }

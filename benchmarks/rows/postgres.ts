@@ -5,7 +5,15 @@ import { formatValue } from "../harness/format.ts";
 import { makeMessages } from "../harness/make-messages.ts";
 import { numberIn, type ReportLine, type Row, type Task } from "../harness/row.ts";
 import { startServer } from "../harness/start-server.ts";
-import { lineOf, storeJobs, storeLines, storeTasks, writersLabel, type StorePair } from "./store-measures.ts";
+import {
+  fullSizes,
+  lineOf,
+  storeJobs,
+  storeLines,
+  storeTasks,
+  writersLabel,
+  type StorePair,
+} from "./store-measures.ts";
 
 const row = 11;
 const pair: StorePair = {
@@ -47,7 +55,7 @@ async function run(bench: Bench): Promise<ReportLine[]> {
     const product = writersLabel(pair.product);
     const reference = `${pair.reference} ${oneConnection}`;
     return [
-      ...storeLines(bench, results, pair),
+      ...storeLines(results, pair, fullSizes(bench)),
       {
         row,
         measure: "PostgreSQL: 16 writers against statements one after another",
@@ -75,7 +83,7 @@ async function makeJobs(bench: Bench, url: string): Promise<Job[]> {
   const jobs: Job[] = [];
   for (const contestant of bench.contestants(undefined, "postgresql")) {
     const common = { contestant, place: "own", settings };
-    jobs.push(...(await storeJobs(bench, contestant, { settings })), {
+    jobs.push(...(await storeJobs(bench, contestant, fullSizes(bench), { settings })), {
       ...common,
       label: `${contestant.name} import`,
       task: "import",

@@ -16,17 +16,34 @@ export const storeTasks: Readonly<Record<string, Task>> = {
   writers: writersTasks.measure,
 };
 
+/** How much a store is filled with, in messages and in small sessions beside the large ones. */
+export interface StoreSizes {
+  /** The session that appends are compared at with one of 10. */
+  readonly largest: number;
+  /** The session that the last 50 are read of and compared with one of 100. */
+  readonly long: number;
+  readonly others: number;
+}
+
+/** What all stores are filled with that keep up with it; in a quick run less. */
+export function fullSizes(bench: Bench): StoreSizes {
+  return bench.quick
+    ? { largest: 20_000, long: 10_000, others: 50 }
+    : { largest: 100_000, long: 10_000, others: 200 };
+}
+
 /** Fills a contestant's store, and makes the jobs that time it: their labels are its name and what is timed. */
 export async function storeJobs(
   bench: Bench,
   contestant: Contestant,
+  sizes: StoreSizes,
   { settings, rounds }: Pick<Job, "settings" | "rounds"> = {},
 ): Promise<Job[]> {
   const { name } = contestant;
   const place = "filled";
   const common = { contestant, place, settings, rounds };
   const jobs: Job[] = [];
-  const parameters = { messages: largestSize(bench), others: bench.quick ? 50 : 200 };
+  const parameters = { messages: sizes.largest, others: sizes.others };
   const large = await bench.prepare({ ...common, task: "prepareAppend", parameters });
   if (large !== undefined) {
     const session = textIn(large, "session");
@@ -37,7 +54,8 @@ export async function storeJobs(
       parameters: { session, operation: 0, blocks: 12 },
     });
   }
-  const read = await bench.prepare({ ...common, task: "prepareLast" });
+  const long = { long: sizes.long };
+  const read = await bench.prepare({ ...common, task: "prepareLast", parameters: long });
   if (read !== undefined) jobs.push({ ...common, label: `${name} last`, task: "last", parameters: read });
   jobs.push({
     ...common,
@@ -66,9 +84,10 @@ export interface StorePair {
 }
 
 /** The lines about what `storeJobs` timed. */
-export function storeLines(bench: Bench, results: Results, pair: StorePair): ReportLine[] {
+export function storeLines(results: Results, pair: StorePair, sizes: StoreSizes): ReportLine[] {
   const { goals = {} } = pair;
-  const largest = largestSize(bench).toLocaleString("en-US");
+  const largest = sizes.largest.toLocaleString("en-US");
+  const last = `last 50 of ${sizes.long.toLocaleString("en-US")}`;
   const appends = { job: "append", unit: "ms", goal: goals.append };
   const at10 = pick("p50At10");
   const atLargest = pick("p50At100000");
@@ -83,9 +102,9 @@ export function storeLines(bench: Bench, results: Results, pair: StorePair): Rep
       below: at10,
       unit: "× of 10",
     }),
-    lineOf(results, pair, { ...reads, measure: "last 50 of 10,000, p50", value: pick("longP50") }),
+    lineOf(results, pair, { ...reads, measure: `${last}, p50`, value: pick("longP50") }),
     growthLine(results, pair, {
-      measure: "last 50 of 10,000 against last 50 of 100, p50",
+      measure: `${last} against last 50 of 100, p50`,
       job: "last",
       value: pick("longP50"),
       below: pick("shortP50"),
@@ -149,9 +168,4 @@ function growthLine(
     reference: formatValue(growth(reference), "×"),
     peers: "",
   };
-}
-
-/** In a quick run the largest session is smaller, and the report must say so. */
-function largestSize(bench: Bench): number {
-  return bench.quick ? 20_000 : 100_000;
 }
