@@ -11,6 +11,9 @@ import { sweepSegments } from "./sweep-segments.ts";
 /** After so many commits' pauses indexing begins, even if commits go on. */
 const LONGEST_DELAY = 20;
 
+/** What was left behind is looked for so often in the time after which it is removed. */
+const SWEEPS = 24;
+
 /**
  * Keeps one tenant's index near the feed, away from commits. Every process may have one: each step is taken by the one
  * whose change of the index's record comes first, and the others go on from there.
@@ -159,7 +162,7 @@ export class Indexer {
 
   async #sweep(): Promise<void> {
     const { store, settings } = this.#context;
-    if (this.#sweptAt !== undefined && store.now - this.#sweptAt < settings.abandonedAfterMs) return;
+    if (this.#sweptAt !== undefined && store.now - this.#sweptAt < settings.abandonedAfterMs / SWEEPS) return;
     this.#sweptAt = store.now;
     await sweepSegments(this.#context);
   }

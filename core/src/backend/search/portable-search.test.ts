@@ -35,6 +35,7 @@ const words = fc.constantFrom(
   "👩‍💻",
   "x".repeat(200),
   "𐐀𐐁 𐐀",
+  "𐐁",
 );
 const queryWords = fc.constantFrom(
   "alpha",
@@ -61,6 +62,7 @@ const queryWords = fc.constantFrom(
   '"ha h"*',
   "x".repeat(128),
   "𐐀*",
+  "𐐁",
 );
 const text = fc.array(words, { maxLength: 7 }).map((parts) => parts.join(" "));
 const session = fc.constantFrom("x", "y", "z", "日 x");

@@ -5,7 +5,7 @@ import type { WordBlockStart } from "./directory.ts";
 import { PostingsWriter } from "./postings.ts";
 
 /** Bytes of a block; the places of one word in one message may make it somewhat larger. */
-export const WORD_BLOCK_BYTES = 16 * 1_024;
+const WORD_BLOCK_BYTES = 16 * 1_024;
 
 /** Makes blocks of words that come in order, each with its postings in order. */
 export class WordBlockWriter {
