@@ -12,7 +12,9 @@ const LIMIT_MS = 60 * 60_000;
  * (`amcheck`, data checksums). The names of problems are in `docs/troubleshooting.md`.
  */
 export async function checkDatabase(connection: Connection, schema: string): Promise<Problem[]> {
-  await connection.execute(`SET LOCAL statement_timeout = ${LIMIT_MS}`);
+  // These read whole tables.
+  const settings = ["enable_seqscan = on", "plan_cache_mode = auto", `statement_timeout = ${LIMIT_MS}`];
+  await connection.execute(settings.map((setting) => `SET LOCAL ${setting}`).join("; "));
   const problems: Problem[] = [];
   for (const { problem, sql } of checkRules) {
     const text = `${sql.replaceAll('"throughline"', `"${schema}"`)} LIMIT ${FINDINGS}`;

@@ -59,6 +59,9 @@ function sessionSettings({ timeouts }: Settings): string {
     bytea_output: "'hex'",
     // No statement of a store is long enough to be worth compiling.
     jit: "off",
+    // Each of them has its index. Statistics that lag behind must not say otherwise, nor cost a new plan each time.
+    enable_seqscan: "off",
+    plan_cache_mode: "force_generic_plan",
   };
   return Object.entries(settings)
     .map(([name, value]) => `SET ${name} = ${value}`)

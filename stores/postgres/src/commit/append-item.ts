@@ -25,9 +25,11 @@ export function makeAppendItem(batch: CheckedBatch): AppendItem | undefined {
     activity: append.activity ?? now,
     added: ids.length,
     tokens,
-    messages: append.messages.map(({ record }) =>
-      Object.fromEntries(columns.map(([field, column]) => [column, record[field]])),
-    ),
+    messages: append.messages.map(({ record }, index) => {
+      const row: Record<string, unknown> = { number: index + 1 };
+      for (const [field, column] of columns) row[column] = record[field];
+      return row;
+    }),
     ...(append.at !== undefined && { expected: append.at }),
     ...(!isFresh && { known_ids: ids }),
     ...(operation !== undefined && {

@@ -33,7 +33,11 @@ export function writeImages(schema: string, images: readonly Image[], now: numbe
       removed.add(keepRemoved(schema), { ...name, revision: image.revision, removed_at: now });
     }
   }
-  return [...steps.list, ...removed.list].map(({ sql, data }) => ({ sql, data }));
+  return [...steps.list, ...removed.list].map(({ sql, data }) => ({
+    // How many there are has to be told: by itself the planner expects a hundred, and may rather read a whole table.
+    sql: sql.replace("LIMIT ALL", `LIMIT ${data.length}`),
+    data,
+  }));
 }
 
 /** One of the tables that the records of a kind lie in. */
@@ -98,17 +102,22 @@ function toJsonValue(value: FieldValue | undefined): string | number | boolean |
 function insertInto(kind: Kind, table: string, fields: readonly string[]): string {
   const columns = [...kind.key, ...fields].map((field) => quoted(kind, field));
   return `INSERT INTO ${table} ("tenant_id", ${columns.join(", ")})
-    SELECT $1, ${columns.map((column) => `x.${column}`).join(", ")} FROM json_populate_recordset(NULL::${table}, $2) x`;
+    SELECT $1, ${columns.map((column) => `x.${column}`).join(", ")} FROM ${rowsOf(table)} x`;
 }
 
 function updateOf(kind: Kind, table: string, changed: readonly string[]): string {
   const set = changed.map((field) => `${quoted(kind, field)} = x.${quoted(kind, field)}`).join(", ");
-  return `UPDATE ${table} t SET ${set} FROM json_populate_recordset(NULL::${table}, $2) x WHERE ${sameKey(kind)}`;
+  return `UPDATE ${table} t SET ${set} FROM ${rowsOf(table)} x WHERE ${sameKey(kind)}`;
 }
 
 /** Of a session's own tables, or of one that its records lie in: the key's columns are named alike. */
 function deleteFrom(kind: Kind, table: string): string {
-  return `DELETE FROM ${table} t USING json_populate_recordset(NULL::${table}, $2) x WHERE ${sameKey(kind)}`;
+  return `DELETE FROM ${table} t USING ${rowsOf(table)} x WHERE ${sameKey(kind)}`;
+}
+
+/** The rows of `$2`, as rows of a table. */
+function rowsOf(table: string): string {
+  return `(SELECT * FROM json_populate_recordset(NULL::${table}, $2) LIMIT ALL)`;
 }
 
 function sameKey(kind: Kind): string {
@@ -123,13 +132,13 @@ function quoted(kind: Kind, field: string): string {
 function keepRemoved(schema: string): string {
   const table = `"${schema}"."removed_keys"`;
   return `INSERT INTO ${table} ("tenant_id", "kind", "key", "revision", "removed_at")
-    SELECT $1, x."kind", x."key", x."revision", x."removed_at" FROM json_populate_recordset(NULL::${table}, $2) x
+    SELECT $1, x."kind", x."key", x."revision", x."removed_at" FROM ${rowsOf(table)} x
     ON CONFLICT ("tenant_id", "kind", "key")
     DO UPDATE SET "revision" = excluded."revision", "removed_at" = excluded."removed_at"`;
 }
 
 function forgetRemoved(schema: string): string {
   const table = `"${schema}"."removed_keys"`;
-  return `DELETE FROM ${table} t USING json_populate_recordset(NULL::${table}, $2) x
+  return `DELETE FROM ${table} t USING ${rowsOf(table)} x
     WHERE t."tenant_id" = $1 AND t."kind" = x."kind" AND t."key" = x."key"`;
 }

@@ -44,60 +44,56 @@ BEGIN
     item_position := 0;
     IF item.form = 'append' THEN
       item_outcome := 'not plain';
-      IF item.operation IS NOT NULL THEN
-        PERFORM 1 FROM "throughline"."operations" o
-        WHERE o."tenant_id" = the_tenant AND o."operation_id" = item.operation;
-        IF FOUND THEN
-          RETURN NEXT;
-          CONTINUE items;
-        END IF;
-      END IF;
-      SELECT s."user_id", s."hidden_at", s."status", l."last_seq", l."head_seq", l."token_count" INTO log
+      SELECT s."user_id", s."hidden_at", s."status", l."last_seq", l."head_seq", l."token_count", (
+          SELECT true FROM "throughline"."operations" o
+          WHERE o."tenant_id" = the_tenant AND o."operation_id" = item.operation
+        ) AS is_known, (
+          SELECT true FROM "throughline"."messages" m
+          WHERE m."tenant_id" = the_tenant AND m."session_id" = item.session AND m."message_id" = ANY (item.known_ids)
+          LIMIT 1
+        ) AS is_there
+      INTO log
       FROM "throughline"."session_rows" s
-      JOIN "throughline"."session_logs" l ON l."tenant_id" = s."tenant_id" AND l."session_id" = s."session_id"
+      JOIN "throughline"."session_logs" l ON l."tenant_id" = the_tenant AND l."session_id" = item.session
       WHERE s."tenant_id" = the_tenant AND s."session_id" = item.session;
-      IF NOT FOUND OR log.hidden_at <> 0 OR log.status = 'expired' OR log.head_seq <> log.last_seq
-        OR item.expected <> log.last_seq + 1 OR log.last_seq + item.added > 9007199254740991
-        OR abs(log.token_count + item.tokens) > 9007199254740991
+      IF NOT FOUND OR log.is_known OR log.is_there OR log.hidden_at <> 0 OR log.status = 'expired'
+        OR log.head_seq <> log.last_seq OR item.expected <> log.last_seq + 1
+        OR log.last_seq + item.added > 9007199254740991 OR abs(log.token_count + item.tokens) > 9007199254740991
       THEN
         RETURN NEXT;
         CONTINUE items;
       END IF;
-      IF item.known_ids IS NOT NULL THEN
-        PERFORM 1 FROM "throughline"."messages" m
-        WHERE m."tenant_id" = the_tenant AND m."session_id" = item.session AND m."message_id" = ANY (item.known_ids);
-        IF FOUND THEN
-          RETURN NEXT;
-          CONTINUE items;
-        END IF;
-      END IF;
-      INSERT INTO "throughline"."messages" ("tenant_id", "session_id", "seq", "message_id", "parent_seq", "role",
-        "content", "content_format", "token_count", "model", "usage", "cost", "metadata", "native", "created_at",
-        "updated_at", "removed_at", "revision")
-      SELECT the_tenant, item.session, log.last_seq + m.number, m.message_id, log.last_seq + m.number - 1, m.role,
-        m.content, m.content_format, m.token_count, m.model, m.usage, m.cost, m.metadata, m.native, m.created_at,
-        m.updated_at, 0, 1
-      FROM ROWS FROM (json_to_recordset(item.messages) AS (message_id text, role text, content text,
-        content_format text, token_count bigint, model text, usage text, cost double precision, metadata text,
-        native text, created_at bigint, updated_at bigint)) WITH ORDINALITY AS m(message_id, role, content,
-        content_format, token_count, model, usage, cost, metadata, native, created_at, updated_at, number);
-      UPDATE "throughline"."session_logs" l SET "last_seq" = log.last_seq + item.added,
-        "head_seq" = log.last_seq + item.added, "message_count" = l."message_count" + item.added,
-        "token_count" = l."token_count" + item.tokens, "last_activity" = greatest(l."last_activity", item.activity),
-        "updated_at" = item.now, "revision" = l."revision" + 1
-      WHERE l."tenant_id" = the_tenant AND l."session_id" = item.session;
       item_first_seq := log.last_seq + 1;
-      INSERT INTO "throughline"."changes" ("tenant_id", "position", "at", "user_id", "session_id", "first_seq",
-        "message_count")
-      VALUES (the_tenant, nextval('"throughline"."positions"'), item.now, log.user_id, item.session, item_first_seq,
-        item.added)
-      RETURNING "position" INTO item_position;
-      IF item.operation IS NOT NULL THEN
+      WITH added AS (
+        INSERT INTO "throughline"."messages" ("tenant_id", "session_id", "seq", "message_id", "parent_seq", "role",
+          "content", "content_format", "token_count", "model", "usage", "cost", "metadata", "native", "created_at",
+          "updated_at", "removed_at", "revision")
+        SELECT the_tenant, item.session, log.last_seq + m.number, m.message_id, log.last_seq + m.number - 1, m.role,
+          m.content, m.content_format, m.token_count, m.model, m.usage, m.cost, m.metadata, m.native, m.created_at,
+          m.updated_at, 0, 1
+        FROM json_to_recordset(item.messages) AS m(number bigint, message_id text, role text, content text,
+          content_format text, token_count bigint, model text, usage text, cost double precision, metadata text,
+          native text, created_at bigint, updated_at bigint)
+      ), moved AS (
+        UPDATE "throughline"."session_logs" l SET "last_seq" = log.last_seq + item.added,
+          "head_seq" = log.last_seq + item.added, "message_count" = l."message_count" + item.added,
+          "token_count" = l."token_count" + item.tokens, "last_activity" = greatest(l."last_activity", item.activity),
+          "updated_at" = item.now, "revision" = l."revision" + 1
+        WHERE l."tenant_id" = the_tenant AND l."session_id" = item.session
+      ), told AS (
+        INSERT INTO "throughline"."changes" ("tenant_id", "position", "at", "user_id", "session_id", "first_seq",
+          "message_count")
+        VALUES (the_tenant, nextval('"throughline"."positions"'), item.now, log.user_id, item.session,
+          item_first_seq, item.added)
+        RETURNING "position"
+      ), kept AS (
         INSERT INTO "throughline"."operations" ("tenant_id", "operation_id", "at", "fingerprint", "position",
           "session_id", "first_seq", "message_ids")
-        VALUES (the_tenant, item.operation, item.now, item.fingerprint, item_position, item.session, item_first_seq,
-          item.message_ids);
-      END IF;
+        SELECT the_tenant, item.operation, item.now, item.fingerprint, t."position", item.session, item_first_seq,
+          item.message_ids
+        FROM told t WHERE item.operation IS NOT NULL
+      )
+      SELECT t."position" INTO item_position FROM told t;
     ELSIF item.form = 'images' THEN
       item_outcome := 'stale';
       FOR step IN SELECT * FROM json_to_recordset(item.checks) AS c(sql text, data json) LOOP

@@ -1,0 +1,99 @@
+/**
+ * A server that is killed, restarted and cut off in the middle of writes, again and again: nothing that was acknowledged
+ * gets lost, nothing is carried out twice, and writers are back in time. 40 rounds; `CRASH_ROUNDS=1000` runs as many,
+ * `CRASH_SEED` repeats the choices of a run that failed.
+ */
+import {
+  type ToldHistory,
+  beginHistory,
+  findBrokenPromises,
+  testKinds,
+} from "@throughline/conformance";
+import { guardStore } from "@throughline/core";
+import { startOrSkip, startPostgres, startProxy } from "@throughline/test-servers";
+import { expect, test } from "vitest";
+import { postgresStore } from "../postgres-store.ts";
+import { type Place, type ServerFault, serverFaults } from "./test/server-faults.ts";
+import { WriterFleet } from "./test/writer-fleet.ts";
+
+const rounds = Number(process.env["CRASH_ROUNDS"] ?? 40);
+const seed = Number(process.env["CRASH_SEED"] ?? Date.now() % 1_000_000);
+/** Entries on their way at once, for each process. Those of the last one share commits. */
+const LANES = [1, 1, 1, 2, 12];
+/** Within this time after the server is back every writer is. */
+const BACK_MS = 5_000;
+const kinds = Object.keys(serverFaults) as ServerFault[];
+const schema = "crashes";
+
+/** Numbers from 0 to below 1 that a seed decides. */
+function makeRandom(first: number): () => number {
+  let state = first >>> 0;
+  return () => {
+    state = (state + 0x9e37_79b9) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0_aaad);
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a_2d97);
+    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** All kinds of faults come equally often, in random order. */
+function shuffle(random: () => number): ServerFault[] {
+  return kinds
+    .map((kind) => ({ kind, order: random() }))
+    .toSorted((left, right) => left.order - right.order)
+    .map(({ kind }) => kind);
+}
+
+interface Round {
+  readonly told: ToldHistory;
+  readonly backMs: number;
+}
+
+async function runRound(fleet: WriterFleet, place: Place, history: string, fault: ServerFault): Promise<Round> {
+  await fleet.begin(history);
+  await fleet.untilAcknowledged(performance.now());
+  await serverFaults[fault](place);
+  const backMs = await fleet.untilAcknowledged(performance.now());
+  return { told: await fleet.end(), backMs };
+}
+
+test(
+  `[C1, C17, C38, M5] a server that is killed loses nothing that it acknowledged (${rounds} rounds)`,
+  { timeout: 120_000 + rounds * 30_000 },
+  async (context) => {
+    const server = await startOrSkip(context, () => startPostgres());
+    const proxy = await startProxy({ target: server.port });
+    const through = new URL(server.url);
+    through.port = String(proxy.port);
+    const open = async () => guardStore(await postgresStore({ url: server.url, schema, kinds: testKinds }));
+    await (await open()).close();
+    const fleet = new WriterFleet(through.href, schema, LANES);
+    const random = makeRandom(seed);
+    const order: ServerFault[] = [];
+    let entries = 0;
+    let slowest = 0;
+    try {
+      for (let round = 0; round < rounds; round += 1) {
+        if (order.length === 0) order.push(...shuffle(random));
+        const fault = order.pop() ?? "killed";
+        const repeat = `round ${round}, ${fault}; repeat with CRASH_SEED=${seed}`;
+        const history = `round${round}`;
+        const store = await open();
+        await beginHistory(store, history);
+        const { told, backMs } = await runRound(fleet, { server, proxy }, history, fault);
+        expect([...told.pending], repeat).toEqual([]);
+        expect(await findBrokenPromises(store, history, told), repeat).toEqual([]);
+        expect(backMs, repeat).toBeLessThan(BACK_MS);
+        entries += told.acknowledged.size;
+        slowest = Math.max(slowest, backMs);
+        await store.close();
+      }
+    } finally {
+      await fleet.kill();
+      proxy.stop();
+      await server.stop();
+    }
+    // oxlint-disable-next-line no-console -- How much was tried is what the run is for.
+    console.info(`${rounds} rounds, ${entries} entries, back after ${Math.round(slowest)} ms at most; seed ${seed}`);
+  },
+);

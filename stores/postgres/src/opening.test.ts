@@ -1,0 +1,142 @@
+/** What stops a store from being opened: each cause has its reason, and no call hangs. */
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { guardStore } from "@throughline/core";
+import { testPostgresSchema, testPostgresUrl } from "@throughline/test-servers";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { makePool } from "./driver.ts";
+import { readOptions } from "./options.ts";
+import { postgresStore } from "./postgres-store.ts";
+import { readCapabilities } from "./server-facts.ts";
+import { dropSchema, withClient } from "./test/raw-connection.ts";
+import { insertSession, tenant } from "./test/records.ts";
+
+const schema = testPostgresSchema();
+const role = schema.replace("test", "role");
+
+beforeAll(async () => {
+  await (await postgresStore({ url: testPostgresUrl(), schema })).close();
+  await withClient((client) =>
+    client.query(`CREATE ROLE ${role} LOGIN PASSWORD 'reader'; GRANT USAGE ON SCHEMA "${schema}" TO ${role};
+      GRANT SELECT ON ALL TABLES IN SCHEMA "${schema}" TO ${role}`),
+  );
+});
+afterAll(async () => {
+  await withClient((client) => client.query(`DROP OWNED BY ${role} CASCADE; DROP ROLE ${role}`));
+  await dropSchema(schema);
+});
+
+function urlWith(change: (url: URL) => void): string {
+  const url = new URL(testPostgresUrl());
+  change(url);
+  return url.href;
+}
+
+const readerUrl = (): string =>
+  urlWith((url) => {
+    url.username = role;
+    url.password = "reader";
+  });
+
+test.each([
+  ["a wrong password", "authentication", (url: URL) => void (url.password = "wrong")],
+  ["no password", "authentication", (url: URL) => void (url.password = "")],
+  ["an unknown user", "authentication", (url: URL) => void (url.username = "nobody")],
+  ["an unknown database", "unknown_database", (url: URL) => void (url.pathname = "/missing")],
+  ["a port where nobody listens", "cannot_connect", (url: URL) => void (url.port = "1")],
+  ["an unknown host", "cannot_connect", (url: URL) => void (url.hostname = "missing.invalid")],
+  ["a server without TLS", "tls", (url: URL) => void url.searchParams.set("sslmode", "verify-full")],
+])("%s is unavailable/%s", async (_, reason, change) => {
+  await expect(postgresStore({ url: urlWith(change), schema })).rejects.toMatchObject({
+    code: "unavailable",
+    reason,
+    outcome: "refused",
+  });
+});
+
+test("a server that does not answer is given up in time", async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const opening = postgresStore({ url: `postgres://a:b@127.0.0.1:${port}/c`, timeouts: { connectMs: 200 } });
+  await expect(opening).rejects.toMatchObject({ code: "unavailable", reason: "timeout", retryable: true });
+  server.close();
+});
+
+test("a role that may not make a schema is told so; one that may only read can open and read", async () => {
+  const missing = postgresStore({ url: readerUrl(), schema: `${schema}_x` });
+  await expect(missing).rejects.toMatchObject({ code: "unavailable", reason: "permission" });
+  const store = guardStore(await postgresStore({ url: readerUrl(), schema }));
+  const request = { type: "get", kind: "sessions", keys: [["x"]] } as const;
+  expect((await store.read({ tenant, requests: [request] })).answers).toEqual([[undefined]]);
+  const refusal = { code: "unavailable", reason: "permission", outcome: "refused" };
+  await expect(store.commit({ tenant, writes: [insertSession({ id: "x" })] })).rejects.toMatchObject(refusal);
+  await store.close();
+});
+
+test("a database that is read-only refuses writes", async () => {
+  const store = guardStore(
+    await postgresStore({
+      url: urlWith((url) => url.searchParams.set("options", "-c default_transaction_read_only=on")),
+      schema,
+    }),
+  );
+  const refusal = { code: "unavailable", reason: "read_only", outcome: "refused" };
+  await expect(store.commit({ tenant, writes: [insertSession({ id: "x" })] })).rejects.toMatchObject(refusal);
+  await store.close();
+});
+
+test.each([
+  ["url", { url: "mysql://host/database" }],
+  ["schema", { schema: "Quoted" }],
+  ["schema", { schema: "pg_own" }],
+  ["maximum", { pool: { maximum: 0 } }],
+  ["queryMs", { timeouts: { queryMs: 1.5 } }],
+  ["colour", { colour: "red" }],
+])("an option that makes no sense is refused: %s", async (option, given) => {
+  const opening = postgresStore({ url: "postgres://127.0.0.1:1/x", ...given });
+  await expect(opening).rejects.toMatchObject({ code: "invalid", reason: "option", details: { option } });
+});
+
+test("without the driver, the error says what to install", async () => {
+  const load = () => Promise.reject(Object.assign(new Error("missing"), { code: "ERR_MODULE_NOT_FOUND" }));
+  await expect(makePool(readOptions({ url: testPostgresUrl() }), load)).rejects.toMatchObject({
+    code: "unsupported",
+    reason: "missing_driver",
+    message: expect.stringContaining("npm install pg") as string,
+  });
+});
+
+test("weak settings and old servers are noticed", async () => {
+  const answering = (...row: string[]) => ({ query: async () => [row] }) as never;
+  const warnings: string[] = [];
+  const warn = (message: string): void => void warnings.push(message);
+  const sound = ["180004", "18.4", "UTF8", "on", "on", "on"];
+  expect(await readCapabilities(answering(...sound), warn)).toMatchObject({ durability: "power-loss" });
+  expect(warnings).toEqual([]);
+  for (const [index, value] of [
+    [3, "off"],
+    [4, "off"],
+    [5, "off"],
+  ] as const) {
+    const row = answering(...sound.with(index, value));
+    expect(await readCapabilities(row, warn)).toMatchObject({ durability: "process-crash" });
+  }
+  expect(warnings).toHaveLength(3);
+  const old = readCapabilities(answering(...sound.with(0, "140012")), warn);
+  await expect(old).rejects.toMatchObject({ code: "unavailable", reason: "server_too_old" });
+  const latin = readCapabilities(answering(...sound.with(2, "LATIN1")), warn);
+  await expect(latin).rejects.toMatchObject({ code: "unavailable", reason: "encoding" });
+});
+
+test("a store whose settings are weak says so", async () => {
+  const warnings: string[] = [];
+  const store = await postgresStore({
+    url: urlWith((url) => url.searchParams.set("options", "-c synchronous_commit=off")),
+    schema,
+    onWarning: (message) => warnings.push(message),
+  });
+  expect(store.capabilities.durability).toBe("process-crash");
+  expect(warnings).toEqual([expect.stringContaining("synchronous_commit = off")]);
+  await store.close();
+});
