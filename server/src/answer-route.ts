@@ -73,11 +73,17 @@ async function findCaller(
   return caller;
 }
 
-/** The media types that a route's answers have. */
-function answerTypes({ answers }: Route): readonly string[] {
-  return Object.values(answers).flatMap(({ schema, types }) =>
+const typesOfRoutes = new WeakMap<Route, readonly string[]>();
+
+/** The media types that a route's answers have; found out once, as every request asks. */
+function answerTypes(route: Route): readonly string[] {
+  const known = typesOfRoutes.get(route);
+  if (known !== undefined) return known;
+  const found = Object.values(route.answers).flatMap(({ schema, types }) =>
     schema === undefined ? (types ?? []) : (types ?? ["application/json"]),
   );
+  typesOfRoutes.set(route, found);
+  return found;
 }
 
 async function readInput(

@@ -12,9 +12,11 @@ export function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
 function decode(bytes: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return decoder.decode(bytes);
   } catch (error) {
     throw invalid("encoding", "The body is not UTF-8.", error);
   }

@@ -9,6 +9,8 @@ import { type ServedStore, serveStore } from "./test/serve-store.ts";
 
 /** Far more than a call over loopback takes, on the slowest machine. */
 const PATIENT = 20_000;
+/** How long a slow commit takes: far longer than opening a store. */
+const slowMs = 1_500;
 
 describe("a commit at the server", () => {
   /** A server whose first commits take a while. */
@@ -18,7 +20,7 @@ describe("a commit at the server", () => {
     let begun = 0;
     const commit: Store["commit"] = async (batch, options) => {
       begun += 1;
-      if (begun <= count) await new Promise((resolve) => setTimeout(resolve, 300));
+      if (begun <= count) await new Promise((resolve) => setTimeout(resolve, slowMs));
       return memory.commit(batch, options);
     };
     const served = await serveStore({
@@ -43,7 +45,7 @@ describe("a commit at the server", () => {
 
   test("[C17, C38] that still runs when it is sent again is carried out once", async () => {
     const served = await serveSlowly(3);
-    const store = guardStore(await served.connect({ kinds: testKinds, timeoutMs: 100 }), {
+    const store = guardStore(await served.connect({ kinds: testKinds, timeoutMs: slowMs / 3 }), {
       resendForMs: 60_000,
     });
     const operation = { id: "op", fingerprint: "f" };
@@ -52,7 +54,7 @@ describe("a commit at the server", () => {
     expect(results).toEqual([{ outcome: "updated", key: ["c"], revision: 2 }]);
     expect(served.begun()).toBeGreaterThan(1);
     // Those whose callers had gone come to their end, too.
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await new Promise((resolve) => setTimeout(resolve, 2 * slowMs));
     expect(await readCounter(store)).toMatchObject({ rank: 1, revision: 2 });
   });
 
