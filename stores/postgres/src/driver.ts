@@ -45,6 +45,8 @@ export async function makePool(
   const pool = new pg.Pool(config);
   // Says that an idle connection broke. The pool has dropped it by then; the next use opens another.
   pool.on("error", () => undefined);
+  // A connection that breaks between its making and its lending has no other listener, and would end the process.
+  pool.on("connect", (client) => void client.on("error", () => undefined));
   return pool;
 }
 
