@@ -101,10 +101,9 @@ export class Applier {
       const last = documents.at(-1);
       if (last === undefined) return;
       await this.#write(documents);
-      await this.#database.upsert(MARKS, this.#log.tenant, {
-        $max: { slot: last.slot, position: last.position },
-      });
-      this.#log.moveMark(last);
+      const { slot, position } = last;
+      await this.#database.upsert(MARKS, this.#log.tenant, { $max: { slot, position } });
+      this.#log.moveMark({ slot, position });
       this.#stripLater(documents);
     }
   }

@@ -27,8 +27,10 @@ export interface CommitContext {
 type Waiter = Queued<Waiting, CommitResult>;
 type Settle = () => void;
 
+/** Attempts before the batches that came meanwhile may join. */
+const TRIES = 4;
 /** How long to wait before the next attempt, at most: it doubles, and is random, so that writers part. */
-const FIRST_WAIT_MS = 4;
+const FIRST_WAIT_MS = 2;
 const LONGEST_WAIT_MS = 60;
 
 /**
@@ -39,39 +41,53 @@ export async function commitGroup(
   context: CommitContext,
   group: readonly Waiter[],
 ): Promise<readonly Waiter[]> {
-  const { log, limits } = context;
-  const inTime = group.filter((waiter) => {
-    if (performance.now() - waiter.item.since < limits.commitMs) return true;
-    waiter.reject(contention("Other writers of this tenant were quicker until the time was over."));
-    return false;
-  });
-  if (inTime.length === 0) return [];
-  const attempts = Math.max(...inTime.map((waiter) => waiter.attempts));
-  if (attempts > 0) await pause(attempts);
+  const { database, kinds, log } = context;
   const view = log.begin();
   try {
-    const settles = await tryOnce(context, inTime, view, attempts === 0);
-    if (settles === undefined) return inTime;
-    for (const settle of settles) settle();
-    return [];
+    const state = new GroupState(database, log.tenant, kinds);
+    const isOld = !log.isFresh || log.hasCompany;
+    await Promise.all([
+      state.prefetch(group.map(({ item }) => item.batch)),
+      isOld ? log.refresh() : undefined,
+    ]);
+    let waiting = group;
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      waiting = rejectLate(waiting, context.limits.commitMs);
+      if (waiting.length === 0) return [];
+      const settles = await tryOnce(context, state, waiting, view);
+      if (settles !== undefined) {
+        for (const settle of settles) settle();
+        return [];
+      }
+      await pause((waiting[0]?.attempts ?? 0) * TRIES + tries);
+      await log.refresh();
+      // Documents lost their images before they were read here: all has to be read anew.
+      if (log.documentsOf(view) === undefined) return waiting;
+    }
+    return waiting;
   } finally {
     log.finish(view);
   }
 }
 
-/** Answers how each batch is settled, or undefined where the slot was lost: then nothing was written. */
+function rejectLate(waiting: readonly Waiter[], commitMs: number): readonly Waiter[] {
+  return waiting.filter((waiter) => {
+    if (performance.now() - waiter.item.since < commitMs) return true;
+    waiter.reject(contention("Other writers of this tenant were quicker until the time was over."));
+    return false;
+  });
+}
+
+/**
+ * Answers how each batch is settled, or undefined where the slot was lost: then nothing was written. What was read once
+ * stays right for the next attempt, because all that was written since is in the log.
+ */
 async function tryOnce(
-  { database, kinds, log, limits }: CommitContext,
+  { database, log, limits }: CommitContext,
+  state: GroupState,
   waiters: readonly Waiter[],
   view: View,
-  isFirst: boolean,
 ): Promise<readonly Settle[] | undefined> {
-  const state = new GroupState(database, log.tenant, kinds);
-  const isOld = !isFirst || !log.isFresh || log.hasCompany;
-  await Promise.all([
-    state.prefetch(waiters.map(({ item }) => item.batch)),
-    isOld ? log.refresh() : undefined,
-  ]);
   const { end } = log;
   const documents = log.documentsOf(view);
   if (documents === undefined) return undefined;
@@ -102,7 +118,7 @@ async function resolveOne(state: GroupState, { item, resolve, reject }: Waiter):
   }
 }
 
-function pause(attempts: number): Promise<void> {
-  const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempts - 1));
+function pause(losses: number): Promise<void> {
+  const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** losses);
   return new Promise((resolve) => setTimeout(resolve, Math.random() * longest));
 }

@@ -25,9 +25,9 @@ export class Database {
   readonly #intercept: Intercept;
   readonly #limit: { readonly maxTimeMS: number };
 
-  constructor(client: MongoClient, name: string, intercept: Intercept, queryMs: number) {
+  constructor(client: MongoClient, db: Db, intercept: Intercept, queryMs: number) {
     this.#client = client;
-    this.#db = client.db(name);
+    this.#db = db;
     this.#intercept = intercept;
     this.#limit = { maxTimeMS: queryMs };
   }
@@ -62,15 +62,10 @@ export class Database {
     );
   }
 
-  /** Adds documents that nobody else writes; those that are there stay. */
-  async insertMany(collection: string, documents: readonly Identified[]): Promise<void> {
+  /** Adds a document that nobody else writes; there already is fine. */
+  async insertOwn(collection: string, document: Identified): Promise<void> {
     await this.#run(`insert ${collection}`, () =>
-      orOnly(
-        isOnlyDuplicateKeys,
-        this.#collection(collection).insertMany([...(documents as (Document & Identified)[])], {
-          ordered: false,
-        }),
-      ),
+      orOnly(isDuplicateKey, this.#collection(collection).insertOne(document)),
     );
   }
 

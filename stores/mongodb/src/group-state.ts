@@ -45,11 +45,14 @@ export class GroupState {
     await this.#fetch(batches.flatMap((batch) => expectedLookups(batch, this.#kinds)));
   }
 
-  /** Takes the end of the log that all is resolved against. */
+  /** Begins an attempt: takes the end of the log that all is resolved against. */
   begin(end: LogPlace, documents: readonly LogDocument[]): void {
     this.#end = end;
     this.#position = end.position;
+    this.#at = 0;
     this.#overlay = new Overlay(documents);
+    this.#images.clear();
+    this.#entries.length = 0;
   }
 
   /** The slot that the group is written to. */
@@ -73,7 +76,7 @@ export class GroupState {
   }
 
   get entries(): readonly StoredEntry[] {
-    return this.#entries;
+    return [...this.#entries];
   }
 
   resolve(batch: CheckedBatch): Promise<Resolution> {

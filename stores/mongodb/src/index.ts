@@ -1,2 +1,2 @@
 export { type MongodbStoreOptions, mongodbCapabilities, mongodbStore } from "./mongodb-store.ts";
-export { type Timeouts } from "./open-database.ts";
+export { type Timeouts } from "./connect.ts";

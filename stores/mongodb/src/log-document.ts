@@ -45,6 +45,14 @@ export interface LogDocument {
   readonly parts?: number;
 }
 
+/** Some of the images of one document. */
+export interface Part {
+  readonly _id: string;
+  /** As in the document that it belongs to. */
+  readonly at: number;
+  readonly images: readonly StoredImage[];
+}
+
 /** Up to which slot a tenant's log is applied, and the feed position there. */
 export interface Mark {
   readonly _id: string;

@@ -19,10 +19,10 @@ import type {
 import { PortableSearch, portableSearchKinds, productKinds } from "@throughline/core";
 import type { Pace } from "./applier.ts";
 import { checkDatabase } from "./check-database.ts";
+import type { Timeouts } from "./connect.ts";
 import type { Database, Intercept } from "./database.ts";
 import type { LaneSettings } from "./lanes.ts";
 import { Lanes } from "./lanes.ts";
-import type { Timeouts } from "./open-database.ts";
 import { openDatabase } from "./open-database.ts";
 import { pruneDatabase } from "./prune-database.ts";
 import { readFeed } from "./read-changes.ts";

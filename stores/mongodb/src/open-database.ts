@@ -1,10 +1,10 @@
-/** Connects, finds out what kind of server and database it is, and makes the collections' indexes. */
+/** Finds out what kind of server and database it is, and makes the collections' indexes. */
 import type { Kind } from "@throughline/core";
 import { ThroughlineError, newId } from "@throughline/core";
-import type * as Driver from "mongodb";
-import type { IndexDescription, MongoClient, MongoClientOptions } from "mongodb";
-import type { Intercept } from "./database.ts";
-import { Database } from "./database.ts";
+import type { IndexDescription } from "mongodb";
+import type { Connection } from "./connect.ts";
+import { connect } from "./connect.ts";
+import type { Database } from "./database.ts";
 import { INFO, LOG, MARKS, OPERATIONS, PARTS } from "./log-document.ts";
 import { isDuplicateKey, toStoreError } from "./mongo-error.ts";
 
@@ -12,26 +12,6 @@ import { isDuplicateKey, toStoreError } from "./mongo-error.ts";
 export const SCHEMA_VERSION = 1;
 /** The oldest server that gives its answers as the store needs them. */
 const OLDEST_SERVER = 5;
-
-export interface Timeouts {
-  /** For a connection to be made. Default: 10,000 ms. */
-  readonly connectMs?: number;
-  /** For a server that takes writes to be found. Default: 10,000 ms. */
-  readonly selectMs?: number;
-  /** For one call to be answered. Default: 20,000 ms. */
-  readonly queryMs?: number;
-  /** For a free connection. Default: 10,000 ms. */
-  readonly poolMs?: number;
-  /** For a commit that others are quicker than, or that has no answer, before it fails. Default: 15,000 ms. */
-  readonly commitMs?: number;
-}
-
-export interface Connection {
-  readonly url: string;
-  readonly timeouts: Required<Timeouts>;
-  readonly connections: number;
-  readonly intercept: Intercept;
-}
 
 interface StoreInfo {
   readonly _id: string;
@@ -53,67 +33,14 @@ export async function openDatabase(
   connection: Connection,
   kinds: ReadonlyMap<string, Kind>,
 ): Promise<OpenedDatabase> {
-  const { url, timeouts, intercept } = connection;
-  const client = await connect(connection);
+  const database = await connect(connection);
   try {
-    const name = databaseName(url);
-    const database = new Database(client, name, intercept, timeouts.queryMs);
     await checkServer(database);
     return { database, incarnation: await prepare(database, kinds) };
   } catch (error) {
-    await client.close();
+    await database.close();
     throw toStoreError(error);
   }
-}
-
-async function connect({ url, timeouts, connections }: Connection): Promise<MongoClient> {
-  const { MongoClient: Client } = await loadDriver();
-  const options: MongoClientOptions = {
-    appName: "throughline",
-    writeConcern: { w: "majority", journal: true, wtimeoutMS: timeouts.queryMs },
-    readConcern: { level: "majority" },
-    readPreference: "primary",
-    // The store sends again itself what has no answer, and knows by what it finds then.
-    retryWrites: false,
-    maxPoolSize: connections,
-    waitQueueTimeoutMS: timeouts.poolMs,
-    serverSelectionTimeoutMS: timeouts.selectMs,
-    connectTimeoutMS: timeouts.connectMs,
-    // The server gives up first, so that a slow call does not cost the connection.
-    socketTimeoutMS: timeouts.queryMs + 1_000,
-  };
-  let client: MongoClient;
-  try {
-    client = new Client(url, options);
-  } catch (error) {
-    throw new ThroughlineError("invalid", "This is not a URL of MongoDB.", {
-      reason: "store_url",
-      cause: error,
-    });
-  }
-  try {
-    return await client.connect();
-  } catch (error) {
-    await client.close();
-    throw toStoreError(error);
-  }
-}
-
-async function loadDriver(): Promise<Pick<typeof Driver, "MongoClient">> {
-  try {
-    return await import("mongodb");
-  } catch (error) {
-    throw new ThroughlineError("unsupported", "The driver of MongoDB is missing. Run: npm install mongodb", {
-      reason: "missing_driver",
-      cause: error,
-    });
-  }
-}
-
-/** The database in the URL's path. */
-export function databaseName(url: string): string {
-  const [, path = ""] = /^[a-z+]+:\/\/[^/]*\/([^?]*)/.exec(url) ?? [];
-  return path === "" ? "throughline" : decodeURIComponent(path);
 }
 
 async function checkServer(database: Database): Promise<void> {

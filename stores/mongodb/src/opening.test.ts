@@ -5,8 +5,8 @@ import { isThroughlineError } from "@throughline/core";
 import { startMongodb } from "@throughline/test-servers";
 import { MongoClient } from "mongodb";
 import { expect, test, vi } from "vitest";
+import { databaseName } from "./connect.ts";
 import { mongodbStore } from "./mongodb-store.ts";
-import { databaseName } from "./open-database.ts";
 import { dropDatabase, newDatabaseUrl } from "./test/test-database.ts";
 
 const timeouts = { connectMs: 500, selectMs: 1_000, queryMs: 1_000 };

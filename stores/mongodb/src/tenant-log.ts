@@ -3,7 +3,7 @@
  * every read goes by it.
  */
 import type { Database } from "./database.ts";
-import type { LogDocument, Mark, StoredImage } from "./log-document.ts";
+import type { LogDocument, Mark, Part } from "./log-document.ts";
 import { LOG, MARKS, PARTS, partId, slotId } from "./log-document.ts";
 
 /** A place in the log, and the feed position there. */
@@ -219,9 +219,4 @@ export class TenantLog {
     this.#documents = this.#documents.slice(keep - this.#base);
     this.#base = keep;
   }
-}
-
-export interface Part {
-  readonly _id: string;
-  readonly images: readonly StoredImage[];
 }

@@ -2,7 +2,7 @@
 import { newId } from "@throughline/core";
 import type { Database } from "./database.ts";
 import type { GroupState } from "./group-state.ts";
-import type { LogDocument, StoredImage } from "./log-document.ts";
+import type { LogDocument, Part, StoredImage } from "./log-document.ts";
 import { LOG, PARTS, partId, slotId } from "./log-document.ts";
 import { isDuplicateKey, isRefusal, toStoreError } from "./mongo-error.ts";
 import type { TenantLog } from "./tenant-log.ts";
@@ -38,9 +38,11 @@ export async function writeSlot(
   const parts = partsOf(images, documentBytes);
   if (parts.length > 1) {
     await Promise.all(
-      parts.map((part, index) =>
-        database.insertMany(PARTS, [{ _id: partId(document.token, index), at, images: part } as never]),
-      ),
+      parts.map((part, index) => {
+        const _id = partId(document.token, index);
+        const whole: Part = { _id, at, images: part };
+        return database.insertOwn(PARTS, whole);
+      }),
     );
   }
   const sent = parts.length > 1 ? { ...document, parts: parts.length } : { ...document, images };
@@ -68,35 +70,22 @@ async function insertUntilKnown(
   const began = performance.now();
   let isInDoubt = false;
   for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
-    let failure: unknown;
     try {
       await database.insert(LOG, document);
       return true;
     } catch (error) {
-      failure = error;
-    }
-    try {
-      if (isDuplicateKey(failure)) {
-        const winner = await database.findOne<LogDocument>(LOG, document._id);
-        // One that is not acknowledged by a majority yet is not found.
+      if (isDuplicateKey(error)) {
+        // Nothing was sent before, so it is another's.
+        if (!isInDoubt) return false;
+        // One that a majority does not have yet is not found.
+        const winner = await database.findOne<LogDocument>(LOG, document._id).catch(() => undefined);
         if (winner !== undefined) return winner.token === document.token;
-        isInDoubt = true;
-      } else if (isRefusal(failure)) {
-        if (!isInDoubt) throw toStoreError(failure, "refused");
-      } else isInDoubt = true;
-    } catch (error) {
-      if (!isInDoubt) throw toStoreError(error, "refused");
-      failure = error;
+      } else if (!isInDoubt && isRefusal(error)) throw toStoreError(error, "refused");
+      isInDoubt = true;
+      if (performance.now() - began + waitMs > limitMs) throw toStoreError(error, "unknown");
     }
-    if (performance.now() - began + waitMs > limitMs) throw toStoreError(unwrap(failure), "unknown");
     await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
-}
-
-function unwrap(failure: unknown): unknown {
-  return failure instanceof Error && failure.name === "ThroughlineError"
-    ? (failure.cause ?? failure)
-    : failure;
 }
 
 /** The images in lists of bounded size; one list where they fit into a document. */
@@ -117,10 +106,7 @@ function partsOf(images: readonly StoredImage[], documentBytes: number): readonl
 
 /** About the bytes that a value takes, and not much less. */
 function sizeOf(value: unknown): number {
-  if (typeof value === "string")
-    return (
-      8 + value.length + (value.length > 1_000 ? Buffer.byteLength(value) - value.length : value.length * 2)
-    );
+  if (typeof value === "string") return 8 + Buffer.byteLength(value);
   if (value instanceof Uint8Array) return 16 + value.length;
   if (typeof value !== "object" || value === null) return 16;
   let size = 16;
