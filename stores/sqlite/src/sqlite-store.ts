@@ -129,18 +129,26 @@ class SqliteStore implements Store {
   }
 
   async search(input: CheckedSearch): Promise<SearchResult> {
-    const found = await this.#searchOnce(input, this.#readOnly ? Number.POSITIVE_INFINITY : LONGEST_TAIL);
+    const found = await this.#searchOnce(input, !this.#readOnly);
     if (found !== undefined) return found;
     await this.#indexer.catchUp();
-    return (await this.#searchOnce(input, Number.POSITIVE_INFINITY)) as SearchResult;
+    return (await this.#searchOnce(input, false)) as SearchResult;
   }
 
-  /** Undefined if more than `longestTail` messages are not indexed yet: catching up is quicker then. */
-  #searchOnce(input: CheckedSearch, longestTail: number): Promise<SearchResult | undefined> {
+  /**
+   * Undefined if it is better to catch up first, and `mayCatchUp`: if more than `LONGEST_TAIL` messages are not indexed
+   * yet, which is quicker then, or if one of several pages has hits of the scan. Indexed by the next page, they would
+   * have other scores, and be in another place.
+   */
+  #searchOnce(input: CheckedSearch, mayCatchUp: boolean): Promise<SearchResult | undefined> {
     return this.#read(input.tenant, (tenant) => {
       const { reader } = this.#file;
-      const tail = readChangedMessages(reader, readSearchProgress(reader), longestTail, tenant);
-      return tail.isComplete ? searchMessages(reader, tenant, input, tail) : undefined;
+      const longest = mayCatchUp ? LONGEST_TAIL : Number.POSITIVE_INFINITY;
+      const tail = readChangedMessages(reader, readSearchProgress(reader), longest, tenant);
+      if (!tail.isComplete) return undefined;
+      const result = searchMessages(reader, tenant, input, tail);
+      const isOnePage = input.skip === 0 && !result.more;
+      return isOnePage || tail.count === 0 || !mayCatchUp ? result : undefined;
     });
   }
 

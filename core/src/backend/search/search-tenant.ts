@@ -29,6 +29,7 @@ export async function searchTenant(
 ): Promise<SearchResult> {
   // What was committed before the search has this position at most.
   let upTo: number | undefined;
+  let hasCaughtUp = false;
   for (;;) {
     const { state, position } = await readStateAt(context);
     upTo ??= position;
@@ -38,7 +39,12 @@ export async function searchTenant(
       continue;
     }
     try {
-      return await searchWith(context, state, tail, input);
+      const result = await searchWith(context, state, tail, input);
+      const isOnePage = input.skip === 0 && !result.more;
+      if (isOnePage || tail.messages.size === 0 || state === undefined || hasCaughtUp) return result;
+      // By the next page, hits of the scan would be indexed, and in another place.
+      await indexer.advanceTo(upTo);
+      hasCaughtUp = true;
     } catch (error) {
       if (!(error instanceof SegmentGone) || state === undefined) throw error;
       await indexer.repair(error, state);
