@@ -182,7 +182,7 @@ describe("a link through which nothing comes", () => {
     expect(performance.now() - began).toBeLessThan(PATIENT);
   }
 
-  test.for(["both", "toServer", "toClient"] as const)("ends every call in time (%s)", async (blackHole) => {
+  test.for(["both", "toServer", "toClient"] as const)("[M14] ends every call in time (%s)", async (blackHole) => {
     const { proxy, raw } = await openLine(await serveSqlite(), { timeoutMs });
     proxy.setMode({ blackHole });
     const timeout = {
@@ -246,7 +246,7 @@ describe("a link through which nothing comes", () => {
     await expectKept(served, new Map([["m", (await commit).seq]]));
   });
 
-  test("ends a slow answer and a slow request in time", async () => {
+  test("[M14] ends a slow answer and a slow request in time", async () => {
     const { proxy, raw } = await openLine(await serveSqlite(), { timeoutMs });
     proxy.setMode({ bytesPerSecond: 200 });
     const read = raw.read(
