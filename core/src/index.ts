@@ -111,7 +111,7 @@ export {
   toFts5Text,
 } from "./text/fts5-query.ts";
 export { type TextMatch, type TextMatcher, compileTextQuery } from "./text/match-text.ts";
-export { type TextClause, type TextQuery, parseTextQuery } from "./text/text-query.ts";
+export { type TextClause, type TextQuery, findForms, parseTextQuery } from "./text/text-query.ts";
 export { type Tokens, tokenize, tokenizerVersion } from "./text/tokenize.ts";
 export { type FeedCursor, formatFeedCursor, parseFeedCursor } from "./contract/feed-cursor.ts";
 export { matchesFeedFilter } from "./contract/matches-feed-filter.ts";

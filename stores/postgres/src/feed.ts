@@ -4,7 +4,11 @@ import { readChanges as followFeed, readEntry } from "@throughline/store-sql";
 import type { Reading } from "./reading.ts";
 
 /** The position of a tenant's last commit that changed something; 0 before the first. */
-export async function readLastPosition({ connection, schema, tenant }: Reading): Promise<number> {
+export async function readLastPosition({
+  connection,
+  schema,
+  tenant,
+}: Omit<Reading, "tables">): Promise<number> {
   const sql = `SELECT max("position") FROM "${schema}"."changes" WHERE "tenant_id" = $1`;
   const [row] = await connection.query(sql, [tenant]);
   return Number(row?.[0] ?? 0);

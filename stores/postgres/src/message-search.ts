@@ -1,8 +1,5 @@
-/** How the store searches: what an index has to offer to take the place of reading everything. */
+/** How the store searches. */
 import type { CheckedSearch, SearchResult } from "@throughline/core";
-import type { Database } from "./database.ts";
-import type { Reading } from "./reading.ts";
-import { scanMessages } from "./scan-messages.ts";
 
 export interface MessageSearch {
   /** Searches as of one position; sees every write that was acknowledged before it. */
@@ -13,20 +10,4 @@ export interface MessageSearch {
   catchUp(): Promise<void>;
   /** Ends what runs. No commits come after it, and the database is still open. */
   close(): Promise<void>;
-}
-
-/** Search by reading every message that the filters let through. */
-export function scanSearch(
-  database: Database,
-  reading: Omit<Reading, "connection" | "tenant">,
-): MessageSearch {
-  return {
-    search: (input) =>
-      database.readTogether((connection) =>
-        scanMessages({ ...reading, connection, tenant: input.tenant }, input),
-      ),
-    noteCommit: () => undefined,
-    catchUp: async () => undefined,
-    close: async () => undefined,
-  };
 }

@@ -19,13 +19,14 @@ import { checkDatabase } from "./check-database.ts";
 import { CommitQueues } from "./commit/commit-queues.ts";
 import { Database } from "./database.ts";
 import { readChanges } from "./feed.ts";
-import { type MessageSearch, scanSearch } from "./message-search.ts";
+import type { MessageSearch } from "./message-search.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { type PostgresStoreOptions, type Settings, readOptions } from "./options.ts";
 import { toStoreError } from "./postgres-error.ts";
 import { prune } from "./prune.ts";
 import type { Reading } from "./reading.ts";
 import { readAnswers } from "./reading.ts";
+import { SearchIndex } from "./search/search-index.ts";
 import { readCapabilities } from "./server-facts.ts";
 import { makeTables } from "./tables.ts";
 
@@ -66,7 +67,7 @@ class PostgresStore implements Store {
     this.#database = database;
     const tables = makeTables(this.kinds, schema);
     this.#reading = { schema, tables };
-    this.#search = scanSearch(database, this.#reading);
+    this.#search = new SearchIndex(database, this.#reading);
     this.#queues = new CommitQueues({
       database,
       kinds: this.kinds,

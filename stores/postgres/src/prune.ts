@@ -26,7 +26,7 @@ export async function prune(
 }
 
 /** Every tenant with a feed, found from one to the next in the index. */
-async function tenantsOf(connection: Connection, schema: string): Promise<string[]> {
+export async function tenantsOf(connection: Connection, schema: string): Promise<string[]> {
   const rows = await connection.query(
     `WITH RECURSIVE tenants AS (
       (SELECT "tenant_id" FROM "${schema}"."changes" ORDER BY "tenant_id" LIMIT 1)

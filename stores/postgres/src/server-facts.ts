@@ -11,7 +11,7 @@ export const postgresCapabilities: Capabilities = {
   durability: "power-loss",
   unknownOutcomes: true,
   shared: true,
-  search: "scan",
+  search: "index",
 };
 
 /** Settings that a server must have for an acknowledged write to survive a loss of power. */

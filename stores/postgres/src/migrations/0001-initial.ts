@@ -12,6 +12,8 @@ DROP FUNCTION "throughline"."commit_group"(text, json, boolean);
 DROP FUNCTION "throughline"."lock_tenant"(text);
 DROP VIEW "throughline"."transcripts";
 DROP VIEW "throughline"."sessions";
+DROP TABLE "throughline"."search_progress";
+DROP TABLE "throughline"."search_index";
 DROP TABLE "throughline"."operations";
 DROP TABLE "throughline"."feed_floors";
 DROP TABLE "throughline"."changes";

@@ -200,6 +200,29 @@ CREATE TABLE "throughline"."operations" (
   PRIMARY KEY ("tenant_id", "operation_id")
 );
 
+CREATE TABLE "throughline"."search_index" (
+  "tenant_id" text COLLATE "C" NOT NULL,
+  "session_id" text COLLATE "C" NOT NULL,
+  "seq" bigint NOT NULL,
+  "slice" bigint NOT NULL,
+  "slices" bigint NOT NULL,
+  "role" text COLLATE "C" NOT NULL,
+  "created_at" bigint NOT NULL,
+  "length" bigint NOT NULL,
+  "words" tsvector NOT NULL,
+  PRIMARY KEY ("tenant_id", "session_id", "seq", "slice")
+);
+CREATE INDEX "search_index_words" ON "throughline"."search_index" USING gin ("words") WHERE "slices" = 1;
+CREATE INDEX "search_index_sliced" ON "throughline"."search_index" USING gin ("words") WHERE "slices" > 1;
+
+CREATE TABLE "throughline"."search_progress" (
+  "tenant_id" text COLLATE "C" PRIMARY KEY NOT NULL,
+  "version" text COLLATE "C" NOT NULL,
+  "position" bigint NOT NULL,
+  "built_session" text COLLATE "C",
+  "built_seq" bigint
+);
+
 CREATE VIEW "throughline"."sessions" AS
 SELECT s."tenant_id", s."session_id", s."user_id", s."project_id", s."tool_id", s."profile_id", s."terminal_id",
   s."external_key", s."title", s."model", s."status", s."pinned", s."tags", s."workspace_path", s."process_id",

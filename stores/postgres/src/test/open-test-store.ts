@@ -53,6 +53,8 @@ const tables = [
   "changes",
   "feed_floors",
   "operations",
+  "search_index",
+  "search_progress",
 ];
 
 async function emptySchema(schema: string): Promise<void> {

@@ -1,0 +1,79 @@
+/** Search without an index: messages are read that the filter lets through. */
+import type { CheckedSearch, SearchHit } from "@throughline/core";
+import { compileTextQuery, tokenize } from "@throughline/core";
+import type { PostgresValue } from "../database.ts";
+import { filterConditions } from "./filter-conditions.ts";
+import { type MessageRange, splitRanges } from "./message-ranges.ts";
+import { Scorer } from "./score.ts";
+import type { SearchReading, SearchedMessage } from "./searched-message.ts";
+import { messageColumns, readMessageRows, readRanges } from "./searched-message.ts";
+
+/** A hit, with what the other order sorts by. */
+export interface RankedHit extends SearchHit {
+  readonly createdAt: number;
+}
+
+/** Messages read at once. */
+const PAGE = 500;
+
+const tables = { messages: "m", sessions: "s" };
+
+/** The hits among the messages of ranges. */
+export function scanRanges(
+  reading: SearchReading,
+  input: CheckedSearch,
+  ranges: readonly MessageRange[],
+): Promise<RankedHit[]> {
+  return findHits(input, readPagesOf(reading, input, ranges));
+}
+
+/** The hits among all messages. */
+export function scanTenant(reading: SearchReading, input: CheckedSearch): Promise<RankedHit[]> {
+  return findHits(input, readPages(reading, input));
+}
+
+async function findHits(
+  { text }: CheckedSearch,
+  pages: AsyncIterable<readonly SearchedMessage[]>,
+): Promise<RankedHit[]> {
+  const matcher = compileTextQuery(text);
+  const scorer = new Scorer(text.required);
+  const hits: RankedHit[] = [];
+  for await (const page of pages) {
+    for (const { session, seq, createdAt, text: searched } of page) {
+      if (!matcher.matchText(searched).matched) continue;
+      hits.push({ session, seq, createdAt, score: scorer.score(tokenize(searched)) });
+    }
+  }
+  return hits;
+}
+
+async function* readPagesOf(
+  reading: SearchReading,
+  { where = {} }: CheckedSearch,
+  ranges: readonly MessageRange[],
+): AsyncGenerator<readonly SearchedMessage[]> {
+  const values: PostgresValue[] = [reading.tenant, ""];
+  const conditions = `AND s."hidden_at" = 0${filterConditions(where, tables, values)}`;
+  for (const part of splitRanges(ranges, PAGE)) yield readRanges(reading, part, conditions, values.slice(2));
+}
+
+async function* readPages(
+  reading: SearchReading,
+  { where = {} }: CheckedSearch,
+): AsyncGenerator<readonly SearchedMessage[]> {
+  const { connection, schema, tenant } = reading;
+  const values: PostgresValue[] = [tenant, "", 0];
+  const sql = `SELECT ${messageColumns} FROM "${schema}"."messages" m
+    JOIN "${schema}"."session_rows" s ON s."tenant_id" = m."tenant_id" AND s."session_id" = m."session_id"
+    WHERE m."tenant_id" = $1 AND (m."session_id", m."seq") > ($2, $3) AND m."removed_at" = 0 AND s."hidden_at" = 0
+      ${filterConditions(where, tables, values)}
+    ORDER BY m."session_id", m."seq" LIMIT ${PAGE}`;
+  for (;;) {
+    const rows = await connection.query(sql, values);
+    yield await readMessageRows(reading, rows);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < PAGE) return;
+    values.splice(1, 2, last[0] as string, last[1] as number);
+  }
+}

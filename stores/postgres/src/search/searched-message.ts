@@ -1,0 +1,73 @@
+import { textOfMessage } from "@throughline/core";
+import type { SqlRow } from "@throughline/store-sql";
+import type { Connection, PostgresValue } from "../database.ts";
+import type { MessageRange } from "./message-ranges.ts";
+
+/** Where a search or the indexer reads. */
+export interface SearchReading {
+  readonly connection: Connection;
+  readonly schema: string;
+  readonly tenant: string;
+}
+
+/** A message as searching needs it. */
+export interface SearchedMessage {
+  readonly session: string;
+  readonly seq: number;
+  readonly role: string;
+  readonly createdAt: number;
+  readonly text: string;
+}
+
+/** The columns that `readMessageRows` reads, of `messages` as `m`. */
+export const messageColumns = `m."session_id", m."seq", m."role", m."created_at", m."content", m."content_format"`;
+
+/** Reads the messages of ranges, those that were removed left out. `conditions` may use `m`, and `s` of the session. */
+export async function readRanges(
+  reading: SearchReading,
+  ranges: readonly MessageRange[],
+  conditions = "",
+  values: readonly PostgresValue[] = [],
+): Promise<SearchedMessage[]> {
+  if (ranges.length === 0) return [];
+  const { connection, schema, tenant } = reading;
+  const rows = await connection.query(
+    `SELECT ${messageColumns} FROM json_to_recordset($2) AS r (session text, first bigint, last bigint)
+    JOIN "${schema}"."messages" m
+      ON m."tenant_id" = $1 AND m."session_id" = r.session AND m."seq" BETWEEN r.first AND r.last
+    JOIN "${schema}"."session_rows" s ON s."tenant_id" = $1 AND s."session_id" = r.session
+    WHERE m."removed_at" = 0 ${conditions}`,
+    [tenant, JSON.stringify(ranges), ...values],
+  );
+  return readMessageRows(reading, rows);
+}
+
+/** The messages of rows; staged content is fetched. */
+export function readMessageRows(reading: SearchReading, rows: readonly SqlRow[]): Promise<SearchedMessage[]> {
+  return Promise.all(
+    rows.map(async ([session, seq, role, createdAt, content, contentFormat]) => {
+      const pieces = contentFormat === "blob" ? await readPieces(reading, content as string) : [];
+      return {
+        session: session as string,
+        seq: seq as number,
+        role: role as string,
+        createdAt: createdAt as number,
+        text: textOfMessage(
+          { content: content as string, contentFormat: contentFormat as string },
+          () => pieces,
+        ),
+      };
+    }),
+  );
+}
+
+async function readPieces(
+  { connection, schema, tenant }: SearchReading,
+  hash: string,
+): Promise<Uint8Array[]> {
+  const rows = await connection.query(
+    `SELECT "bytes" FROM "${schema}"."blob_pieces" WHERE "tenant_id" = $1 AND "hash" = $2 ORDER BY "piece"`,
+    [tenant, hash],
+  );
+  return rows.map(([bytes]) => bytes as Uint8Array);
+}

@@ -1,0 +1,36 @@
+/** A text query as PostgreSQL's `tsquery`, clause by clause. */
+import type { TextClause, TextQuery } from "@throughline/core";
+import { findForms } from "@throughline/core";
+import { quoteLexeme } from "./lexeme.ts";
+
+/** The notation of one `tsquery` each. */
+export interface TsQuery {
+  /** What a message with one slice must match. */
+  readonly all: string;
+  /** What at least one slice of a message with several must match. */
+  readonly any: string;
+  readonly required: readonly string[];
+  readonly excluded: readonly string[];
+}
+
+/** Writes a query down. Every row that is found has the words of the scope. */
+export function toTsQuery({ required, excluded }: TextQuery, scope: readonly string[]): TsQuery {
+  const needed = required.map(toExpression);
+  const unwanted = excluded.map(toExpression);
+  const within = scope.map(quoteLexeme);
+  return {
+    all: [...within, ...needed, ...unwanted.map((clause) => `!${clause}`)].join(" & "),
+    any: [...within, `(${[...needed, ...unwanted].join(" | ")})`].join(" & "),
+    required: needed,
+    excluded: unwanted,
+  };
+}
+
+/** Any of the clause's forms, each a phrase. */
+function toExpression(clause: TextClause): string {
+  const forms = findForms(clause).map((form) => {
+    const tokens = form.map(quoteLexeme).join(" <-> ");
+    return `(${clause.prefix === true ? `${tokens}:*` : tokens})`;
+  });
+  return `(${forms.join(" | ")})`;
+}
