@@ -7,3 +7,16 @@ export { testItems, testKinds, testLeases, testNotes, testPieces, testVectors } 
 export { type Finding, findBrokenRules, rulesOf } from "./find-broken-rules.ts";
 export { type PlantedBug, plantedBugs } from "./planted-bugs.ts";
 export { type Loss, type LosingStore, losingStore } from "./losing-store.ts";
+
+// To show that a store keeps its promises while its server is killed and its links are cut
+export {
+  type EntryPlace,
+  type HistoryEvent,
+  ToldHistory,
+  type WriterOptions,
+  beginHistory,
+  findBrokenPromises,
+  historyTenant,
+  writeEntry,
+  writeHistory,
+} from "./history/index.ts";

@@ -15,3 +15,6 @@ export {
 export type { CutManner, Direction, LinkMode } from "./link-mode.ts";
 export type { Proxy, ProxyOptions, ProxyStatistics } from "./start-proxy.ts";
 export { startProxy } from "./start-proxy.ts";
+export { repairOnceCut } from "./repair-once-cut.ts";
+export type { TestProgram } from "./start-program.ts";
+export { startProgram } from "./start-program.ts";

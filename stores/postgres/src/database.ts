@@ -153,7 +153,11 @@ export class Database {
     try {
       return await this.#pool.connect();
     } catch (error) {
-      throw toStoreError(error);
+      const { totalCount, options } = this.#pool;
+      const isConnecting =
+        /^timeout exceeded/.test(String((error as Error).message)) && totalCount < options.max;
+      // The pool says the same of a connection that it waits to be made.
+      throw toStoreError(isConnecting ? new Error("connection timeout", { cause: error }) : error);
     }
   }
 

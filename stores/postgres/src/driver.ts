@@ -36,6 +36,8 @@ export async function makePool(
     connectionTimeoutMillis: timeouts.connectMs,
     query_timeout: timeouts.queryMs,
     idleTimeoutMillis: 30_000,
+    // Over a dead link the end of a connection is never confirmed: that keeps no process from ending.
+    allowExitOnIdle: true,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     verify: (client, done) => {

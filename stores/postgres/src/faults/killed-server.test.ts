@@ -3,12 +3,7 @@
  * gets lost, nothing is carried out twice, and writers are back in time. 40 rounds; `CRASH_ROUNDS=1000` runs as many,
  * `CRASH_SEED` repeats the choices of a run that failed.
  */
-import {
-  type ToldHistory,
-  beginHistory,
-  findBrokenPromises,
-  testKinds,
-} from "@throughline/conformance";
+import { type ToldHistory, beginHistory, findBrokenPromises, testKinds } from "@throughline/conformance";
 import { guardStore } from "@throughline/core";
 import { startOrSkip, startPostgres, startProxy } from "@throughline/test-servers";
 import { expect, test } from "vitest";
@@ -49,9 +44,18 @@ interface Round {
   readonly backMs: number;
 }
 
-async function runRound(fleet: WriterFleet, place: Place, history: string, fault: ServerFault): Promise<Round> {
+interface Choice {
+  readonly history: string;
+  readonly fault: ServerFault;
+  /** So long all have been writing when it happens. */
+  readonly afterMs: number;
+}
+
+async function runRound(fleet: WriterFleet, place: Place, choice: Choice): Promise<Round> {
+  const { history, fault, afterMs } = choice;
   await fleet.begin(history);
   await fleet.untilAcknowledged(performance.now());
+  await new Promise((resolve) => setTimeout(resolve, afterMs));
   await serverFaults[fault](place);
   const backMs = await fleet.untilAcknowledged(performance.now());
   return { told: await fleet.end(), backMs };
@@ -65,8 +69,8 @@ test(
     const proxy = await startProxy({ target: server.port });
     const through = new URL(server.url);
     through.port = String(proxy.port);
-    const open = async () => guardStore(await postgresStore({ url: server.url, schema, kinds: testKinds }));
-    await (await open()).close();
+    // Not through the proxy. It lives through the faults, too.
+    const store = guardStore(await postgresStore({ url: server.url, schema, kinds: testKinds }));
     const fleet = new WriterFleet(through.href, schema, LANES);
     const random = makeRandom(seed);
     const order: ServerFault[] = [];
@@ -78,22 +82,27 @@ test(
         const fault = order.pop() ?? "killed";
         const repeat = `round ${round}, ${fault}; repeat with CRASH_SEED=${seed}`;
         const history = `round${round}`;
-        const store = await open();
         await beginHistory(store, history);
-        const { told, backMs } = await runRound(fleet, { server, proxy }, history, fault);
+        const { told, backMs } = await runRound(
+          fleet,
+          { server, proxy },
+          { history, fault, afterMs: random() * 50 },
+        );
         expect([...told.pending], repeat).toEqual([]);
         expect(await findBrokenPromises(store, history, told), repeat).toEqual([]);
         expect(backMs, repeat).toBeLessThan(BACK_MS);
         entries += told.acknowledged.size;
         slowest = Math.max(slowest, backMs);
-        await store.close();
       }
+      await store.close();
     } finally {
       await fleet.kill();
       proxy.stop();
       await server.stop();
     }
     // oxlint-disable-next-line no-console -- How much was tried is what the run is for.
-    console.info(`${rounds} rounds, ${entries} entries, back after ${Math.round(slowest)} ms at most; seed ${seed}`);
+    console.info(
+      `${rounds} rounds, ${entries} entries, back after ${Math.round(slowest)} ms at most; seed ${seed}`,
+    );
   },
 );
