@@ -1,4 +1,5 @@
 import { expect, test, vi } from "vitest";
+import type { ErrorCode } from "../error.ts";
 import { ThroughlineError } from "../error.ts";
 import type { Batch, Write } from "../contract/batch.ts";
 import { isRepeatable, resendUnknown } from "./resend-unknown.ts";
@@ -66,6 +67,20 @@ test("[C38] what nobody could tell stays unknown while the way is blocked, and i
   const send = failing(lost, unreachable, limited, closed);
   await expect(resendUnknown(send, 30_000, "op")).resolves.toBe(result);
 });
+
+test.for<[ErrorCode, string]>([
+  ["not_found", "foreign_answer"],
+  ["invalid", "foreign_answer"],
+  ["too_large", "foreign_answer"],
+  ["not_found", "path"],
+])(
+  "[C38] %s/%s after an unknown attempt refuses nothing: the store did not say it",
+  async ([code, reason]) => {
+    const foreign = new ThroughlineError(code, "A proxy's page.", { reason, outcome: "refused" });
+    await expect(resendUnknown(failing(lost, foreign), 30_000, "op")).resolves.toBe(result);
+    await expect(resendUnknown(failing(foreign), 30_000, "op")).rejects.toBe(foreign);
+  },
+);
 
 test("[C39] it is unknown in the end, too, when the last attempt did not get through", async () => {
   const send = failing(lost, ...Array.from({ length: 10 }, () => unreachable));

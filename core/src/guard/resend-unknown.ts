@@ -13,6 +13,8 @@ const onTheWay: ReadonlySet<ErrorCode> = new Set([
   "unauthorized",
   "forbidden",
 ]);
+/** The same by reason: the answer of something else than the store, and that of a server without the path of the store. */
+const onTheWayReasons: ReadonlySet<string> = new Set(["foreign_answer", "path"]);
 
 /**
  * Sends a batch, and sends the same bytes again while nobody knows whether it arrived. After `limitMs` it fails as
@@ -32,11 +34,15 @@ export async function resendUnknown(
     } catch (error) {
       if (!isThroughlineError(error)) throw error;
       isUnknown ||= error.outcome === "unknown";
-      if (!isUnknown || (error.outcome !== "unknown" && !onTheWay.has(error.code))) throw error;
+      if (!isUnknown || (error.outcome !== "unknown" && !isOnTheWay(error))) throw error;
       if (performance.now() - began + waitMs > limitMs) throw gaveUp(error, operation);
       await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   }
+}
+
+function isOnTheWay({ code, reason }: ThroughlineError): boolean {
+  return onTheWay.has(code) || onTheWayReasons.has(reason ?? "");
 }
 
 /**
