@@ -88,6 +88,8 @@ export class Connection {
       if (status === 200) throw foreignAnswer(status, server, error);
     }
     if (status === 200) return json;
+    // A proxy may make another success of the server's: what was sent may have been carried out.
+    if (status > 200 && status < 300) throw foreignAnswer(status, server);
     // Browsers hide where a redirection goes, and its status.
     throw refusalOf(type === "opaqueredirect" ? 307 : status, json, server);
   }

@@ -136,6 +136,8 @@ describe("opening", () => {
 describe("an answer that is not Throughline's", () => {
   test.for<[number, string, "refused" | "unknown", boolean]>([
     [200, "unavailable", "unknown", false],
+    [202, "unavailable", "unknown", false],
+    [203, "unavailable", "unknown", false],
     [302, "unavailable", "refused", false],
     [400, "invalid", "refused", false],
     [401, "unauthorized", "refused", false],
