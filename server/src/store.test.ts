@@ -15,6 +15,12 @@ function insertSession(id: string): object {
 
 const read = { requests: [{ type: "get", kind: "sessions", keys: [["s"]] }] };
 const readHidden = { requests: [{ type: "get", kind: "sessions", keys: [["s"]], hidden: true }] };
+const page = { direction: "forward", limit: 10 } as const;
+const listBlobs = { requests: [{ type: "query", kind: "blob_pieces", shape: "key", prefix: [], ...page }] };
+const readBlob = {
+  requests: [{ type: "query", kind: "blob_pieces", shape: "key", prefix: ["f00"], ...page }],
+};
+const countBlobs = { requests: [{ type: "count", kind: "blobs", shape: "key", prefix: [] }] };
 const search = { text: { required: [{ words: ["a"] }], excluded: [] }, order: "rank", limit: 1, skip: 0 };
 const changes = { limit: 10 };
 const prune = { changes: 0, operations: 0 };
@@ -36,6 +42,9 @@ describe("roles", () => {
     ["GET", "/store", undefined, "reader"],
     ["POST", "/store/read", read, "reader"],
     ["POST", "/store/read", readHidden, "writer"],
+    ["POST", "/store/read", readBlob, "reader"],
+    ["POST", "/store/read", listBlobs, "writer"],
+    ["POST", "/store/read", countBlobs, "writer"],
     ["POST", "/store/search", search, "reader"],
     ["POST", "/store/changes", changes, "reader"],
     ["POST", "/store/commit", { writes: [] }, "writer"],

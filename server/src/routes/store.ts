@@ -2,8 +2,10 @@
 import {
   type Batch,
   type ChangesInput,
+  type Kind,
   type PruneTimes,
   type ReadInput,
+  type ReadRequest,
   STORE_PROTOCOL,
   type SearchInput,
   type StoreDescription,
@@ -72,7 +74,7 @@ export const storeRoutes: readonly Route[] = [
     operationId: "readRecords",
     summary: "Read records",
     description:
-      "All requests as of one position. A page that would make the answer long ends early, with `next` to go on from. `hidden` needs the role writer.",
+      "All requests as of one position. A page that would make the answer long ends early, with `next` to go on from. `hidden` needs the role writer, and so does listing staged content, which is there for deleted sessions, too.",
     role: "reader",
     body: { schema: readBody },
     answers: { 200: { description: "An answer to each request.", schema: readAnswer } },
@@ -80,7 +82,7 @@ export const storeRoutes: readonly Route[] = [
       const { store } = call.throughline;
       const input = scopedBody(call) as unknown as ReadInput;
       // Whoever may delete and undelete sessions may see those that are deleted.
-      if (call.caller !== undefined && input.requests.some(({ hidden }) => hidden === true)) {
+      if (call.caller !== undefined && input.requests.some((request) => showsDeleted(request, store.kinds))) {
         checkRole(call.caller, "writer");
       }
       const result = await store.read(input, call.settings);
@@ -154,6 +156,15 @@ function scopedBody({ body, throughline }: Call): Readonly<Record<string, unknow
     });
   }
   return { ...body, tenant };
+}
+
+/**
+ * Whether a request may show what belongs to deleted sessions. No session owns staged content: readers get it by the
+ * hash that a message names, and can't look for it.
+ */
+function showsDeleted(request: ReadRequest, kinds: ReadonlyMap<string, Kind>): boolean {
+  if (request.hidden === true) return true;
+  return request.type !== "get" && kinds.get(request.kind)?.staged === true && request.prefix.length === 0;
 }
 
 /** What concerns every tenant is for those who run the server, not for administrators of its guests. */
