@@ -212,7 +212,8 @@ CREATE TABLE "throughline"."search_index" (
   "words" tsvector NOT NULL,
   PRIMARY KEY ("tenant_id", "session_id", "seq", "slice")
 );
-CREATE INDEX "search_index_words" ON "throughline"."search_index" USING gin ("words") WHERE "slices" = 1;
+CREATE INDEX "search_index_words" ON "throughline"."search_index" USING gin ("words")
+  WITH (gin_pending_list_limit = 1024) WHERE "slices" = 1;
 CREATE INDEX "search_index_sliced" ON "throughline"."search_index" USING gin ("words") WHERE "slices" > 1;
 
 CREATE TABLE "throughline"."search_progress" (

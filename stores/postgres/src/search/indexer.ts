@@ -30,6 +30,7 @@ export class Indexer {
   readonly #due = new Map<string, Due>();
   /** Tenants whose index this process made anew. Should it be another's again, versions are mixed: let them have it. */
   readonly #renewed = new Set<string>();
+  #following: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #isClosing = false;
@@ -39,7 +40,12 @@ export class Indexer {
     this.#schema = schema;
   }
 
-  /** Notes that a tenant's feed went on: indexing follows. Its timer never keeps the process alive. */
+  /** Notes that an index was found behind, perhaps by another process that ended. */
+  noteLag(tenant: string): void {
+    if (this.#following !== tenant && !this.#due.has(tenant)) this.note(tenant);
+  }
+
+  /** Notes a commit: indexing follows. Its timer never keeps the process alive. */
   note(tenant: string): void {
     const now = performance.now();
     const due = this.#due.get(tenant);
@@ -69,12 +75,14 @@ export class Indexer {
     );
     for (const [tenant] of ready) {
       this.#due.delete(tenant);
+      this.#following = tenant;
       try {
         if ((await this.#follow(tenant)) === "busy") this.note(tenant);
       } catch {
         // A fault is told to whoever commits or searches; the index is caught up with later.
       }
     }
+    this.#following = undefined;
   }
 
   /** Follows a tenant's feed until it ends, and makes room for commits. */
@@ -83,7 +91,7 @@ export class Indexer {
       const began = performance.now();
       const result = this.#isClosing ? "busy" : await this.#step(tenant, false);
       if (result !== "more") return result;
-      const isBusy = this.#due.has(tenant);
+      const isBusy = performance.now() - (this.#due.get(tenant)?.last ?? 0) < IDLE_MS;
       await sleep(isBusy ? (performance.now() - began) * PAUSE_FACTOR : 0, undefined, { ref: false });
     }
   }

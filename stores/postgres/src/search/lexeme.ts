@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 
 /** A token in the notation of `tsvector` and `tsquery`. */
 export function quoteLexeme(token: string): string {
-  return `'${token.replaceAll(/['\\]/g, "$&$&")}'`;
+  const isPlain = !token.includes("\\") && !token.includes("'");
+  return isPlain ? `'${token}'` : `'${token.replaceAll(/['\\]/g, "$&$&")}'`;
 }
 
 /** Every row of a tenant has this word. No text has it: tokens have no capitals. */

@@ -157,7 +157,7 @@ test("[S1, S2] the same hits as the memory store, after any writes, indexed or n
     async (steps, isIndexed) => {
       const clock = (): number => 10;
       const memory = guardStore(memoryStore(), { clock });
-      const opened = await openEmptiedStore({ kinds: testKinds });
+      const opened = await openEmptiedStore({ kinds: testKinds, now: clock });
       const store = guardStore(opened.store, { clock });
       try {
         await fill(memory);

@@ -32,12 +32,11 @@ export class SearchIndex implements MessageSearch {
       ]);
       if (position === 0 || text.required.length === 0) return { position, hits: [], more: false };
       if (!isUsable(progress)) {
-        this.#indexer.note(tenant);
+        this.#indexer.noteLag(tenant);
         return pageOf(position, input, await scanTenant(reading, input));
       }
       const tail = await readChangedMessages(reading, progress.position, Number.POSITIVE_INFINITY);
-      // Whoever wrote it may have ended before it was indexed.
-      if (progress.position < position) this.#indexer.note(tenant);
+      if (progress.position < position) this.#indexer.noteLag(tenant);
       const outdated = within(tail, input);
       const found = await Promise.all([
         findIndexed(reading, input, outdated),

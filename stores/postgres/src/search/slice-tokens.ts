@@ -33,11 +33,11 @@ export function sliceTokens({ words, whole }: Tokens, scope: readonly string[]):
   do {
     const wordsEnd = findEnd(words, nextWord, wordLimits);
     const wholeEnd = findEnd(whole, nextWhole, wholeLimits);
-    const positions = new Map<string, number[]>();
-    const wholePosition = addPositions(positions, words, nextWord, wordsEnd, 1);
+    const vector = scope.map(quoteLexeme);
+    const wholePosition = addLexemes(vector, words, nextWord, wordsEnd, 1);
     // Nothing is between the two, so no phrase goes over from one to the other.
-    addPositions(positions, whole, nextWhole, wholeEnd, wholePosition + 1);
-    slices.push(writeVector(positions, scope));
+    addLexemes(vector, whole, nextWhole, wholeEnd, wholePosition + 1);
+    slices.push(vector.join(" "));
     nextWord = findNext(words, wordsEnd);
     nextWhole = findNext(whole, wholeEnd);
   } while (nextWord < words.length || nextWhole < whole.length);
@@ -45,6 +45,8 @@ export function sliceTokens({ words, whole }: Tokens, scope: readonly string[]):
 }
 
 function findEnd(tokens: readonly string[], from: number, limits: Limits): number {
+  // Most messages are short.
+  if (tokens.length - from <= limits.occurrences) return tokens.length;
   const counts = new Map<string, number>();
   let bytes = 0;
   const end = Math.min(tokens.length, from + limits.tokens);
@@ -63,8 +65,9 @@ function findNext(tokens: readonly string[], end: number): number {
   return end < tokens.length ? end - OVERLAP : tokens.length;
 }
 
-function addPositions(
-  positions: Map<string, number[]>,
+/** Adds each token with its position, from `first` on; the database puts those of the same word together. */
+function addLexemes(
+  vector: string[],
   tokens: readonly string[],
   from: number,
   end: number,
@@ -72,15 +75,7 @@ function addPositions(
 ): number {
   for (let index = from; index < end; index += 1) {
     const token = tokens[index] ?? "";
-    if (token === partsSeparator) continue;
-    const known = positions.get(token);
-    if (known === undefined) positions.set(token, [first + index - from]);
-    else known.push(first + index - from);
+    if (token !== partsSeparator) vector.push(`${quoteLexeme(token)}:${first + index - from}`);
   }
   return first + end - from;
-}
-
-function writeVector(positions: ReadonlyMap<string, readonly number[]>, scope: readonly string[]): string {
-  const lexemes = Array.from(positions, ([token, places]) => `${quoteLexeme(token)}:${places.join(",")}`);
-  return [...lexemes, ...scope.map(quoteLexeme)].join(" ");
 }
