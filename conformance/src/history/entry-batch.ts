@@ -14,7 +14,8 @@ export interface EntryForm {
 
 /** What an entry is made of follows from its id, so that whoever knows the id can send it again, or look for it. */
 export function entryForm(id: string): EntryForm {
-  const sum = [...id].reduce((total, character) => total + character.charCodeAt(0), 0);
+  let sum = 0;
+  for (let index = 0; index < id.length; index += 1) sum += id.charCodeAt(index);
   return { size: 1 + (sum % 3), isCounted: sum % 4 === 0 };
 }
 

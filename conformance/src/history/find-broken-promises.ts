@@ -84,7 +84,7 @@ async function checkTotals(
   const [session] = answers[0];
   for (const field of ["lastSeq", "messageCount", "tokenCount"] as const) {
     if (session?.[field] !== rows.length)
-      wrong.push(`${rows.length} messages, and ${field} is ${session?.[field]}`);
+      wrong.push(`${rows.length} messages, and ${field} is ${String(session?.[field])}`);
   }
   const counted = entries.filter((id) => entryForm(id).isCounted).length;
   const counter = answers[1][0]?.["rank"];

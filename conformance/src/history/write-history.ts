@@ -7,12 +7,14 @@ import { beginningOf, entryBatch } from "./entry-batch.ts";
 export interface EntryPlace {
   readonly seq: number;
   readonly position: number;
+  /** Whether it had been carried out before, and its first answer was lost. */
+  readonly replayed: boolean;
 }
 
 /** What a writer says: before it sends an entry, and when it has an answer. */
 export type HistoryEvent =
   | { readonly begun: string }
-  | { readonly acknowledged: string; readonly seq: number; readonly position: number }
+  | ({ readonly acknowledged: string } & EntryPlace)
   | { readonly refused: string; readonly reason: string };
 
 /** What became of entries, as their writers were told. */
@@ -27,10 +29,14 @@ export class ToldHistory {
       this.pending.add(event.begun);
       return;
     }
-    const id = "acknowledged" in event ? event.acknowledged : event.refused;
-    this.pending.delete(id);
-    if ("refused" in event) this.refused.add(id);
-    else this.acknowledged.set(id, { seq: event.seq, position: event.position });
+    if ("refused" in event) {
+      this.pending.delete(event.refused);
+      this.refused.add(event.refused);
+      return;
+    }
+    const { acknowledged, ...place } = event;
+    this.pending.delete(acknowledged);
+    this.acknowledged.set(acknowledged, place);
   }
 }
 
@@ -39,11 +45,7 @@ export async function beginHistory(store: GuardedStore, history: string): Promis
 }
 
 /** Writes an entry, or writes it again: the answer is the same. */
-export async function writeEntry(
-  store: GuardedStore,
-  history: string,
-  id: string,
-): Promise<EntryPlace & { readonly replayed: boolean }> {
+export async function writeEntry(store: GuardedStore, history: string, id: string): Promise<EntryPlace> {
   const { position, replayed, results } = await store.commit(entryBatch(history, id));
   const [appended] = results;
   if (appended?.outcome !== "appended") throw new TypeError("an append answered something else");
@@ -80,8 +82,7 @@ async function writeLane(store: GuardedStore, options: WriterOptions, lane: stri
     const id = `${lane}-${count}`;
     tell({ begun: id });
     try {
-      const { seq, position } = await writeEntry(store, history, id);
-      tell({ acknowledged: id, seq, position });
+      tell({ acknowledged: id, ...(await writeEntry(store, history, id)) });
     } catch (error) {
       const isRefused = isThroughlineError(error) && error.outcome === "refused";
       if (!isRefused || error.code !== "unavailable") throw error;

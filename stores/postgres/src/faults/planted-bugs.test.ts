@@ -1,6 +1,6 @@
 /** Stores that break their promises on purpose: the look for broken promises finds it, or it would prove nothing. */
 import { ToldHistory, findBrokenPromises, writeEntry, writeHistory } from "@throughline/conformance";
-import type { CheckedBatch, Store } from "@throughline/core";
+import type { Store } from "@throughline/core";
 import { guardStore, isThroughlineError } from "@throughline/core";
 import { resultsOfAppend } from "@throughline/store-sql";
 import { expect, test } from "vitest";
@@ -39,7 +39,7 @@ function forgetfulStore(store: Store): Store {
       } catch (error) {
         if (!isThroughlineError(error) || error.outcome !== "unknown") throw error;
         const { operation: _, ...another } = batch;
-        return store.commit(another as CheckedBatch, options);
+        return store.commit(another, options);
       }
     },
   };

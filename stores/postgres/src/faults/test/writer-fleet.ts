@@ -28,7 +28,7 @@ class Writer {
       failure = error;
     });
     while (!isTrue()) {
-      if (failure !== undefined) throw failure;
+      if (failure !== undefined) throw new Error("a writer failed", { cause: failure });
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
