@@ -155,7 +155,7 @@ export class Database {
     } catch (error) {
       const { totalCount, options } = this.#pool;
       const isConnecting =
-        /^timeout exceeded/.test(String((error as Error).message)) && totalCount < options.max;
+        (error as Error).message.startsWith("timeout exceeded") && totalCount < options.max;
       // The pool says the same of a connection that it waits to be made.
       throw toStoreError(isConnecting ? new Error("connection timeout", { cause: error }) : error);
     }

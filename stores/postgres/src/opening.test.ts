@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { makePool } from "./driver.ts";
 import { readOptions } from "./options.ts";
 import { postgresStore } from "./postgres-store.ts";
-import { readCapabilities } from "./server-facts.ts";
+import { judgeSettings } from "./server-facts.ts";
 import { dropSchema, withClient } from "./test/raw-connection.ts";
 import { insertSession, tenant } from "./test/records.ts";
 
@@ -45,7 +45,7 @@ test.each([
   ["an unknown database", "unknown_database", (url: URL) => void (url.pathname = "/missing")],
   ["a port where nobody listens", "cannot_connect", (url: URL) => void (url.port = "1")],
   ["an unknown host", "cannot_connect", (url: URL) => void (url.hostname = "missing.invalid")],
-  ["a server without TLS", "tls", (url: URL) => void url.searchParams.set("sslmode", "verify-full")],
+  ["a server without TLS", "tls", (url: URL) => url.searchParams.set("sslmode", "verify-full")],
 ])("%s is unavailable/%s", async (_, reason, change) => {
   await expect(postgresStore({ url: urlWith(change), schema })).rejects.toMatchObject({
     code: "unavailable",
@@ -107,26 +107,44 @@ test("without the driver, the error says what to install", async () => {
   });
 });
 
-test("weak settings and old servers are noticed", async () => {
-  const answering = (...row: string[]) => ({ query: async () => [row] }) as never;
+const sound: readonly (readonly [string, string])[] = [
+  ["server_version_num", "180004"],
+  ["server_version", "18.4"],
+  ["server_encoding", "UTF8"],
+  ["fsync", "on"],
+  ["full_page_writes", "on"],
+  ["synchronous_commit", "on"],
+];
+
+test("weak settings and old servers are noticed", () => {
   const warnings: string[] = [];
-  const warn = (message: string): void => void warnings.push(message);
-  const sound = ["180004", "18.4", "UTF8", "on", "on", "on"];
-  expect(await readCapabilities(answering(...sound), warn)).toMatchObject({ durability: "power-loss" });
+  const judge = (name: string, value: string) =>
+    judgeSettings(new Map([...sound, [name, value]]), (message) => warnings.push(message));
+  expect(judge("fsync", "on")).toMatchObject({ durability: "power-loss" });
+  expect(judge("synchronous_commit", "remote_apply")).toMatchObject({ durability: "power-loss" });
   expect(warnings).toEqual([]);
-  for (const [index, value] of [
-    [3, "off"],
-    [4, "off"],
-    [5, "off"],
-  ] as const) {
-    const row = answering(...sound.with(index, value));
-    expect(await readCapabilities(row, warn)).toMatchObject({ durability: "process-crash" });
+  for (const name of ["fsync", "full_page_writes", "synchronous_commit"]) {
+    expect(judge(name, "off")).toMatchObject({ durability: "process-crash" });
+    expect(warnings.at(-1)).toContain(`${name} = off`);
   }
-  expect(warnings).toHaveLength(3);
-  const old = readCapabilities(answering(...sound.with(0, "140012")), warn);
-  await expect(old).rejects.toMatchObject({ code: "unavailable", reason: "server_too_old" });
-  const latin = readCapabilities(answering(...sound.with(2, "LATIN1")), warn);
-  await expect(latin).rejects.toMatchObject({ code: "unavailable", reason: "encoding" });
+  const refusal = (reason: string): unknown => expect.objectContaining({ code: "unavailable", reason });
+  expect(() => judge("server_version_num", "140012")).toThrow(refusal("server_too_old"));
+  expect(() => judge("server_encoding", "LATIN1")).toThrow(refusal("encoding"));
+});
+
+test("a database of another encoding is refused", async () => {
+  const database = schema.replace("test", "latin");
+  await withClient((client) =>
+    client.query(
+      `CREATE DATABASE ${database} TEMPLATE template0 ENCODING 'LATIN1' LOCALE_PROVIDER libc LOCALE 'C'`,
+    ),
+  );
+  const url = urlWith((one) => void (one.pathname = `/${database}`));
+  await expect(postgresStore({ url, schema })).rejects.toMatchObject({
+    code: "unavailable",
+    reason: "encoding",
+  });
+  await withClient((client) => client.query(`DROP DATABASE ${database} WITH (FORCE)`));
 });
 
 test("a store whose settings are weak says so", async () => {

@@ -21,20 +21,27 @@ const safe = {
   synchronous_commit: ["on", "local", "remote_write", "remote_apply"],
 };
 
-/**
- * Checks that a server can keep the store's promises; answers what it promises with this server's settings.
- *
- * @throws ThroughlineError `unavailable`: `server_too_old`, `encoding`.
- */
+const names = ["server_version_num", "server_version", "server_encoding", ...Object.keys(safe)];
+
+/** Reads a server's settings, and judges them. */
 export async function readCapabilities(
   connection: Connection,
   onWarning: (message: string) => void,
 ): Promise<Capabilities> {
-  const names = ["server_version_num", "server_version", "server_encoding", ...Object.keys(safe)];
-  const [row] = await connection.query(
-    `SELECT ${names.map((name) => `current_setting('${name}')`).join(", ")}`,
-  );
-  const settings = new Map(names.map((name, index) => [name, String(row?.[index])]));
+  const sql = `SELECT ${names.map((name) => `current_setting('${name}')`).join(", ")}`;
+  const [row] = await connection.query(sql);
+  return judgeSettings(new Map(names.map((name, index) => [name, String(row?.[index])])), onWarning);
+}
+
+/**
+ * Whether a server can keep the store's promises, and what it promises with these settings.
+ *
+ * @throws ThroughlineError `unavailable`: `server_too_old`, `encoding`.
+ */
+export function judgeSettings(
+  settings: ReadonlyMap<string, string>,
+  onWarning: (message: string) => void,
+): Capabilities {
   const major = Math.floor(Number(settings.get("server_version_num")) / 10_000);
   if (major < OLDEST_MAJOR) {
     const message = `This is PostgreSQL ${settings.get("server_version")}; version ${OLDEST_MAJOR} or newer is needed.`;

@@ -145,7 +145,6 @@ test("[M11] four processes that start at once make one schema", async () => {
 test("[M11] a killed migration leaves one version whole", async () => {
   await migrateTo(latestVersion);
   const latest = await schemaOf(client, schema);
-  const seen = new Set<number>();
   for (let round = 0; round < 8; round += 1) {
     const child = await start("forever");
     const exit = once(child, "exit");
@@ -154,10 +153,8 @@ test("[M11] a killed migration leaves one version whole", async () => {
     await exit;
     // The server notices, and undoes what was not committed; until then its locks are held.
     const found = await schemaOf(client, schema);
-    seen.add(found.length);
-    if (found.length > 0) expect(found).toEqual(latest);
+    expect([[], latest]).toContainEqual(found);
     await migrateTo(latestVersion);
     expect(await schemaOf(client, schema)).toEqual(latest);
   }
-  expect([...seen].every((count) => count === 0 || count === latest.length)).toBe(true);
 });

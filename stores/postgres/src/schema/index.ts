@@ -1,0 +1,11 @@
+/**
+ * The tables and views of Throughline in PostgreSQL, for Drizzle: to join them in queries of your own. Read with it; write
+ * through the store, which keeps the tables in step with each other.
+ */
+export { branches, messages } from "./message-tables.ts";
+export { blobPieces, blobs, sourceChunks, sources, state } from "./record-tables.ts";
+export { searchIndex, searchProgress } from "./search-tables.ts";
+export { sessionLogs, sessionRows } from "./session-tables.ts";
+export { changes, feedFloors, operations, removedKeys, storeInfo } from "./store-tables.ts";
+export { throughline } from "./throughline.ts";
+export { sessions, transcripts } from "./views.ts";
