@@ -50,7 +50,7 @@ export function writeReport(lines: readonly ReportLine[], facts: ReportFacts): s
     "- Machines differ, and so do disks. Read the ratios first.",
     "- The reference is one careful transaction by hand on `node:sqlite`. It does what an append must do and no more: idempotent by message id, counters and order of sessions kept. It lives in `benchmarks/reference/`.",
     "- FULL survives a power cut and is the default. NORMAL survives the end of the process only.",
-    "- Contestants take turns in shuffled order, each in a process of its own. A number is the median of the rounds; a ratio is the median of the rounds' ratios. A peer takes part in at most 3 rounds, and in one where a single reading takes many seconds.",
+    "- Contestants take turns in shuffled order, each in a process of its own. A number is the median of the rounds; a ratio is the median of the rounds' ratios. A peer takes part in at most 3 rounds, and in one where a single reading takes many seconds. Rows 11 and 13 have 3 rounds, row 20 has 2, and what they tell for information less.",
     "- Each contestant's results are checked. One that loses or doubles a message gets no number.",
     "- The JSON file does no fsync, and Mastra Memory does none at an append (its own default, seen in its system calls): what they acknowledge can be lost in a power cut. Compare them with NORMAL.",
     "- By hand on a server is the same on its raw driver: on PostgreSQL one prepared statement an append, on MongoDB one update and one insert, acknowledged by a majority and its journal. Each row starts servers of its own; places, tenants and sessions share them. A stand-in for MongoDB writes no disk and has its own speed: read its ratios as those of our code, not of MongoDB.",

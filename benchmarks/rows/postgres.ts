@@ -16,6 +16,7 @@ import {
 } from "./store-measures.ts";
 
 const row = 11;
+const rounds = 3;
 const pair: StorePair = {
   row,
   title: "PostgreSQL",
@@ -82,12 +83,12 @@ async function makeJobs(bench: Bench, url: string): Promise<Job[]> {
   const settings = { url };
   const jobs: Job[] = [];
   for (const contestant of bench.contestants(undefined, "postgresql")) {
-    const common = { contestant, place: "own", settings };
-    jobs.push(...(await storeJobs(bench, contestant, fullSizes(bench), { settings })), {
+    const common = { contestant, place: "own", settings, rounds };
+    jobs.push(...(await storeJobs(bench, contestant, fullSizes(bench), { settings, rounds })), {
       ...common,
       label: `${contestant.name} import`,
       task: "import",
-      parameters: { messages: bench.quick ? 5000 : 20_000 },
+      parameters: { messages: bench.quick ? 5000 : 10_000 },
     });
     if (contestant.role === "product") continue;
     jobs.push({

@@ -51,7 +51,7 @@ export async function storeJobs(
       ...common,
       label: `${name} append`,
       task: "append",
-      parameters: { session, operation: 0, blocks: 12 },
+      parameters: { session, operation: 0, blocks: 8 },
     });
   }
   const long = { long: sizes.long };

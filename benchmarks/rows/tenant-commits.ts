@@ -9,7 +9,7 @@ import { writeFor } from "./write-loop.ts";
 
 const row = 20;
 const warmUpMs = 300;
-const rounds = 3;
+const rounds = 2;
 const processCounts = [1, 8] as const;
 const inFlightCounts = [1, 16] as const;
 
@@ -109,7 +109,7 @@ async function makeJobs(bench: Bench, on: Place["on"], url: string): Promise<Job
           ...common,
           label: labelOf(contestant.name, processes, inFlight),
           task: "measure",
-          parameters: { inFlight, durationMs: bench.quick ? 700 : 1200 },
+          parameters: { inFlight, durationMs: bench.quick ? 700 : 1000 },
           processes,
           rounds: contestant.role === "reference" || bench.quick ? 1 : rounds,
         });
