@@ -12,11 +12,16 @@ export { type Loss, type LosingStore, losingStore } from "./losing-store.ts";
 export {
   type EntryPlace,
   type HistoryEvent,
+  type StartWriter,
   ToldHistory,
+  type ToldWriter,
+  WriterFleet,
   type WriterOptions,
+  type WriterProgram,
   beginHistory,
   findBrokenPromises,
   historyTenant,
+  writeAsTold,
   writeEntry,
   writeHistory,
 } from "./history/index.ts";

@@ -10,3 +10,5 @@ export {
   writeEntry,
   writeHistory,
 } from "./write-history.ts";
+export { type ToldWriter, writeAsTold } from "./write-as-told.ts";
+export { type StartWriter, WriterFleet, type WriterProgram } from "./writer-fleet.ts";

@@ -3,13 +3,20 @@
  * gets lost, nothing is carried out twice, and writers are back in time. 40 rounds; `CRASH_ROUNDS=1000` runs as many,
  * `CRASH_SEED` repeats the choices of a run that failed.
  */
-import { type ToldHistory, beginHistory, findBrokenPromises, testKinds } from "@throughline/conformance";
+import { join } from "node:path";
+import {
+  type StartWriter,
+  type ToldHistory,
+  WriterFleet,
+  beginHistory,
+  findBrokenPromises,
+  testKinds,
+} from "@throughline/conformance";
 import { guardStore } from "@throughline/core";
-import { startOrSkip, startPostgres, startProxy } from "@throughline/test-servers";
+import { startOrSkip, startPostgres, startProgram, startProxy } from "@throughline/test-servers";
 import { expect, test } from "vitest";
 import { postgresStore } from "../postgres-store.ts";
 import { type Place, type ServerFault, serverFaults } from "./test/server-faults.ts";
-import { WriterFleet } from "./test/writer-fleet.ts";
 
 const rounds = Number(process.env["CRASH_ROUNDS"] ?? 40);
 const seed = Number(process.env["CRASH_SEED"] ?? Date.now() % 1_000_000);
@@ -19,6 +26,7 @@ const LANES = [1, 1, 1, 2, 12];
 const BACK_MS = 5_000;
 const kinds = Object.keys(serverFaults) as ServerFault[];
 const schema = "crashes";
+const program = join(import.meta.dirname, "test/history-writer.ts");
 
 /** Numbers from 0 to below 1 that a seed decides. */
 function makeRandom(first: number): () => number {
@@ -71,7 +79,9 @@ test(
     through.port = String(proxy.port);
     // Not through the proxy. It lives through the faults, too.
     const store = guardStore(await postgresStore({ url: server.url, schema, kinds: testKinds }));
-    const fleet = new WriterFleet(through.href, schema, LANES);
+    const start: StartWriter = (writer, lanes, hear) =>
+      startProgram(program, [through.href, schema, writer, String(lanes)], hear);
+    const fleet = new WriterFleet(start, LANES);
     const random = makeRandom(seed);
     const order: ServerFault[] = [];
     let entries = 0;

@@ -1,20 +1,28 @@
 /** Several writing processes, which are told what to write, and what they were told. */
-import { join } from "node:path";
-import { type HistoryEvent, ToldHistory } from "@throughline/conformance";
-import { type TestProgram, startProgram } from "@throughline/test-servers";
+import { type HistoryEvent, ToldHistory } from "./write-history.ts";
 
-const program = join(import.meta.dirname, "history-writer.ts");
+/** A process that runs `writeAsTold`. */
+export interface WriterProgram {
+  readonly send: (line: string) => void;
+  readonly kill: () => Promise<void>;
+  /** Rejects if it ends by itself with an error. */
+  readonly ended: Promise<void>;
+}
+
+/** Starts a program that says each line to `hear`. */
+export type StartWriter = (writer: string, lanes: number, hear: (line: string) => void) => WriterProgram;
 
 class Writer {
-  readonly program: TestProgram;
+  readonly program: WriterProgram;
   told = new ToldHistory();
+  isKilled = false;
   /** When it was last acknowledged something, by `performance.now()`. */
   acknowledgedAt = -Infinity;
   /** How often it has said that it is ready or has all answers. */
   #rests = 0;
 
-  constructor(url: string, schema: string, name: string, lanes: number) {
-    this.program = startProgram(program, [url, schema, name, String(lanes)], (line) => this.#hear(line));
+  constructor(start: StartWriter, name: string, lanes: number) {
+    this.program = start(name, lanes, (line) => this.#hear(line));
   }
 
   /** Waits until it is at rest for the time of this number. */
@@ -49,8 +57,8 @@ export class WriterFleet {
   #histories = 0;
 
   /** `lanes` has a number for each process: how many entries it has on their way at once. */
-  constructor(url: string, schema: string, lanes: readonly number[]) {
-    this.#writers = lanes.map((count, index) => new Writer(url, schema, `w${index}`, count));
+  constructor(start: StartWriter, lanes: readonly number[], name = "w") {
+    this.#writers = lanes.map((count, index) => new Writer(start, `${name}${index}`, count));
   }
 
   /** Lets all begin with a history that exists. */
@@ -65,14 +73,20 @@ export class WriterFleet {
   /** Waits until each was acknowledged something after a time; answers how long that took for the slowest. */
   async untilAcknowledged(since: number): Promise<number> {
     await this.#all((writer) => writer.until(() => writer.acknowledgedAt > since));
-    return Math.max(...this.#writers.map(({ acknowledgedAt }) => acknowledgedAt)) - since;
+    const times = this.#writers.filter(({ isKilled }) => !isKilled).map((writer) => writer.acknowledgedAt);
+    return Math.max(...times) - since;
   }
 
   /** Lets all finish what they began; answers what they were told in sum. */
   async end(): Promise<ToldHistory> {
     this.#histories += 1;
-    for (const { program: process } of this.#writers) process.send("");
+    for (const { program } of this.#writers) program.send("");
     await this.#all((writer) => writer.untilRest(this.#histories + 1));
+    return this.told();
+  }
+
+  /** What they were told of the last history, in sum. */
+  told(): ToldHistory {
     const sum = new ToldHistory();
     for (const { told } of this.#writers) {
       for (const [id, place] of told.acknowledged) sum.acknowledged.set(id, place);
@@ -82,11 +96,14 @@ export class WriterFleet {
     return sum;
   }
 
-  async kill(): Promise<void> {
-    await Promise.allSettled(this.#writers.map(({ program: process }) => process.kill()));
+  /** Kills those processes, by default all. Those that are killed are waited for no more. */
+  async kill(count: number = this.#writers.length): Promise<void> {
+    const killed = this.#writers.filter(({ isKilled }) => !isKilled).slice(0, count);
+    for (const writer of killed) writer.isKilled = true;
+    await Promise.allSettled(killed.map(({ program }) => program.kill()));
   }
 
   async #all(work: (writer: Writer) => Promise<void>): Promise<void> {
-    await Promise.all(this.#writers.map(work));
+    await Promise.all(this.#writers.filter(({ isKilled }) => !isKilled).map(work));
   }
 }
