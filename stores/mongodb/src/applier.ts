@@ -121,10 +121,18 @@ export class Applier {
       [...latest].map(async ([collection, byId]) => {
         const all = [...byId.values()];
         for (let from = 0; from < all.length; from += WRITES_AT_ONCE) {
-          await this.#database.replaceOlder(collection, all.slice(from, from + WRITES_AT_ONCE));
+          await this.#writeSome(collection, all.slice(from, from + WRITES_AT_ONCE));
         }
       }),
     );
+  }
+
+  /** Most records are new: to add them is cheaper than to look for older ones first. */
+  async #writeSome(collection: string, documents: readonly StoredDocument[]): Promise<void> {
+    const fresh = documents.filter(isNew);
+    const there = fresh.length === 0 ? [] : await this.#database.insertNew(collection, fresh);
+    const older = [...documents.filter((document) => !isNew(document)), ...there];
+    if (older.length > 0) await this.#database.replaceOlder(collection, older);
   }
 
   /** Readers that began before the mark moved still need the images for a while. */
@@ -154,4 +162,9 @@ export class Applier {
     this.#stripTimer = setTimeout(() => void this.#strip(), Math.max(50, next.at - until));
     this.#stripTimer.unref();
   }
+}
+
+/** Whether no older document is to be expected: a record of revision 1, or what an operation answered. */
+function isNew(document: StoredDocument): boolean {
+  return "fingerprint" in document || ("revision" in document && document.revision === 1);
 }

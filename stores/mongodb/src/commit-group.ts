@@ -52,14 +52,14 @@ export async function commitGroup(
     ]);
     let waiting = group;
     for (let tries = 0; tries < TRIES; tries += 1) {
-      waiting = rejectLate(waiting, context.limits.commitMs);
-      if (waiting.length === 0) return [];
       const settles = await tryOnce(context, state, waiting, view);
       if (settles !== undefined) {
         for (const settle of settles) settle();
         return [];
       }
       await pause((waiting[0]?.attempts ?? 0) * TRIES + tries);
+      waiting = rejectLate(waiting, context.limits.commitMs);
+      if (waiting.length === 0) return [];
       await log.refresh();
       // Documents lost their images before they were read here: all has to be read anew.
       if (log.documentsOf(view) === undefined) return waiting;
@@ -70,6 +70,7 @@ export async function commitGroup(
   }
 }
 
+/** Gives up batches that have lost, and have been waiting for too long. */
 function rejectLate(waiting: readonly Waiter[], commitMs: number): readonly Waiter[] {
   return waiting.filter((waiter) => {
     if (performance.now() - waiter.item.since < commitMs) return true;

@@ -1,7 +1,7 @@
 /** The calls that the store makes to MongoDB: few and plain, each within its time limit. */
 import type { Db, Document, Filter, IndexDescription, MongoClient } from "mongodb";
 import type { StoredDocument } from "./row-document.ts";
-import { isDuplicateKey, isOnlyDuplicateKeys, toStoreError } from "./mongo-error.ts";
+import { failedIndexes, isDuplicateKey, isOnlyDuplicateKeys, toStoreError } from "./mongo-error.ts";
 
 /** Stands around every call: tests stop a store here, as a process that is killed would stop. */
 export type Intercept = <Result>(call: string, run: () => Promise<Result>) => Promise<Result>;
@@ -67,6 +67,23 @@ export class Database {
     await this.#run(`insert ${collection}`, () =>
       orOnly(isDuplicateKey, this.#collection(collection).insertOne(document)),
     );
+  }
+
+  /** Adds documents, each unless its id is there; answers those whose id is. */
+  async insertNew<Stored extends StoredDocument>(
+    collection: string,
+    documents: readonly Stored[],
+  ): Promise<readonly Stored[]> {
+    return this.#run(`insert ${collection}`, async () => {
+      try {
+        await this.#collection(collection).insertMany([...documents], { ordered: false });
+        return [];
+      } catch (error) {
+        if (!isOnlyDuplicateKeys(error)) throw error;
+        const there = failedIndexes(error);
+        return documents.filter((_, index) => there.has(index));
+      }
+    });
   }
 
   /** Puts each document in the place of one that a lower slot wrote, or where none is. One from a higher slot stays. */

@@ -4,12 +4,19 @@ import { ThroughlineError, isThroughlineError } from "@throughline/core";
 /** A document of this `_id` is there (or of another unique key): what the log is decided by. */
 export const DUPLICATE_KEY = 11_000;
 
+interface WriteError {
+  readonly code?: number;
+  readonly index?: number;
+}
+
 /** What is known of the driver's errors: told by name, because the driver is loaded only when it is needed. */
 interface DriverError extends Error {
   readonly code?: unknown;
   readonly reason?: unknown;
   readonly cause?: unknown;
-  readonly writeErrors?: readonly { readonly code?: number }[];
+  readonly result?: { getWriteConcernError?(): unknown };
+  /** One, or a list of them. */
+  readonly writeErrors?: WriteError | readonly WriteError[];
 }
 
 interface Meaning {
@@ -144,9 +151,17 @@ export function isDuplicateKey(error: unknown): boolean {
 /** Whether all that went wrong in many writes is that a document of that key is there already. */
 export function isOnlyDuplicateKeys(error: unknown): boolean {
   if (!(error instanceof Error) || error.name !== "MongoBulkWriteError") return isDuplicateKey(error);
-  const { writeErrors } = error as DriverError;
-  const errors = Array.isArray(writeErrors) ? writeErrors : [writeErrors];
-  return errors.length > 0 && errors.every((one) => (one as DriverError | undefined)?.code === DUPLICATE_KEY);
+  const { writeErrors = [], result } = error as DriverError;
+  // Those that were written have to be at a majority, too.
+  if (result?.getWriteConcernError?.() !== undefined) return false;
+  const errors = [writeErrors].flat();
+  return errors.length > 0 && errors.every(({ code }) => code === DUPLICATE_KEY);
+}
+
+/** Which of many writes failed, by their places in the list that was sent. */
+export function failedIndexes(error: unknown): ReadonlySet<number> {
+  const { writeErrors = [] } = error as DriverError;
+  return new Set([writeErrors].flat().map(({ index = 0 }) => index));
 }
 
 /** Whether a write that failed like this can't have been carried out, nor will be later. */
