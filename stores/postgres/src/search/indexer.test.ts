@@ -121,6 +121,27 @@ test("words that were removed or replaced, and those of erased sessions, leave t
   expect(await find("otter")).toEqual(["x 3"]);
 });
 
+test("[S2] the words of a long message are searched together, whatever slices they are in", async () => {
+  const filler = Array.from({ length: 9_000 }, (_, index) => `w${index}`).join(" ");
+  await append("x", [
+    `1 pangolin ${filler} aardvark ${filler} getOtter`,
+    `2 pangolin ${filler} badger`,
+    "3 pangolin",
+  ]);
+  await indexAll();
+  const slices = await readRows<{ slices: number }>(
+    `SELECT DISTINCT "slices"::integer FROM "$schema"."search_index" ORDER BY 1`,
+  );
+  expect(slices).toEqual([{ slices: 1 }, { slices: 2 }, { slices: 3 }]);
+  expect(await find("pangolin")).toEqual(["x 1", "x 2", "x 3"]);
+  expect(await find("pangolin aardvark get_otter")).toEqual(["x 1"]);
+  expect(await find("pangolin w8999")).toEqual(["x 1", "x 2"]);
+  expect(await find("pangolin -aardvark")).toEqual(["x 2", "x 3"]);
+  expect(await find("w5 -otter -missing")).toEqual(["x 2"]);
+  expect(await find('"w8999 aardvark w0 w1" pang*')).toEqual(["x 1"]);
+  expect(await find('"w8999 aardvark w1"')).toEqual([]);
+});
+
 test("an index of another tokenizer is not searched, and is made anew", async () => {
   await append("x", ["a pangolin", "an aardvark"]);
   await indexAll();
