@@ -1,7 +1,7 @@
 /** The driver `pg`, loaded when a store is opened. Nothing else of this package imports it. */
 import { ThroughlineError } from "@throughline/core";
 import type * as Driver from "pg";
-import type { CustomTypesConfig, Pool, PoolConfig } from "pg";
+import type { ClientConfig, CustomTypesConfig, Pool, PoolConfig } from "pg";
 import type { Settings } from "./options.ts";
 
 /** By object identifiers of types (https://www.postgresql.org/docs/current/catalog-pg-type.html): bytea and int8. */
@@ -44,13 +44,34 @@ export async function makePool(
       client.query(sessionSettings(settings), (error: Error | undefined) => done(error));
     },
   };
-  const pool = new pg.Pool(config);
+  const pool = new pg.Pool({ ...config, Client: endingClient(pg) });
   // Says that an idle connection broke. The pool has dropped it by then; the next use opens another.
   pool.on("error", () => undefined);
   // A connection that breaks between its making and its lending has no other listener, and would end the process.
   pool.on("connect", (client) => void client.on("error", () => undefined));
   return pool;
 }
+
+/**
+ * A client that hangs up when it could not connect. The driver's own leaves the connection open where the server waits
+ * for a password that the client does not have: the server would keep it for a minute, and so would this process.
+ */
+function endingClient(pg: typeof Driver): typeof Driver.Client {
+  return class extends pg.Client {
+    constructor(config?: string | ClientConfig) {
+      super(config);
+      // The pool connects with a callback, and forgets a client that fails.
+      const connect = this.connect.bind(this) as (callback: ConnectCallback) => void;
+      this.connect = ((callback: ConnectCallback): void =>
+        connect((error, client) => {
+          if (error !== null && error !== undefined) this.end(() => undefined);
+          callback(error, client);
+        })) as typeof this.connect;
+    }
+  };
+}
+
+type ConnectCallback = (error: Error | null | undefined, client: Driver.Client) => void;
 
 /** Set by statements rather than when connecting, since connection poolers refuse what they don't know. */
 function sessionSettings({ timeouts }: Settings): string {
