@@ -87,12 +87,14 @@ interface ReadFields {
 }
 
 const known = new WeakMap<Kind, Map<string, ReadFields>>();
+/** Lists of a kind that are remembered: callers choose what they filter by. */
+const LISTS = 500;
 
 /** What has to be read: what was asked for, what orders it, and what filters and expiry look at. */
 function readFields(kind: Kind, { shape, select, where }: Query): ReadFields {
   const ofKind = known.get(kind) ?? new Map<string, ReadFields>();
   known.set(kind, ofKind);
-  const filtered = (where ?? []).map(({ field }) => field);
+  const filtered = [...new Set((where ?? []).map(({ field }) => field))].toSorted();
   const name = [shape, select, ...filtered].join(" ");
   let read = ofKind.get(name);
   if (read === undefined) {
@@ -102,6 +104,7 @@ function readFields(kind: Kind, { shape, select, where }: Query): ReadFields {
     const fields = [...new Set([...selected, ...narrow])];
     const isExact = fields.length === selected.length;
     read = { fields: isExact ? selected : fields, narrow, isExact };
+    if (ofKind.size >= LISTS) ofKind.clear();
     ofKind.set(name, read);
   }
   return read;
