@@ -2,7 +2,7 @@
 import { ThroughlineError, isThroughlineError } from "@throughline/core";
 
 /** A document of this `_id` is there (or of another unique key): what the log is decided by. */
-export const DUPLICATE_KEY = 11_000;
+const DUPLICATE_KEY = 11_000;
 
 interface WriteError {
   readonly code?: number;

@@ -9,7 +9,7 @@ import { INFO, LOG, MARKS, OPERATIONS, PARTS } from "./log-document.ts";
 import { isDuplicateKey, toStoreError } from "./mongo-error.ts";
 
 /** The version of what lies in the database. A program refuses a newer one. */
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 /** The oldest server that gives its answers as the store needs them. */
 const OLDEST_SERVER = 5;
 
