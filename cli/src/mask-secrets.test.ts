@@ -31,6 +31,10 @@ test.each([
   ["postgres://host/d?sslmode=x&password=geheim", "postgres://host/d?sslmode=x&password=***"],
   ["postgres://host/d?p%61ssword=geheim", "postgres://host/d?p%61ssword=***"],
   ["postgres://host/d?%password=geheim", "postgres://host/d?%password=***"],
+  ["postgres://host/d?pass=geheim", "postgres://host/d?pass=***"],
+  ["host=h user=me password=geheim", "host=h user=me password=***"],
+  ["password = 'ge heim' host=h", "password = ***"],
+  ["postgres password=geheim", "postgres password=***"],
 ])("%s", (url, masked) => {
   expect(maskSecrets(url)).toBe(masked);
   expect(maskSecrets(masked)).toBe(masked);

@@ -1,12 +1,12 @@
 /** Keeps passwords and keys out of everything that is printed. */
 const mask = "***";
 
-const secretName = /password|passwd|pwd|passphrase|token|secret|key|auth|credential/i;
+const secretName = /pass|pwd|token|secret|key|auth|credential/i;
 
 /** A URL without the password, tokens and keys in it. It hides too much rather than too little: what is wrongly encoded, too. */
 export function maskSecrets(url: string): string {
   if (/^(sqlite|file|memory):/i.test(url)) return url;
-  return maskParameters(maskUser(url));
+  return maskWords(maskParameters(maskUser(url)));
 }
 
 /** A text without the secrets of the URLs that it quotes, such as the message of a driver. */
@@ -30,6 +30,11 @@ function maskParameters(url: string): string {
   return url.replace(/([?&;#])([^=&;#]*)=([^&;#]*)/g, (whole, before: string, name: string) =>
     secretName.test(decoded(name)) ? `${before}${name}=${mask}` : whole,
   );
+}
+
+/** What PostgreSQL's own programs take is no URL, and people give it: `host=… password=…`. Its values may hold spaces. */
+function maskWords(text: string): string {
+  return text.replace(/((?:^|\s)\w*pass\w*\s*=\s*).*$/is, `$1${mask}`);
 }
 
 function decoded(name: string): string {
