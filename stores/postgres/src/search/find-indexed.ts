@@ -51,10 +51,10 @@ function findUnsliced(asking: Asking): Promise<readonly SqlRow[]> {
   const { reading, input, query, words } = asking;
   const values: PostgresValue[] = [reading.tenant, query.all, words];
   const from = wanted(asking, "=", values);
+  const limit = limitOf(input, values);
   const score = scoreSql(rankSql(`f."words"`, "$3::tsquery"), `f."length"`);
   const found = `SELECT i."session_id", i."seq", i."created_at", i."length", i."words" ${from}`;
   const order = `"created_at" DESC, "session_id", "seq"`;
-  const limit = `LIMIT ${countOf(input)}`;
   // A score takes its time, so that hits are scored before they are chosen only where it decides.
   const sql =
     input.order === "recent"
@@ -79,6 +79,7 @@ function findSliced(asking: Asking): Promise<readonly SqlRow[]> {
     query.required.length,
   ];
   const from = wanted(asking, ">", values);
+  const limit = limitOf(input, values);
   const sql = `WITH clauses AS MATERIALIZED (
       SELECT c.number, c.clause::tsquery AS clause, c.excluded
       FROM json_to_recordset($4) AS c (number integer, clause text, excluded boolean)
@@ -91,12 +92,14 @@ function findSliced(asking: Asking): Promise<readonly SqlRow[]> {
     GROUP BY f."session_id", f."seq", f."created_at", f."length"
     HAVING count(DISTINCT c.number) FILTER (WHERE NOT c.excluded) = $5 AND NOT bool_or(c.excluded)
     ORDER BY ${input.order === "rank" ? `"score" DESC, ` : ""}f."created_at" DESC, f."session_id", f."seq"
-    LIMIT ${countOf(input)}`;
+    ${limit}`;
   return reading.connection.query(sql, values);
 }
 
-function countOf({ skip, limit }: CheckedSearch): number {
-  return skip + limit + 1;
+/** One hit more than the page needs says that there are more. */
+function limitOf({ skip, limit }: CheckedSearch, values: PostgresValue[]): string {
+  values.push(skip + limit + 1);
+  return `LIMIT $${values.length}`;
 }
 
 /** The rows that match $2 and that nothing else speaks against. */
