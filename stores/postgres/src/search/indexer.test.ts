@@ -43,6 +43,11 @@ async function find(query: string): Promise<string[]> {
   return hits.map(({ session, seq }) => `${session} ${seq}`).toSorted();
 }
 
+/** A word of as many characters as a token has. */
+function longWord(letter: string, clause: number, word: number): string {
+  return `${letter.repeat(123)}q${clause + 10}${word + 10}`;
+}
+
 async function readRows<Row extends object>(sql: string): Promise<Row[]> {
   return withClient(async (client) => (await client.query<Row>(sql.replaceAll("$schema", schema))).rows);
 }
@@ -140,6 +145,25 @@ test("[S2] the words of a long message are searched together, whatever slices th
   expect(await find("w5 -otter -missing")).toEqual(["x 2"]);
   expect(await find('"w8999 aardvark w0 w1" pang*')).toEqual(["x 1"]);
   expect(await find('"w8999 aardvark w1"')).toEqual([]);
+});
+
+test.each([
+  // 32 clauses of 64 words of 128 characters: 0.8 MB of words, and 1.2 MB with the other forms of identifiers.
+  [
+    "phrases",
+    (clause: number) => `"${Array.from({ length: 64 }, (_, word) => longWord("ა", clause, word)).join(" ")}"`,
+  ],
+  [
+    "identifiers",
+    (clause: number) =>
+      `${Array.from({ length: 60 }, (_, word) => longWord("ж", clause, word)).join("_")}_${"ж".repeat(99)}Ж${"ж".repeat(20)}`,
+  ],
+])("[S8] the longest queries find what they ask for: %s", async (_, makeClause) => {
+  const query = Array.from({ length: 32 }, (__, clause) => makeClause(clause)).join(" ");
+  await append("x", ["a pangolin", query.replaceAll('"', "")]);
+  await indexAll();
+  expect(await find(query)).toEqual(["x 2"]);
+  expect(await find(`-pangolin ${query.slice(0, query.length / 2)}`)).toEqual(["x 2"]);
 });
 
 test("an index of another tokenizer is not searched, and is made anew", async () => {

@@ -9,6 +9,7 @@ import { findIndexed } from "./find-indexed.ts";
 import { Indexer } from "./indexer.ts";
 import { type RankedHit, scanRanges, scanTenant } from "./scan-messages.ts";
 import { isUsable, readSearchProgress } from "./search-progress.ts";
+import { fitsTsQuery } from "./ts-query.ts";
 
 /** The search of one store. */
 export class SearchIndex implements MessageSearch {
@@ -31,8 +32,8 @@ export class SearchIndex implements MessageSearch {
         readSearchProgress(reading),
       ]);
       if (position === 0 || text.required.length === 0) return { position, hits: [], more: false };
-      if (!isUsable(progress)) {
-        this.#indexer.noteLag(tenant);
+      if (!isUsable(progress) || !fitsTsQuery(text)) {
+        if (!isUsable(progress)) this.#indexer.noteLag(tenant);
         return pageOf(position, input, await scanTenant(reading, input));
       }
       const tail = await readChangedMessages(reading, progress.position, Number.POSITIVE_INFINITY);

@@ -26,6 +26,14 @@ export function toTsQuery({ required, excluded }: TextQuery, scope: readonly str
   };
 }
 
+/** A `tsquery` may hold 1 MB of words; of a longer query the searched texts are read. */
+const MOST_BYTES = 900_000;
+
+/** Whether PostgreSQL takes a query. The longest that can be typed are too long. */
+export function fitsTsQuery(text: TextQuery): boolean {
+  return Buffer.byteLength(toTsQuery(text, []).all) <= MOST_BYTES;
+}
+
 /** Any of the clause's forms, each a phrase. */
 function toExpression(clause: TextClause): string {
   const forms = findForms(clause).map((form) => {
