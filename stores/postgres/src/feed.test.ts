@@ -31,11 +31,20 @@ async function hold(tenant: string, session: string, id: string): Promise<void> 
   const { record } = newMessage({ id, content: "held" });
   const { id: message_id, contentFormat: content_format, tokenCount: token_count } = record;
   const { createdAt: created_at, updatedAt: updated_at, ...rest } = record;
-  const message = { ...rest, message_id, content_format, token_count, created_at, updated_at };
-  const item = { form: "append", now: 1, session, activity: 1, added: 1, tokens: 0, messages: [message] };
+  const message = { ...rest, number: 1, message_id, content_format, token_count, created_at, updated_at };
+  const item = {
+    number: 0,
+    round: 1,
+    now: 1,
+    session,
+    activity: 1,
+    added: 1,
+    tokens: 0,
+    messages: [message],
+  };
   await holder.query("BEGIN");
   const { rows } = await holder.query({
-    text: `SELECT item_outcome FROM "${schema}".commit_group($1, $2, true)`,
+    text: `SELECT item_outcome FROM "${schema}".commit_group($1, '[]', $2, 1, true)`,
     values: [tenant, JSON.stringify([item])],
     rowMode: "array",
   });

@@ -10,6 +10,7 @@ import type { CommitItem } from "./commit-item.ts";
 import type { GroupAnswer, GroupItem } from "./group-item.ts";
 import { makeImagesItem } from "./images-item.ts";
 import { LookedUp } from "./look-up.ts";
+import { numberItems } from "./number-items.ts";
 import type { Uncertain } from "./uncertain.ts";
 
 export interface Committing {
@@ -160,18 +161,21 @@ async function callFunction(
   connection: Connection,
   ready: readonly Ready[],
 ): Promise<readonly GroupAnswer[]> {
-  const items = JSON.stringify(ready.map(({ item }) => item));
+  const { items, appends, rounds } = numberItems(ready.map(({ item }) => item));
   const isDurable = ready.some((one) => one.isDurable);
-  const rows = await connection.query(`SELECT * FROM "${database.schema}"."commit_group"($1, $2, $3)`, [
-    tenant,
-    items,
-    isDurable,
-  ]);
-  return rows.map(([outcome, position, firstSeq]): GroupAnswer => ({
-    outcome: outcome as GroupAnswer["outcome"],
-    position: position as number,
-    firstSeq: firstSeq as number,
-  }));
+  const rows = await connection.query(
+    `SELECT * FROM "${database.schema}"."commit_group"($1, $2, $3, $4, $5)`,
+    [tenant, JSON.stringify(items), JSON.stringify(appends), rounds, isDurable],
+  );
+  const answers: GroupAnswer[] = [];
+  for (const [number, outcome, position, firstSeq] of rows) {
+    answers[number as number] = {
+      outcome: outcome as GroupAnswer["outcome"],
+      position: position as number,
+      firstSeq: firstSeq as number,
+    };
+  }
+  return answers;
 }
 
 function settle({ waiting, done }: Ready, answer: GroupAnswer): readonly Waiting[] {
