@@ -33,7 +33,7 @@ export class Indexer {
   #following: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
-  #isClosing = false;
+  readonly #closing = new AbortController();
 
   constructor(database: Database, schema: string) {
     this.#database = database;
@@ -55,7 +55,7 @@ export class Indexer {
   }
 
   #startTimer(): void {
-    if (this.#timer !== undefined || this.#running !== undefined || this.#isClosing) return;
+    if (this.#timer !== undefined || this.#running !== undefined || this.#closing.signal.aborted) return;
     // Several processes rarely begin at once.
     this.#timer = setTimeout(() => this.#begin(), IDLE_MS * (1 + Math.random() / 2)).unref();
   }
@@ -89,11 +89,17 @@ export class Indexer {
   async #follow(tenant: string): Promise<IndexStepResult> {
     for (;;) {
       const began = performance.now();
-      const result = this.#isClosing ? "busy" : await this.#step(tenant, false);
+      const result = this.#closing.signal.aborted ? "busy" : await this.#step(tenant, false);
       if (result !== "more") return result;
       const isBusy = performance.now() - (this.#due.get(tenant)?.last ?? 0) < IDLE_MS;
-      await sleep(isBusy ? (performance.now() - began) * PAUSE_FACTOR : 0, undefined, { ref: false });
+      await this.#pause(isBusy ? (performance.now() - began) * PAUSE_FACTOR : 0);
     }
+  }
+
+  /** Does not keep the process alive; closing ends it, since nothing else would then. */
+  async #pause(milliseconds: number): Promise<void> {
+    const { signal } = this.#closing;
+    await sleep(milliseconds, undefined, { ref: false, signal }).catch(() => undefined);
   }
 
   async #step(tenant: string, isPatient: boolean, upTo = Number.POSITIVE_INFINITY): Promise<IndexStepResult> {
@@ -128,7 +134,7 @@ export class Indexer {
   }
 
   async close(): Promise<void> {
-    this.#isClosing = true;
+    this.#closing.abort();
     clearTimeout(this.#timer);
     await this.#running;
     let steps = 0;
