@@ -11,7 +11,10 @@ import { MESSAGES_AT_ONCE, readLiveMessages, toIndexedMessage } from "./read-mes
 import { removeSegment } from "./remove-segment.ts";
 import { SegmentBuilder } from "./segment-builder.ts";
 
-/** So many positions without anything to index are passed over, lest they be read again and again. */
+/**
+ * So many positions without anything to index are passed over, lest they be read again and again. Whoever wants all indexed
+ * passes over each: an index that stays behind is made anew when the feed is pruned.
+ */
 const PASSED = 1_000;
 
 /** Keys that are read at once to build an index. */
@@ -49,7 +52,8 @@ export async function advanceIndex(
   if (changes.cursor === state.cursor) return state;
   const stale = await findStaleSegments(context.reader, state.segments, changes);
   const passed = changes.position - parseFeedCursor(state.cursor).position;
-  if (stale.size === 0 && changes.messages.size < smallest && passed < PASSED) return state;
+  const isEnough = changes.messages.size >= smallest || passed >= (smallest > 1 ? PASSED : 1);
+  if (stale.size === 0 && !isEnough) return state;
   const added = await indexMessages(context, changes);
   const segments = state.segments.map((entry): SegmentEntry => {
     const count = stale.get(entry.id);
