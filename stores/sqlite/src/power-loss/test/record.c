@@ -1,6 +1,6 @@
 /*
  * Preloaded into a process that writes below a folder: records what it does to the files there, in order, and makes
- * its calls fail. `disk.ts` rebuilds from the record what a disk may hold after a power cut.
+ * its calls fail. `recorded-disk.ts` rebuilds from the record what a disk may hold after a power cut.
  *
  * POWER_LOSS_FOLDER   the folder that is watched, without links in its name; it is empty at first
  * POWER_LOSS_LOG      the record is appended here; several processes may share it. Nothing is recorded without it
