@@ -25,9 +25,14 @@ export async function indexRanges(reading: SearchReading, ranges: readonly Messa
   if (ranges.length === 0) return;
   const { connection, schema, tenant } = reading;
   const messages = await readRanges(reading, ranges);
+  // OFFSET keeps the planner from reading the whole index, as it takes the ranges to be many. Whoever holds the lock of
+  // the progress is the only one who moves rows.
   await connection.query(
-    `DELETE FROM "${schema}"."search_index" i USING json_to_recordset($2) AS r (session text, first bigint, last bigint)
-    WHERE i."tenant_id" = $1 AND i."session_id" = r.session AND i."seq" BETWEEN r.first AND r.last`,
+    `DELETE FROM "${schema}"."search_index" WHERE ctid = ANY (ARRAY(
+      SELECT i.place FROM json_to_recordset($2) AS r (session text, first bigint, last bigint)
+      CROSS JOIN LATERAL (
+        SELECT x.ctid AS place FROM "${schema}"."search_index" x
+        WHERE x."tenant_id" = $1 AND x."session_id" = r.session AND x."seq" BETWEEN r.first AND r.last OFFSET 0) i))`,
     [tenant, JSON.stringify(ranges)],
   );
   await insertMessages(reading, messages);

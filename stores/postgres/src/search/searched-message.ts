@@ -31,11 +31,15 @@ export async function readRanges(
 ): Promise<SearchedMessage[]> {
   if (ranges.length === 0) return [];
   const { connection, schema, tenant } = reading;
+  // OFFSET keeps the planner from reading whole tables, as it takes the ranges to be many.
   const rows = await connection.query(
     `SELECT ${messageColumns} FROM json_to_recordset($2) AS r (session text, first bigint, last bigint)
-    JOIN "${schema}"."messages" m
-      ON m."tenant_id" = $1 AND m."session_id" = r.session AND m."seq" BETWEEN r.first AND r.last
-    JOIN "${schema}"."session_rows" s ON s."tenant_id" = $1 AND s."session_id" = r.session
+    CROSS JOIN LATERAL (
+      SELECT * FROM "${schema}"."session_rows" x
+      WHERE x."tenant_id" = $1 AND x."session_id" = r.session OFFSET 0) s
+    CROSS JOIN LATERAL (
+      SELECT * FROM "${schema}"."messages" x
+      WHERE x."tenant_id" = $1 AND x."session_id" = r.session AND x."seq" BETWEEN r.first AND r.last OFFSET 0) m
     WHERE m."removed_at" = 0 ${conditions}`,
     [tenant, JSON.stringify(ranges), ...values],
   );
