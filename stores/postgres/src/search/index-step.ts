@@ -57,7 +57,12 @@ async function takeStep(
   if (progress === undefined) return "busy";
   const { last, floor } = await readFeedEnds(reading);
   const isNew = progress.version === "";
-  if (isNew || progress.version !== indexVersion || progress.position < floor) {
+  if (isNew && floor === 0) {
+    // The feed tells of every message.
+    await writeSearchProgress(reading, { position: 0, cursor: undefined });
+    return "more";
+  }
+  if (progress.version !== indexVersion || progress.position < floor) {
     if (!isNew && !mayRenew) return "foreign";
     if (!isNew) await clear(reading);
     await writeSearchProgress(reading, { position: last, cursor: { session: "", seq: 0 } });
