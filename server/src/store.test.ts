@@ -20,6 +20,9 @@ const listBlobs = { requests: [{ type: "query", kind: "blob_pieces", shape: "key
 const readBlob = {
   requests: [{ type: "query", kind: "blob_pieces", shape: "key", prefix: ["f00"], ...page }],
 };
+const readSource = {
+  requests: [{ type: "query", kind: "source_chunks", shape: "key", prefix: ["source"], ...page }],
+};
 const countBlobs = { requests: [{ type: "count", kind: "blobs", shape: "key", prefix: [] }] };
 const search = { text: { required: [{ words: ["a"] }], excluded: [] }, order: "rank", limit: 1, skip: 0 };
 const changes = { limit: 10 };
@@ -45,6 +48,7 @@ describe("roles", () => {
     ["POST", "/store/read", readBlob, "reader"],
     ["POST", "/store/read", listBlobs, "writer"],
     ["POST", "/store/read", countBlobs, "writer"],
+    ["POST", "/store/read", readSource, "writer"],
     ["POST", "/store/search", search, "reader"],
     ["POST", "/store/changes", changes, "reader"],
     ["POST", "/store/commit", { writes: [] }, "writer"],
@@ -98,6 +102,22 @@ describe("tenants", () => {
     }
     const { json } = await call("POST", "/store/read", read, as("c"));
     expect(json).toMatchObject({ answers: [[null]] });
+  });
+});
+
+test("a read that asks for more than a server holds in memory is refused before it is carried out", async () => {
+  const { call } = testServer();
+  const query = (limit: number) => ({ ...readBlob.requests[0], limit });
+  const allowed = await call("POST", "/v1/store/read", {
+    requests: Array.from({ length: 4 }, () => query(1_000)),
+  });
+  expect(allowed.status).toBe(200);
+  const requests = [...Array.from({ length: 4 }, () => query(1_000)), ...read.requests];
+  expect((await call("POST", "/v1/store/read", { requests })).json).toMatchObject({
+    status: 413,
+    code: "too_large",
+    reason: "read",
+    outcome: "refused",
   });
 });
 

@@ -176,3 +176,20 @@ const counters: Kind = {
   unique: {},
   shapes: {},
 };
+
+test("[C38] a store that loses no answers is not asked again when it does not know", async () => {
+  let attempts = 0;
+  const failing = storeWith(() => ({
+    commit: async () => {
+      attempts += 1;
+      throw new ThroughlineError("unavailable", "The disk failed.", {
+        reason: "io_error",
+        outcome: "unknown",
+      });
+    },
+  }));
+  const operation = { id: "o", fingerprint: "" };
+  const commit = guardStore(failing).commit({ tenant: "t", writes: [insert], operation });
+  await expect(commit).rejects.toMatchObject({ reason: "io_error", outcome: "unknown", retryable: true });
+  expect(attempts).toBe(1);
+});

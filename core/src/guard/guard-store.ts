@@ -74,7 +74,8 @@ class Guard implements GuardedStore {
     // What may have been written has to be asked to its end: only the first attempt can be given up.
     const send = (isFirst: boolean): Promise<CommitResult> =>
       this.#store.commit(sent, isFirst ? options : {});
-    const limitMs = isRepeatable(sent) ? this.#resendForMs : 0;
+    // A store in this process that does not know has met a fault that asking again does not mend.
+    const limitMs = this.capabilities.unknownOutcomes && isRepeatable(sent) ? this.#resendForMs : 0;
     return this.#run(resendUnknown(send, limitMs, sent.operation?.id), options);
   }
 

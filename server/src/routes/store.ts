@@ -81,6 +81,7 @@ export const storeRoutes: readonly Route[] = [
     async handle(call) {
       const { store } = call.throughline;
       const input = scopedBody(call) as unknown as ReadInput;
+      checkSize(input.requests);
       // Whoever may delete and undelete sessions may see those that are deleted.
       if (call.caller !== undefined && input.requests.some((request) => showsDeleted(request, store.kinds))) {
         checkRole(call.caller, "writer");
@@ -158,12 +159,30 @@ function scopedBody({ body, throughline }: Call): Readonly<Record<string, unknow
   return { ...body, tenant };
 }
 
+/** Records that one read may ask for: all that it finds is in memory before it is answered. */
+const READ_RECORDS = 4_000;
+
+function checkSize(requests: readonly ReadRequest[]): void {
+  const records = requests.reduce((sum, request) => sum + sizeOf(request), 0);
+  if (records <= READ_RECORDS) return;
+  throw new ThroughlineError("too_large", `A read may ask for ${READ_RECORDS} records, keys included.`, {
+    reason: "read",
+    outcome: "refused",
+    details: { limit: READ_RECORDS, records },
+  });
+}
+
+function sizeOf(request: ReadRequest): number {
+  if (request.type === "get") return request.keys.length;
+  return request.type === "query" ? request.limit : 0;
+}
+
 /**
  * Whether a request may show what belongs to deleted sessions. No session owns staged content: readers get it by the
- * hash that a message names, and can't look for it.
+ * hash that a message names, and can't look for it. Nor does one own imported files, which hold what was deleted since.
  */
 function showsDeleted(request: ReadRequest, kinds: ReadonlyMap<string, Kind>): boolean {
-  if (request.hidden === true) return true;
+  if (request.hidden === true || request.kind === "source_chunks") return true;
   return request.type !== "get" && kinds.get(request.kind)?.staged === true && request.prefix.length === 0;
 }
 

@@ -1,5 +1,5 @@
 /** One request to a server and its answer, or the error that says why there is none. */
-import { type ThroughlineError, isThroughlineError } from "@throughline/core";
+import { ThroughlineError, isThroughlineError } from "@throughline/core";
 import { connectionError, timeoutError } from "./connection-error.ts";
 import { foreignAnswer, refusalOf } from "./refusal.ts";
 
@@ -20,7 +20,11 @@ export interface Call {
   readonly body?: string;
   /** Gives up waiting. Leave it out where what was begun has to be followed to its end. */
   readonly signal?: AbortSignal | undefined;
+  /** It is about all that there is, and may take `LONG` times the limit. */
+  readonly isLong?: boolean;
 }
+
+const LONG = 20;
 
 export class Connection {
   readonly #options: ConnectionOptions;
@@ -46,30 +50,47 @@ export class Connection {
   async send(call: Call): Promise<unknown> {
     const { signal } = call;
     signal?.throwIfAborted();
+    const headers = this.#headersOf(call);
+    const timeoutMs = this.#options.timeoutMs * (call.isLong === true ? LONG : 1);
     const timer = new AbortController();
-    const timeout = setTimeout(() => timer.abort(), this.#options.timeoutMs);
+    const timeout = setTimeout(() => timer.abort(), timeoutMs);
     const stop = signal === undefined ? timer.signal : AbortSignal.any([timer.signal, signal]);
     try {
-      const response = await this.#fetch(call, stop);
+      const response = await this.#fetch(call, headers, stop);
       return this.#read(response, await response.text());
     } catch (error) {
       if (isThroughlineError(error)) throw error;
       signal?.throwIfAborted();
-      throw this.#failure(error, timer.signal.aborted);
+      const { server } = this.#options;
+      throw timer.signal.aborted ? timeoutError(timeoutMs, server, error) : connectionError(error, server);
     } finally {
       clearTimeout(timeout);
     }
   }
 
-  #fetch({ path, tenant, body }: Call, signal: AbortSignal): Promise<Response> {
-    const { base, headers, fetch } = this.#options;
-    return fetch(`${base}/v1/store${path}`, {
-      method: body === undefined ? "GET" : "POST",
-      headers: {
+  /** Built before anything is sent: what the caller's function gives may be no headers. */
+  #headersOf({ tenant, body }: Call): Headers {
+    try {
+      return new Headers({
         accept: "application/json",
         ...(body === undefined ? undefined : { "content-type": "application/json" }),
-        ...headers(tenant),
-      },
+        ...this.#options.headers(tenant),
+      });
+    } catch (cause) {
+      throw new ThroughlineError("invalid", "The option headers gives no headers that can be sent.", {
+        reason: "option",
+        outcome: "refused",
+        details: { option: "headers" },
+        cause,
+      });
+    }
+  }
+
+  #fetch({ path, body }: Call, headers: Headers, signal: AbortSignal): Promise<Response> {
+    const { base, fetch } = this.#options;
+    return fetch(`${base}/v1/store${path}`, {
+      method: body === undefined ? "GET" : "POST",
+      headers,
       ...(body === undefined ? undefined : { body }),
       // A redirected POST would become a GET.
       redirect: "manual",
@@ -92,10 +113,5 @@ export class Connection {
     if (status > 200 && status < 300) throw foreignAnswer(status, server);
     // Browsers hide where a redirection goes, and its status.
     throw refusalOf(type === "opaqueredirect" ? 307 : status, json, server);
-  }
-
-  #failure(error: unknown, isLate: boolean): ThroughlineError {
-    const { server, timeoutMs } = this.#options;
-    return isLate ? timeoutError(timeoutMs, server, error) : connectionError(error, server);
   }
 }

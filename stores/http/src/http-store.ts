@@ -84,12 +84,12 @@ class HttpStore implements Store {
   }
 
   async check(): Promise<readonly Problem[]> {
-    const answer = await this.#connection.ask({ path: "/check", body: "{}" });
+    const answer = await this.#connection.ask({ path: "/check", body: "{}", isLong: true });
     return this.#expect(answer, isFindings).problems;
   }
 
   async prune(before: PruneTimes): Promise<void> {
-    await this.#connection.ask({ path: "/prune", body: JSON.stringify(before) });
+    await this.#connection.ask({ path: "/prune", body: JSON.stringify(before), isLong: true });
   }
 
   async close(): Promise<void> {

@@ -182,38 +182,41 @@ describe("a link through which nothing comes", () => {
     expect(performance.now() - began).toBeLessThan(PATIENT);
   }
 
-  test.for(["both", "toServer", "toClient"] as const)("[M14] ends every call in time (%s)", async (blackHole) => {
-    const { proxy, raw } = await openLine(await serveSqlite(), { timeoutMs });
-    proxy.setMode({ blackHole });
-    const timeout = {
-      code: "unavailable",
-      reason: "timeout",
-      retryable: true,
-      details: { limit_ms: timeoutMs },
-    };
-    const search = {
-      tenant,
-      text: { required: [{ words: ["a"] }], excluded: [] },
-      order: "rank",
-      limit: 1,
-      skip: 0,
-    } as const;
-    const calls = [
-      raw.commit({ tenant, writes: [], now: 0 }, {}),
-      raw.read({ tenant, requests: [], now: 0 }, {}),
-      raw.search({ ...search, now: 0 }, {}),
-      raw.changes({ tenant, limit: 1, now: 0 }, {}),
-      raw.check(),
-      raw.prune({ changes: 0, operations: 0 }),
-      httpStore({ url: `http://127.0.0.1:${proxy.port}`, timeoutMs }),
-    ];
-    await Promise.all(
-      calls.map(async (call) => {
-        await endsInTime(call);
-        await expect(call).rejects.toMatchObject(timeout);
-      }),
-    );
-  });
+  test.for(["both", "toServer", "toClient"] as const)(
+    "[M14] ends every call in time (%s)",
+    async (blackHole) => {
+      const { proxy, raw } = await openLine(await serveSqlite(), { timeoutMs });
+      proxy.setMode({ blackHole });
+      const timeout = {
+        code: "unavailable",
+        reason: "timeout",
+        retryable: true,
+        details: { limit_ms: timeoutMs },
+      };
+      const search = {
+        tenant,
+        text: { required: [{ words: ["a"] }], excluded: [] },
+        order: "rank",
+        limit: 1,
+        skip: 0,
+      } as const;
+      const calls = [
+        raw.commit({ tenant, writes: [], now: 0 }, {}),
+        raw.read({ tenant, requests: [], now: 0 }, {}),
+        raw.search({ ...search, now: 0 }, {}),
+        raw.changes({ tenant, limit: 1, now: 0 }, {}),
+        raw.check(),
+        raw.prune({ changes: 0, operations: 0 }),
+        httpStore({ url: `http://127.0.0.1:${proxy.port}`, timeoutMs }),
+      ];
+      await Promise.all(
+        calls.map(async (call) => {
+          await endsInTime(call);
+          await expect(call).rejects.toMatchObject(timeout);
+        }),
+      );
+    },
+  );
 
   test("[C39] a commit gives up as unknown, and can be asked for by its operation when the link is back", async () => {
     const served = await serveSqlite();

@@ -84,6 +84,15 @@ describe("opening", () => {
     expect(String(refusal)).not.toContain("secret");
   });
 
+  test("headers that can't be sent are no lost connection", async () => {
+    const headers = (): Record<string, string> => ({ "x-tenant": "東京" });
+    await expect(httpStore({ url: "http://localhost", headers })).rejects.toMatchObject({
+      code: "invalid",
+      reason: "option",
+      outcome: "refused",
+    });
+  });
+
   test("says that nothing listens", async () => {
     const server = await answeringServer(() => undefined);
     await server.close();
