@@ -2,6 +2,8 @@
 import { ThroughlineError } from "@throughline/core";
 import type * as Driver from "mongodb";
 import type { MongoClient } from "mongodb";
+import type { MadeClient } from "./client-keeper.ts";
+import { ClientKeeper } from "./client-keeper.ts";
 import type { Intercept } from "./database.ts";
 import { Database } from "./database.ts";
 import { toStoreError } from "./mongo-error.ts";
@@ -29,20 +31,24 @@ export interface Connection {
 export async function connect(connection: Connection): Promise<Database> {
   const { url, timeouts, intercept } = connection;
   const driver = await loadDriver();
-  const client = makeClient(driver, connection);
-  // Here, because the URL may ask for less.
-  const db = client.db(databaseName(url), {
-    writeConcern: { w: "majority", journal: true, wtimeoutMS: timeouts.queryMs },
-    readConcern: new driver.ReadConcern("majority"),
-    readPreference: "primary",
-  });
+  const make = (): MadeClient => {
+    const client = makeClient(driver, connection);
+    // Here, because the URL may ask for less.
+    const db = client.db(databaseName(url), {
+      writeConcern: { w: "majority", journal: true, wtimeoutMS: timeouts.queryMs },
+      readConcern: new driver.ReadConcern("majority"),
+      readPreference: "primary",
+    });
+    return { client, db };
+  };
+  const first = make();
   try {
-    await client.connect();
+    await first.client.connect();
   } catch (error) {
-    await client.close();
+    await first.client.close();
     throw toStoreError(error);
   }
-  return new Database(client, db, intercept, timeouts.queryMs);
+  return new Database(new ClientKeeper(make, first), intercept, timeouts);
 }
 
 function makeClient(

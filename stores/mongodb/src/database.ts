@@ -1,5 +1,7 @@
 /** The calls that the store makes to MongoDB: few and plain, each within its time limit. */
-import type { Db, Document, Filter, IndexDescription, MongoClient } from "mongodb";
+import { ThroughlineError } from "@throughline/core";
+import type { Document, Filter, IndexDescription } from "mongodb";
+import type { ClientKeeper } from "./client-keeper.ts";
 import type { StoredDocument } from "./row-document.ts";
 import { failedIndexes, isDuplicateKey, isOnlyDuplicateKeys, toStoreError } from "./mongo-error.ts";
 
@@ -19,17 +21,29 @@ export interface FindOptions {
 
 type Conditions = Readonly<Record<string, unknown>>;
 
+/** The driver's own limits, all in milliseconds. */
+interface CallTimeouts {
+  readonly selectMs: number;
+  readonly poolMs: number;
+  readonly connectMs: number;
+  readonly queryMs: number;
+}
+
+/** How much later than by the driver's limits a call is given up here. */
+const GRACE_MS = 2_000;
+
 export class Database {
-  readonly #client: MongoClient;
-  readonly #db: Db;
+  readonly #client: ClientKeeper;
   readonly #intercept: Intercept;
   readonly #limit: { readonly maxTimeMS: number };
+  readonly #callMs: number;
 
-  constructor(client: MongoClient, db: Db, intercept: Intercept, queryMs: number) {
+  constructor(client: ClientKeeper, intercept: Intercept, timeouts: CallTimeouts) {
+    const { selectMs, poolMs, connectMs, queryMs } = timeouts;
     this.#client = client;
-    this.#db = db;
     this.#intercept = intercept;
     this.#limit = { maxTimeMS: queryMs };
+    this.#callMs = selectMs + poolMs + connectMs + queryMs + GRACE_MS;
   }
 
   async find<Found extends Identified>(
@@ -58,7 +72,7 @@ export class Database {
   /** Adds a document; an error is thrown as the driver gives it: only the caller knows what it leaves in doubt. */
   async insert(collection: string, document: Identified): Promise<void> {
     await this.#intercept(`insert ${collection}`, () =>
-      this.#collection(collection).insertOne(document as Document & Identified),
+      this.#inTime(() => this.#collection(collection).insertOne(document as Document & Identified)),
     );
   }
 
@@ -150,7 +164,7 @@ export class Database {
 
   async collectionNames(): Promise<string[]> {
     const found = await this.#run("list collections", () =>
-      this.#db.listCollections({}, { nameOnly: true }).toArray(),
+      this.#client.db.listCollections({}, { nameOnly: true }).toArray(),
     );
     return found.map(({ name }) => name);
   }
@@ -160,7 +174,7 @@ export class Database {
   }
 
   async serverFacts(): Promise<Document> {
-    return this.#run("build info", () => this.#db.command({ buildInfo: 1 }));
+    return this.#run("build info", () => this.#client.db.command({ buildInfo: 1 }));
   }
 
   async drop(collection: string): Promise<void> {
@@ -172,18 +186,39 @@ export class Database {
   }
 
   #collection<Found extends Identified = Document & Identified>(name: string) {
-    return this.#db.collection<Found>(name);
+    return this.#client.db.collection<Found>(name);
+  }
+
+  /** The driver can wait for ever for a connection that was closed just when it was written to. */
+  async #inTime<Result>(run: () => Promise<Result>): Promise<Result> {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(noAnswer()), this.#callMs);
+    });
+    try {
+      return await Promise.race([run(), limit]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async #run<Result>(call: string, run: () => Promise<Result>): Promise<Result> {
     return this.#intercept(call, async () => {
       try {
-        return await run();
+        return await this.#inTime(run);
       } catch (error) {
         throw toStoreError(error);
       }
     });
   }
+}
+
+function noAnswer(): ThroughlineError {
+  return new ThroughlineError("unavailable", "MongoDB did not answer within the time limit.", {
+    reason: "timeout",
+    outcome: "unknown",
+    retryable: true,
+  });
 }
 
 /** Waits for a write, and takes one kind of failure as success. */

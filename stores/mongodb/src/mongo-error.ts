@@ -48,6 +48,11 @@ const cannotConnect: Meaning = {
   message: "No server of MongoDB could be reached there. Check host, port and the network.",
   retryable: true,
 };
+const connectionLost: Meaning = {
+  reason: "connection_lost",
+  message: "The connection to MongoDB was lost.",
+  retryable: true,
+};
 const tls: Meaning = {
   reason: "tls",
   message:
@@ -124,14 +129,8 @@ const refusing = new Set<unknown>([
 const byName = new Map<string, Meaning>([
   ["MongoWaitQueueTimeoutError", poolExhausted],
   ["MongoNetworkTimeoutError", timeout],
-  [
-    "MongoNetworkError",
-    { ...cannotConnect, reason: "connection_lost", message: "The connection to MongoDB was lost." },
-  ],
-  [
-    "MongoPoolClearedError",
-    { ...cannotConnect, reason: "connection_lost", message: "The connection to MongoDB was lost." },
-  ],
+  ["MongoNetworkError", connectionLost],
+  ["MongoPoolClearedError", connectionLost],
   [
     "MongoWriteConcernError",
     {
@@ -141,6 +140,13 @@ const byName = new Map<string, Meaning>([
     },
   ],
   ["MongoMissingCredentialsError", authentication],
+  // The client was replaced by one that has found the server.
+  ...[
+    "MongoTopologyClosedError",
+    "MongoServerClosedError",
+    "MongoClientClosedError",
+    "MongoNotConnectedError",
+  ].map((name): [string, Meaning] => [name, connectionLost]),
 ]);
 
 /** Whether the driver says that a document of this key is there already. */
