@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { ThroughlineError, isThroughlineError } from "@throughline/core";
 import type { SqlRow, SqlValue } from "@throughline/store-sql";
 import type { Pool, PoolClient, QueryArrayConfig } from "pg";
@@ -12,11 +13,14 @@ export type PostgresValue = SqlValue | boolean | readonly string[];
 const PREPARED = 500;
 const names = new Map<string, string>();
 
-/** The name of a prepared statement; undefined where there are too many. Texts are few: their values are parameters. */
+/**
+ * The name of a prepared statement; undefined where there are too many. Texts are few: their values are parameters. It is
+ * made of the text: behind a pooler that hands connections on, a name must never mean another process's statement.
+ */
 function nameOf(sql: string): string | undefined {
   let name = names.get(sql);
   if (name === undefined && names.size < PREPARED) {
-    name = `s${names.size + 1}`;
+    name = `throughline_${createHash("sha256").update(sql).digest("hex").slice(0, 32)}`;
     names.set(sql, name);
   }
   return name;

@@ -34,7 +34,6 @@ async function hold(tenant: string, session: string, id: string): Promise<void> 
   const message = { ...rest, number: 1, message_id, content_format, token_count, created_at, updated_at };
   const item = {
     number: 0,
-    round: 1,
     now: 1,
     session,
     activity: 1,
@@ -44,8 +43,8 @@ async function hold(tenant: string, session: string, id: string): Promise<void> 
   };
   await holder.query("BEGIN");
   const { rows } = await holder.query({
-    text: `SELECT item_outcome FROM "${schema}".commit_group($1, '[]', $2, 1, true)`,
-    values: [tenant, JSON.stringify([item])],
+    text: `SELECT item_outcome FROM "${schema}".commit_group($1, '[]', $2, true)`,
+    values: [tenant, [JSON.stringify([item])]],
     rowMode: "array",
   });
   expect(rows).toEqual([["done"]]);

@@ -90,6 +90,7 @@ test.each([
   ["url", { url: "mysql://host/database" }],
   ["schema", { schema: "Quoted" }],
   ["schema", { schema: "pg_own" }],
+  ["url", { url: "postgres://localhost/work?schema=tests" }],
   ["maximum", { pool: { maximum: 0 } }],
   ["queryMs", { timeouts: { queryMs: 1.5 } }],
   ["colour", { colour: "red" }],

@@ -56,6 +56,9 @@ export function readOptions(options: PostgresStoreOptions): Settings {
   if (typeof url !== "string" || !/^postgres(ql)?:\/\//.test(url)) {
     throw invalidOption("The url begins with postgres:// and names the database.", "url");
   }
+  if (/[?&]schema=/.test(url)) {
+    throw invalidOption("The driver takes no schema from the URL: name it by the option schema.", "url");
+  }
   if (typeof schema !== "string" || !/^[a-z_][a-z0-9_]{0,62}$/.test(schema) || schema.startsWith("pg_")) {
     throw invalidOption("A schema's name has small letters, digits and _, and no pg_ before it.", "schema");
   }

@@ -161,11 +161,12 @@ async function callFunction(
   connection: Connection,
   ready: readonly Ready[],
 ): Promise<readonly GroupAnswer[]> {
-  const { items, appends, rounds } = numberItems(ready.map(({ item }) => item));
+  const { items, rounds } = numberItems(ready.map(({ item }) => item));
   const isDurable = ready.some((one) => one.isDurable);
   const rows = await connection.query(
-    `SELECT * FROM "${database.schema}"."commit_group"($1, $2, $3, $4, $5)`,
-    [tenant, JSON.stringify(items), JSON.stringify(appends), rounds, isDurable],
+    `SELECT * FROM "${database.schema}"."commit_group"($1, $2, $3, $4)`,
+    // A round is read once: not the whole group for each.
+    [tenant, JSON.stringify(items), rounds.map((round) => JSON.stringify(round)), isDurable],
   );
   const answers: GroupAnswer[] = [];
   for (const [number, outcome, position, firstSeq] of rows) {

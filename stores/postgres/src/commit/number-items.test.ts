@@ -10,7 +10,7 @@ function appendTo(session: string, operation?: string): AppendItem {
 const fence: FenceItem = { form: "fence", now: 1, operation: "o", fingerprint: "" };
 
 test("within a round, sessions and operations are different", () => {
-  const { appends, rounds } = numberItems([
+  const { rounds } = numberItems([
     appendTo("a"),
     appendTo("b", "one"),
     appendTo("a"),
@@ -18,21 +18,16 @@ test("within a round, sessions and operations are different", () => {
     appendTo("a", "one"),
     appendTo("d", "two"),
   ]);
-  expect(appends.map(({ session, round }) => `${session} ${round}`)).toEqual([
-    "a 1",
-    "b 1",
-    "a 2",
-    "c 2",
-    "a 3",
-    "d 1",
+  expect(rounds.map((round) => round.map(({ session, number }) => `${session} ${number}`))).toEqual([
+    ["a 0", "b 1", "d 5"],
+    ["a 2", "c 3"],
+    ["a 4"],
   ]);
-  expect(rounds).toBe(3);
 });
 
 test("numbers are places in the group, whatever the form", () => {
-  const { items, appends, rounds } = numberItems([fence, appendTo("a"), fence]);
+  const { items, rounds } = numberItems([fence, appendTo("a"), fence]);
   expect(items.map(({ number }) => number)).toEqual([0, 2]);
-  expect(appends.map(({ number }) => number)).toEqual([1]);
-  expect(rounds).toBe(1);
-  expect(numberItems([fence]).rounds).toBe(0);
+  expect(rounds).toMatchObject([[{ number: 1 }]]);
+  expect(numberItems([fence]).rounds).toEqual([]);
 });

@@ -115,10 +115,10 @@ test("[C38] what is refused after an attempt without answer is never written by 
   );
   expect(rows).toEqual([{ results: null, session_id: null, position: "0" }]);
   // The first attempt arrives at last: it was resolved when the operation was unknown.
-  const item = { number: 0, round: 1, now: 1, session: "s", activity: 1, added: 0, tokens: 0, messages: [] };
+  const item = { number: 0, now: 1, session: "s", activity: 1, added: 0, tokens: 0, messages: [] };
   const answer = await other.query<{ item_outcome: string }>(
-    `SELECT item_outcome FROM "${schema}".commit_group($1, '[]', $2, 1, true)`,
-    [tenant, JSON.stringify([{ ...item, operation: "late", fingerprint: "f" }])],
+    `SELECT item_outcome FROM "${schema}".commit_group($1, '[]', $2, true)`,
+    [tenant, [JSON.stringify([{ ...item, operation: "late", fingerprint: "f" }])]],
   );
   expect(answer.rows).toEqual([{ item_outcome: "not plain" }]);
   // Undeleted, the caller may ask for it anew.

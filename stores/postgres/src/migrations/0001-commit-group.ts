@@ -9,7 +9,9 @@
  *
  * - `append`: new messages at the end of a log whose head is its last message. In every other case it answers
  *   `not plain`, and nothing of the item is written. Appends of one round, which have different sessions and operations,
- *   are carried out by one statement: most of what a statement costs is beginning it.
+ *   are carried out by one statement: most of what a statement costs is beginning it. Its plan may be as old as the
+ *   connection, from when the tables were empty and every index seemed as good as the next. So it finds a log by its key
+ *   once, and changes it where it was found.
  * - `images`: statements that write final values, after statements that check that nothing changed which these values
  *   were made from. One check that answers true makes it `stale`, and nothing of the item is written.
  * - `fence`: keeps a late attempt of a refused operation from being carried out. `stale` if the attempt was quicker.
@@ -23,7 +25,7 @@ CREATE FUNCTION "throughline"."lock_tenant"(the_tenant text) RETURNS void LANGUA
 $function$;
 
 CREATE FUNCTION "throughline"."commit_group"(
-  the_tenant text, items json, appends json, rounds integer, is_durable boolean
+  the_tenant text, items json, appends json[], is_durable boolean
 )
 RETURNS TABLE (item_number bigint, item_outcome text, item_position bigint, item_first_seq bigint)
 LANGUAGE plpgsql VOLATILE AS $function$
@@ -31,6 +33,7 @@ DECLARE
   item record;
   step record;
   is_stale boolean;
+  the_round json;
 BEGIN
   PERFORM "throughline"."lock_tenant"(the_tenant);
   IF NOT is_durable THEN
@@ -90,22 +93,21 @@ BEGIN
     item_outcome := 'done';
     RETURN NEXT;
   END LOOP;
-  FOR the_round IN 1..rounds LOOP
+  FOREACH the_round IN ARRAY appends LOOP
     RETURN QUERY
     WITH given AS MATERIALIZED (
-      SELECT * FROM json_to_recordset(appends) AS a(
-        number bigint, round integer, now bigint, operation text, fingerprint text, session text, expected bigint,
-        activity bigint, added bigint, tokens bigint, known_ids text[], messages json, message_ids text[])
-      WHERE a.round = the_round
+      SELECT * FROM json_to_recordset(the_round) AS a(
+        number bigint, now bigint, operation text, fingerprint text, session text, expected bigint, activity bigint,
+        added bigint, tokens bigint, known_ids text[], messages json, message_ids text[])
     ), plain AS MATERIALIZED (
-      SELECT g.*, s."user_id", l."last_seq"
+      SELECT g.*, s."user_id", l."last_seq", l."place"
       FROM given g
       CROSS JOIN LATERAL (
         SELECT r."user_id", r."hidden_at", r."status" FROM "throughline"."session_rows" r
         WHERE r."tenant_id" = the_tenant AND r."session_id" = g.session OFFSET 0
       ) s
       CROSS JOIN LATERAL (
-        SELECT r."last_seq", r."head_seq", r."token_count" FROM "throughline"."session_logs" r
+        SELECT r."last_seq", r."head_seq", r."token_count", r.ctid AS "place" FROM "throughline"."session_logs" r
         WHERE r."tenant_id" = the_tenant AND r."session_id" = g.session OFFSET 0
       ) l
       WHERE s."hidden_at" = 0 AND s."status" <> 'expired' AND l."head_seq" = l."last_seq"
@@ -135,7 +137,7 @@ BEGIN
       UPDATE "throughline"."session_logs" l SET "last_seq" = p.last_seq + p.added, "head_seq" = p.last_seq + p.added,
         "message_count" = l."message_count" + p.added, "token_count" = l."token_count" + p.tokens,
         "last_activity" = greatest(l."last_activity", p.activity), "updated_at" = p.now, "revision" = l."revision" + 1
-      FROM plain p WHERE l."tenant_id" = the_tenant AND l."session_id" = p.session
+      FROM plain p WHERE l.ctid = p."place"
     ), told AS (
       INSERT INTO "throughline"."changes" ("tenant_id", "position", "at", "user_id", "session_id", "first_seq",
         "message_count")

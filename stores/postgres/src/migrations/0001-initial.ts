@@ -8,7 +8,7 @@ export const initial: Migration = {
   name: "initial",
   up: `${tables}${commitGroup}`,
   down: `
-DROP FUNCTION "throughline"."commit_group"(text, json, json, integer, boolean);
+DROP FUNCTION "throughline"."commit_group"(text, json, json[], boolean);
 DROP FUNCTION "throughline"."lock_tenant"(text);
 DROP VIEW "throughline"."transcripts";
 DROP VIEW "throughline"."sessions";
