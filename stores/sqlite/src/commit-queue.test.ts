@@ -36,6 +36,8 @@ function makeQueue(given: Partial<CommitQueueOptions> = {}): CommitQueue {
     tenants: new Tenants(),
     writer: () => writer,
     onFailure: () => undefined,
+    // On a machine that is busy with something else, a group must not end early.
+    groupMs: 60_000,
     onCommitted: () => {
       commits += 1;
     },

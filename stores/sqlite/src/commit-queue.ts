@@ -6,7 +6,6 @@ import { WritingFailed, carryOut } from "./carry-out.ts";
 import { FairWait, LOCK_TIMEOUT_MS } from "./fair-retry.ts";
 import { isBusy, sqliteCode, toCommitError, toStoreError } from "./sqlite-error.ts";
 
-/** How long one transaction goes on taking batches: others wait for the lock, and the event loop for its turn. */
 const GROUP_MS = 20;
 const GROUP_SIZE = 500;
 /** A caller that awaits one commit after another would keep timers and requests waiting without this. */
@@ -28,6 +27,11 @@ export interface CommitQueueOptions extends Carrying {
   readonly writer: () => Connection;
   /** How long a batch waits for the lock of another process. Default: 30,000 ms. */
   readonly lockTimeoutMs?: number;
+  /**
+   * How long one transaction goes on taking batches: others wait for the lock, and the event loop for its turn.
+   * Default: 20 ms.
+   */
+  readonly groupMs?: number;
   /** Called with what stopped a transaction. */
   readonly onFailure: (error: unknown) => void;
   /** Called after each transaction that wrote something. */
@@ -172,7 +176,7 @@ export class CommitQueue {
   /** Carries out queued batches; undefined if the transaction had to be undone. */
   #carryOutGroup(connection: Connection): Settled[] | undefined {
     const settled: Settled[] = [];
-    const deadline = performance.now() + GROUP_MS;
+    const deadline = performance.now() + (this.#options.groupMs ?? GROUP_MS);
     while (settled.length < GROUP_SIZE && (settled.length === 0 || performance.now() < deadline)) {
       const next = this.#items[0];
       if (next === undefined || (next.alone && settled.length > 0)) break;
