@@ -199,6 +199,12 @@ describe("bad input", () => {
       "configuration",
       /must be sqlite, memory, .* or mongodb/,
     ],
+    [
+      "SQLite, and the URL of another store",
+      inFile("storage: {backend: sqlite, connection_string: 'postgres://host/work'}"),
+      "configuration",
+      /says sqlite, and .* is no URL of an SQLite file/,
+    ],
     ["malformed YAML", inFile("a: [1"), "configuration", /throughline\.yaml is malformed: .*line 1/],
     ["a key twice", inFile("port: 1\nport: 2"), "configuration", /throughline\.yaml is malformed: .*unique/],
     [

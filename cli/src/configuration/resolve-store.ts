@@ -52,6 +52,12 @@ function storeOfBackend(layers: readonly Layer[]): GivenSetting {
   if (backend === undefined && connection !== undefined) return fromFile(connection);
   if (connection !== undefined && /^(sqlite|file):/i.test(connection.value as string))
     return fromFile(connection);
+  if (connection !== undefined && connection.origin.source === backend?.origin.source) {
+    throw configurationError(
+      "configuration",
+      `${backend.origin.name} says sqlite, and ${connection.origin.name} is no URL of an SQLite file: leave out one of them.`,
+    );
+  }
   const origin = backend?.origin ?? { source: "default", name: "" };
   return { value: defaultStore(), origin };
 }

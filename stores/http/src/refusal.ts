@@ -14,7 +14,9 @@ export function refusalOf(status: number, body: unknown, server: string): Throug
   const outcome = told.outcome ?? (isRefused ? "refused" : "unknown");
   if (isOurs) {
     const { message, reason, retryable, details } = told;
-    return new ThroughlineError(told.code, message, {
+    // Of a database that is away, the place matters: it is not the server here.
+    const said = told.code === "unavailable" ? `${server} answered: ${message}` : message;
+    return new ThroughlineError(told.code, said, {
       outcome,
       retryable,
       ...(reason !== undefined && { reason }),

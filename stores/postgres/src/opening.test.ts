@@ -86,6 +86,10 @@ test("a database that is read-only refuses writes", async () => {
   await store.close();
 });
 
+test.each(["postgres://me:a/b@host/work", "postgres://host:459310/work"])("no URL: %s", async (url) => {
+  await expect(postgresStore({ url })).rejects.toMatchObject({ code: "invalid", reason: "store_url" });
+});
+
 test.each([
   ["url", { url: "mysql://host/database" }],
   ["schema", { schema: "Quoted" }],

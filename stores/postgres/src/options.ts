@@ -56,6 +56,13 @@ export function readOptions(options: PostgresStoreOptions): Settings {
   if (typeof url !== "string" || !/^postgres(ql)?:\/\//.test(url)) {
     throw invalidOption("The url begins with postgres:// and names the database.", "url");
   }
+  if (!URL.canParse(url)) {
+    throw new ThroughlineError(
+      "invalid",
+      "This is no URL of PostgreSQL: percent-encode what is no letter or digit in user and password; a port is a number below 65,536.",
+      { reason: "store_url", outcome: "refused" },
+    );
+  }
   if (/[?&]schema=/.test(url)) {
     throw invalidOption("The driver takes no schema from the URL: name it by the option schema.", "url");
   }
