@@ -162,7 +162,9 @@ export class TenantLog {
 
   async #read(): Promise<void> {
     const began = performance.now();
-    const isOverdue = began - this.#markReadAt > (this.tailLength > 0 ? MARK_MS : LONGEST_MARK_MS);
+    // After so long, slots that are not known here may be gone: those after the mark are looked for when it is known.
+    if (began - this.#markReadAt > LONGEST_MARK_MS) await this.readMark();
+    const isOverdue = this.tailLength > 0 && began - this.#markReadAt > MARK_MS;
     const [isForeign] = await Promise.all([this.#readDocuments(), isOverdue ? this.readMark() : undefined]);
     this.#heardAt = began;
     if (!isForeign) return;
