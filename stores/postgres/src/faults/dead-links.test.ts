@@ -7,7 +7,15 @@ import { startProgram } from "@throughline/test-servers";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { postgresStore } from "../postgres-store.ts";
 import { withClient } from "../test/raw-connection.ts";
-import { type Line, endsInTime, expectKept, newHistory, openLine, schema } from "./test/open-line.ts";
+import {
+  type Line,
+  endsInTime,
+  expectKept,
+  newHistory,
+  openLine,
+  schema,
+  isCommit,
+} from "./test/open-line.ts";
 import { shortTimeouts } from "./test/short-timeouts.ts";
 
 const short = { timeouts: shortTimeouts, resendForMs: 1_000 };
@@ -138,7 +146,7 @@ async function openFreezing(line: Line): Promise<Freezing> {
       new Promise((resolve) => {
         line.proxy.setMode({
           loseReplyTo: (request) => {
-            if (request.includes('"form":')) {
+            if (isCommit(request)) {
               line.proxy.setMode({});
               freeze();
               resolve();

@@ -4,7 +4,7 @@ import type { Store } from "@throughline/core";
 import { guardStore, isThroughlineError } from "@throughline/core";
 import { resultsOfAppend } from "@throughline/store-sql";
 import { expect, test } from "vitest";
-import { newHistory, openLine } from "./test/open-line.ts";
+import { newHistory, openLine, isCommit } from "./test/open-line.ts";
 import { serverFaults } from "./test/server-faults.ts";
 
 /** Answers what a commit will probably answer, before it is there. One writer's guesses are right. */
@@ -88,7 +88,7 @@ test("a store that sends again without the operation's id is found out by a lost
   let isLost = false;
   proxy.setMode({
     loseReplyTo: (request) => {
-      if (isLost || !request.includes('"form":')) return false;
+      if (isLost || !isCommit(request)) return false;
       isLost = true;
       return true;
     },

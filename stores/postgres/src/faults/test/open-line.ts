@@ -79,6 +79,11 @@ export async function openLine(
   return { server, proxy, url, raw, store, direct };
 }
 
+/** Whether a piece of what goes to the server holds a call of the function that commits: items in JSON, or lists of it. */
+export function isCommit(request: Buffer): boolean {
+  return /form\\?":/.test(request.toString("latin1"));
+}
+
 let histories = 0;
 
 /** Begins a history that no other test has. */
