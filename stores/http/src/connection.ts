@@ -24,7 +24,7 @@ export interface Call {
   readonly isLong?: boolean;
 }
 
-const LONG = 20;
+const LONG = 10;
 
 export class Connection {
   readonly #options: ConnectionOptions;

@@ -10,7 +10,7 @@ export interface HttpStoreOptions {
   readonly token?: string;
   /** Further headers of each request; `tenant` is whose data it is about, undefined for all. Default: none. */
   readonly headers?: (tenant: string | undefined) => Readonly<Record<string, string>>;
-  /** How long a request may take, in milliseconds. Default: 15,000. `check` and `prune` get 20 times as long. */
+  /** How long a request may take, in milliseconds. Default: 15,000. `check` and `prune` get ten times as long. */
   readonly timeoutMs?: number;
   /** Sends the requests, for those who need a proxy or certificates of their own. Default: the runtime's. */
   readonly fetch?: typeof fetch;
