@@ -11,6 +11,8 @@ function serverFile(name: string): string {
   return fileURLToPath(new URL(`test-servers/src/${name}`, import.meta.url));
 }
 
+const fairness = "stores/sqlite/src/processes.test.ts";
+
 /** Tests that need no server. */
 const code: TestProjectInlineConfiguration = {
   test: {
@@ -20,8 +22,13 @@ const code: TestProjectInlineConfiguration = {
       "scripts/**/*.test.ts",
       "benchmarks/**/*.test.ts",
     ],
-    exclude: ["{cli,test-servers}/src/**/*.{postgres,mongodb}.test.ts"],
+    exclude: ["{cli,test-servers}/src/**/*.{postgres,mongodb}.test.ts", fairness],
   },
+};
+
+/** What compares how processes share a machine says nothing beside other tests: it runs after them, by itself. */
+const alone: TestProjectInlineConfiguration = {
+  test: { name: "alone", include: [fairness], sequence: { groupOrder: 1 } },
 };
 
 /** Tests that need a server: it is found or started before the first of them, and once for all of a run. */
@@ -67,6 +74,7 @@ export default defineConfig({
     reporters: ["default", tallyReporter()],
     projects: [
       code,
+      alone,
       projectWithServer("postgres", "postgres-setup.ts", [
         "stores/postgres/src/**/*.test.ts",
         "{cli,test-servers}/src/**/*.postgres.test.ts",

@@ -103,6 +103,7 @@ const meanings = new Map<string, Meaning>([
   ],
   ["55P03", contention],
   ["57014", timeout],
+  ["25P03", lost],
   ["57P01", lost],
   ["57P02", lost],
   ["57P03", cannotConnect],

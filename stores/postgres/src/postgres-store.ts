@@ -28,6 +28,7 @@ import type { Reading } from "./reading.ts";
 import { readAnswers } from "./reading.ts";
 import { SearchIndex } from "./search/search-index.ts";
 import { readCapabilities } from "./server-facts.ts";
+import { Statistics } from "./statistics.ts";
 import { makeTables } from "./tables.ts";
 
 /**
@@ -60,6 +61,7 @@ class PostgresStore implements Store {
   readonly #reading: Omit<Reading, "connection" | "tenant">;
   readonly #queues: CommitQueues;
   readonly #search: MessageSearch;
+  readonly #statistics: Statistics;
 
   constructor(database: Database, { schema, kinds, timeouts }: Settings, capabilities: Capabilities) {
     this.capabilities = capabilities;
@@ -68,12 +70,16 @@ class PostgresStore implements Store {
     const tables = makeTables(this.kinds, schema);
     this.#reading = { schema, tables };
     this.#search = new SearchIndex(database, this.#reading);
+    this.#statistics = new Statistics(database);
     this.#queues = new CommitQueues({
       database,
       kinds: this.kinds,
       tables,
       limitMs: timeouts.lockMs,
-      onCommitted: (tenant) => this.#search.noteCommit(tenant),
+      onCommitted: (tenant) => {
+        this.#statistics.noteCommit();
+        this.#search.noteCommit(tenant);
+      },
     });
   }
 
@@ -114,6 +120,7 @@ class PostgresStore implements Store {
 
   async close(): Promise<void> {
     await this.#queues.drain();
+    await this.#statistics.close();
     await this.#search.close();
     await this.#database.close();
   }

@@ -15,6 +15,7 @@ import {
 } from "@throughline/store-sql";
 import type { Connection } from "./database.ts";
 import { readLastPosition } from "./feed.ts";
+import { settleAll } from "./settle-all.ts";
 import type { PostgresTable, Tables } from "./tables.ts";
 import { tableOf } from "./tables.ts";
 
@@ -28,11 +29,10 @@ export interface Reading {
 
 /** Answers all requests of a read. All that can be asked at once is, so that it takes one round trip. */
 export async function readAnswers(reading: Reading, input: CheckedRead): Promise<ReadResult> {
-  const [position, ...answers] = await Promise.all([
-    readLastPosition(reading),
-    ...input.requests.map((request) => answer(reading, request, input.now)),
-  ]);
-  return { position, answers };
+  const position = readLastPosition(reading);
+  const answers = input.requests.map((request) => answer(reading, request, input.now));
+  await settleAll<unknown>([position, ...answers]);
+  return { position: await position, answers: await Promise.all(answers) };
 }
 
 async function answer(reading: Reading, request: ReadRequest, now: number): Promise<ReadAnswer> {
@@ -63,7 +63,7 @@ function ask(
     const [row] = await select(connection, makeFind(tenant, table, key, asked.fields));
     return row;
   });
-  return Promise.all(finds);
+  return settleAll(finds);
 }
 
 async function select(connection: Connection, statement: Select | undefined): Promise<Row[]> {

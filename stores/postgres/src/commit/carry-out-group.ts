@@ -4,6 +4,7 @@ import { ThroughlineError, isThroughlineError, resolveRemotely } from "@throughl
 import type { Connection, Database } from "../database.ts";
 import { isAnswer, toStoreError } from "../postgres-error.ts";
 import type { Reading } from "../reading.ts";
+import { settleAll } from "../settle-all.ts";
 import type { Tables } from "../tables.ts";
 import { resultsOfItem } from "./append-item.ts";
 import type { CommitItem } from "./commit-item.ts";
@@ -67,7 +68,7 @@ async function prepare(committing: Committing, group: readonly Waiting[]): Promi
   if (general.length === 0) return [];
   try {
     const ready = await committing.database.readTogether((connection) =>
-      Promise.all(general.map((waiting) => resolve(committing, connection, waiting))),
+      settleAll(general.map((waiting) => resolve(committing, connection, waiting))),
     );
     return ready.flat();
   } catch (error) {

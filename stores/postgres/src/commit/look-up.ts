@@ -8,6 +8,7 @@ import type { Reading } from "../reading.ts";
 import { removedKeyName } from "../removed-keys.ts";
 import type { PostgresTable } from "../tables.ts";
 import { tableOf } from "../tables.ts";
+import { settleAll } from "../settle-all.ts";
 import type { Step } from "./group-item.ts";
 
 /** What was found, and the check that it is still so. */
@@ -22,7 +23,7 @@ export class LookedUp {
 
   /** Answers lookups in one round trip. */
   async answer(reading: Reading, lookups: readonly Lookup[]): Promise<readonly Found[]> {
-    const answers = await Promise.all(lookups.map((lookup) => lookUp(reading, lookup)));
+    const answers = await settleAll(lookups.map((lookup) => lookUp(reading, lookup)));
     this.#checks.push(...answers.map(({ check }) => check));
     return answers.map(({ found }) => found);
   }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { latestVersion, migrations } from "./migrations.ts";
 
 /** SHA-256 of each migration that was released. Databases in the world were made by them: add one, never edit one. */
-const released = ["0"];
+const released = ["d139a697219b8adeed3a37275e02ecabf5c2b691d6c58a9d88afaf22dec0df0c"];
 
 test("released migrations are as they were released", () => {
   const hashes = migrations.map(({ version, name, up, down }) =>
