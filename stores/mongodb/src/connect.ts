@@ -88,7 +88,11 @@ async function loadDriver(): Promise<LoadedDriver> {
   }
 }
 
-/** The database in the URL's path. */
+/**
+ * The database in the URL's path.
+ *
+ * @internal exported for tests
+ */
 export function databaseName(url: string): string {
   const [, path = ""] = /^[a-z+]+:\/\/[^/]*\/([^?]*)/.exec(url) ?? [];
   return path === "" ? "throughline" : decodeURIComponent(path);

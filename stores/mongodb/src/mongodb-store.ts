@@ -38,7 +38,11 @@ export interface MongodbStoreOptions {
   readonly connections?: number;
 }
 
-/** What tests change: where a store stops, when it does what can wait, how the index is kept. */
+/**
+ * What tests change: where a store stops, when it does what can wait, how the index is kept.
+ *
+ * @internal exported for tests
+ */
 export interface MongodbSeams {
   readonly intercept?: Intercept;
   readonly pace?: Partial<Pace>;
@@ -66,7 +70,11 @@ export function mongodbStore(options: MongodbStoreOptions): Promise<Store> {
   return openMongodbStore(options, {});
 }
 
-/** The same with the seams that tests need. */
+/**
+ * The same with the seams that tests need.
+ *
+ * @internal exported for tests
+ */
 export async function openMongodbStore(
   { url, kinds = [], timeouts: given = {}, connections = 20 }: MongodbStoreOptions,
   { intercept = (_, run) => run(), pace, index, documentBytes = 8 * 1024 * 1024 }: MongodbSeams,

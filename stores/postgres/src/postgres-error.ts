@@ -134,7 +134,7 @@ function isServerError(error: unknown): error is ServerError {
 }
 
 /** The SQLSTATE of an error that the server told. */
-export function sqlState(error: unknown): string | undefined {
+function sqlState(error: unknown): string | undefined {
   return isServerError(error) ? error.code : undefined;
 }
 

@@ -2,7 +2,11 @@ import type { Capabilities } from "@throughline/core";
 import { ThroughlineError } from "@throughline/core";
 import type { Connection } from "./database.ts";
 
-/** The oldest major version that the store is tested with. */
+/**
+ * The oldest major version that the store is tested with.
+ *
+ * @internal exported for tests
+ */
 export const OLDEST_MAJOR = 15;
 
 /** What a store in PostgreSQL declares, on a server whose settings are sound. */
@@ -37,6 +41,8 @@ export async function readCapabilities(
  * Whether a server can keep the store's promises, and what it promises with these settings.
  *
  * @throws ThroughlineError `unavailable`: `server_too_old`, `encoding`.
+ *
+ * @internal exported for tests
  */
 export function judgeSettings(
   settings: ReadonlyMap<string, string>,

@@ -45,7 +45,7 @@ export interface ImagesItem {
   readonly results?: string;
 }
 
-export interface FenceItem {
+interface FenceItem {
   readonly form: "fence";
   readonly now: number;
   readonly operation: string;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { AppendItem, FenceItem } from "./group-item.ts";
+import type { AppendItem, GroupItem } from "./group-item.ts";
 import { numberItems } from "./number-items.ts";
 
 function appendTo(session: string, operation?: string): AppendItem {
@@ -7,7 +7,7 @@ function appendTo(session: string, operation?: string): AppendItem {
   return operation === undefined ? given : { ...given, operation };
 }
 
-const fence: FenceItem = { form: "fence", now: 1, operation: "o", fingerprint: "" };
+const fence: GroupItem = { form: "fence", now: 1, operation: "o", fingerprint: "" };
 
 test("within a round, sessions and operations are different", () => {
   const { rounds } = numberItems([

@@ -1,7 +1,7 @@
 /** Numbers what the function is to carry out, so that its answers find their batch. */
 import type { AppendItem, GroupItem } from "./group-item.ts";
 
-export type Numbered<Item> = Item & { readonly number: number };
+type Numbered<Item> = Item & { readonly number: number };
 
 export interface NumberedItems {
   readonly items: readonly Numbered<Exclude<GroupItem, AppendItem>>[];
