@@ -12,6 +12,8 @@ const commandLimitMs = 60_000;
 const installLimitMs = 180_000;
 const core = "@throughline/core";
 const store = "@throughline/store-sqlite";
+/** What the store needs of this workspace beside core. */
+const shared = "@throughline/store-sql";
 
 /** A program whose start is measured, as a user's Node runs it: from the build, with no condition. */
 interface Program {
@@ -81,7 +83,7 @@ function findCommand(root: string): string {
 async function installProduct(root: string, folder: string): Promise<InstallFacts> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "package.json"), '{ "private": true }\n');
-  const packages = ["--workspace", core, "--workspace", store];
+  const packages = [core, shared, store].flatMap((name) => ["--workspace", name]);
   const pack = ["pack", "--json", "--ignore-scripts", ...packages, "--pack-destination", folder];
   const { output } = await runCommand("npm", pack, { directory: root, limitMs: installLimitMs });
   const tarballs = readTarballNames(output).map((name) => join(folder, name));
