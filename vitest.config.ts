@@ -22,7 +22,8 @@ const code: TestProjectInlineConfiguration = {
       "scripts/**/*.test.ts",
       "benchmarks/**/*.test.ts",
     ],
-    exclude: ["{cli,test-servers}/src/**/*.{postgres,mongodb}.test.ts", fairness],
+    // The benchmarks install peers, which bring tests of their own.
+    exclude: ["**/node_modules/**", "{cli,test-servers}/src/**/*.{postgres,mongodb}.test.ts", fairness],
   },
 };
 
