@@ -15,6 +15,7 @@ export {
 export type { CutManner, Direction, LinkMode } from "./link-mode.ts";
 export type { Proxy, ProxyOptions, ProxyStatistics } from "./start-proxy.ts";
 export { startProxy } from "./start-proxy.ts";
+export { endsWithin } from "./ends-within.ts";
 export { repairOnceCut } from "./repair-once-cut.ts";
 export type { TestProgram } from "./start-program.ts";
 export { startProgram } from "./start-program.ts";

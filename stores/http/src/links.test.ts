@@ -1,7 +1,7 @@
 /** Links that lose, cut, delay and swallow: what was acknowledged is there, once, and every call ends in time. */
 import { testKinds } from "@throughline/conformance";
 import { type GuardedStore, type Store, guardStore } from "@throughline/core";
-import { type LinkMode, type Proxy, startProxy } from "@throughline/test-servers";
+import { type LinkMode, type Proxy, repairOnceCut, startProxy } from "@throughline/test-servers";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { httpStore } from "./http-store.ts";
 import { sqliteBackend } from "./test/open-served.ts";
@@ -45,24 +45,6 @@ async function openLine(
   const url = `http://127.0.0.1:${proxy.port}`;
   const raw = await httpStore({ url, kinds: testKinds, headers: tenantHeaders, timeoutMs });
   return { served, proxy, raw, store: guardStore(raw, { resendForMs }) };
-}
-
-/** Repairs a link when it was cut once. */
-async function repairOnceCut(
-  { setMode, statistics }: Proxy,
-  mode: LinkMode,
-  call: () => Promise<unknown>,
-): Promise<void> {
-  const before = statistics().cut;
-  setMode(mode);
-  const state = { isOver: false };
-  const running = call().finally(() => {
-    state.isOver = true;
-  });
-  running.catch(() => undefined);
-  while (!state.isOver && statistics().cut === before) await new Promise((resolve) => setTimeout(resolve, 1));
-  setMode({});
-  await running;
 }
 
 async function expectKept(served: ServedStore, acknowledged: ReadonlyMap<string, number>): Promise<void> {

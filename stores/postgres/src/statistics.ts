@@ -19,7 +19,12 @@ export class Statistics {
   noteCommit(): void {
     this.#commits += 1;
     // What fails is left to the server, which analyses by itself in a minute or so.
-    if (LOOK_AFTER.has(this.#commits)) this.#running ??= this.#analyse().catch(() => undefined);
+    if (!LOOK_AFTER.has(this.#commits)) return;
+    this.#running ??= this.#analyse()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#running = undefined;
+      });
   }
 
   async #analyse(): Promise<void> {
@@ -33,7 +38,6 @@ export class Statistics {
       );
       for (const [table] of known) await connection.execute(`ANALYZE "${schema}"."${String(table)}"`);
     });
-    this.#running = undefined;
   }
 
   async close(): Promise<void> {

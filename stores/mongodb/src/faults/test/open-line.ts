@@ -2,7 +2,7 @@
 import { beginHistory, findBrokenPromises, testKinds } from "@throughline/conformance";
 import type { GuardedStore } from "@throughline/core";
 import { guardStore } from "@throughline/core";
-import { type Proxy, startProxy, testMongodbUrl } from "@throughline/test-servers";
+import { type Proxy, endsWithin, startProxy, testMongodbUrl } from "@throughline/test-servers";
 import { type TestContext, expect, onTestFinished } from "vitest";
 import { mongodbStore } from "../../mongodb-store.ts";
 import type { Timeouts } from "../../connect.ts";
@@ -78,16 +78,5 @@ export async function expectKept(
 
 /** Fails if a call takes longer than its limits allow. */
 export async function endsInTime(call: Promise<unknown>): Promise<void> {
-  const state = { isOver: false };
-  const ended = call.then(
-    () => (state.isOver = true),
-    () => (state.isOver = true),
-  );
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise((resolve) => {
-    timer = setTimeout(resolve, IN_TIME_MS);
-  });
-  await Promise.race([ended, limit]);
-  clearTimeout(timer);
-  expect(state.isOver, "the call hangs").toBe(true);
+  expect(await endsWithin(call, IN_TIME_MS), "the call hangs").toBe(true);
 }
