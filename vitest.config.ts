@@ -11,8 +11,6 @@ function serverFile(name: string): string {
   return fileURLToPath(new URL(`test-servers/src/${name}`, import.meta.url));
 }
 
-const fairness = "stores/sqlite/src/processes.test.ts";
-
 /** Tests that need no server. */
 const code: TestProjectInlineConfiguration = {
   test: {
@@ -23,13 +21,8 @@ const code: TestProjectInlineConfiguration = {
       "benchmarks/**/*.test.ts",
     ],
     // The benchmarks install peers, which bring tests of their own.
-    exclude: ["**/node_modules/**", "{cli,test-servers}/src/**/*.{postgres,mongodb}.test.ts", fairness],
+    exclude: ["**/node_modules/**", "{cli,test-servers}/src/**/*.{postgres,mongodb}.test.ts"],
   },
-};
-
-/** What compares how processes share a machine says nothing beside other tests: it runs after them, by itself. */
-const alone: TestProjectInlineConfiguration = {
-  test: { name: "alone", include: [fairness], sequence: { groupOrder: 1 } },
 };
 
 /** Tests that need a server: it is found or started before the first of them, and once for all of a run. */
@@ -75,7 +68,6 @@ export default defineConfig({
     reporters: ["default", tallyReporter()],
     projects: [
       code,
-      alone,
       projectWithServer("postgres", "postgres-setup.ts", [
         "stores/postgres/src/**/*.test.ts",
         "{cli,test-servers}/src/**/*.postgres.test.ts",

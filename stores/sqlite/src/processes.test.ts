@@ -4,41 +4,50 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
+import { createInterface } from "node:readline";
 import { guardStore } from "@throughline/core";
 import { expect, test } from "vitest";
 import { sqliteStore } from "./sqlite-store.ts";
-import type { HotWriterReport } from "./test/hot-writer-report.ts";
 import { tenant } from "./test/records.ts";
 
 const program = join(import.meta.dirname, "test/hot-writer.ts");
 const WRITERS = 4;
-const MILLISECONDS = 2_000;
+/** What each of them has to get done while the others never rest. How evenly they share is for the benchmarks. */
+const COMMITS = 100;
 
-async function runWriters(path: string): Promise<HotWriterReport[]> {
-  const children = Array.from({ length: WRITERS }, (_, index) =>
-    spawn(
-      process.execPath,
-      ["--conditions=throughline-source", program, path, `w${index}`, String(MILLISECONDS)],
-      {
-        stdio: ["pipe", "pipe", "inherit"],
-      },
-    ),
-  );
+/** Starts writers, stops all of them once each has made its commits, and answers how many each of them made. */
+async function runWriters(path: string): Promise<number[]> {
+  const writers = Array.from({ length: WRITERS }, (_, index) => {
+    const args = ["--conditions=throughline-source", program, path, `w${index}`];
+    const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
+    return { child, lines: createInterface(child.stdout) };
+  });
   // A process that fails says nothing, and ends.
   const begun = await Promise.all(
-    children.map((child) => Promise.race([once(child.stdout, "data"), once(child, "exit")])),
+    writers.map(({ child, lines }) => Promise.race([once(lines, "line"), once(child, "exit")])),
   );
-  expect(begun.map(String)).toEqual(Array(WRITERS).fill("ready\n"));
-  for (const { stdin } of children) stdin.end("go\n");
-  return Promise.all(children.map(async ({ stdout }) => JSON.parse(await text(stdout)) as HotWriterReport));
+  expect(begun.map(String)).toEqual(Array(WRITERS).fill("ready"));
+  const counts = Array<number>(WRITERS).fill(0);
+  const ended = Promise.all(writers.map(({ child }) => once(child, "close")));
+  const enough = Promise.withResolvers<void>();
+  for (const [index, { child, lines }] of writers.entries()) {
+    lines.on("line", (line) => {
+      counts[index] = Number(line);
+      if (Math.min(...counts) >= COMMITS) enough.resolve();
+    });
+    child.stdin.write("go\n");
+  }
+  await Promise.race([enough.promise, ended]);
+  for (const { child } of writers) child.stdin.end();
+  expect((await ended).map(([code]: unknown[]) => code)).toEqual(Array(WRITERS).fill(0));
+  return counts;
 }
 
 test("[C20] four processes append to one session and to their own", async () => {
   const folder = await mkdtemp(join(tmpdir(), "throughline-processes-"));
   const path = join(folder, "store.db");
   try {
-    const reports = await runWriters(path);
+    const commits = await runWriters(path);
     const store = guardStore(await sqliteStore({ path }));
     const keys = ["shared", "w0", "w1", "w2", "w3"].map((id) => [id]);
     const counts = keys.map((prefix) => ({ type: "count", kind: "messages", shape: "key", prefix }) as const);
@@ -49,16 +58,12 @@ test("[C20] four processes append to one session and to their own", async () => 
     const [sessions, ...counted] = answers;
     const lasts = sessions.map((row) => row?.lastSeq);
     expect(counted).toEqual(lasts);
-    const commits = reports.map((report) => report.commits);
     expect(lasts.reduce((sum: number, last) => sum + Number(last), 0)).toBe(
       commits.reduce((sum, count) => sum + count, 0),
     );
     expect(await store.check()).toEqual([]);
     await store.close();
-    const shown = JSON.stringify(reports);
-    // Bounds for a busy machine of two slow cores; the benchmarks measure what is reached on a quiet one.
-    expect(Math.min(...commits), shown).toBeGreaterThan(Math.max(...commits) / 4);
-    expect(Math.max(...reports.map(({ longestMs }) => longestMs)), shown).toBeLessThan(2_000);
+    expect(Math.min(...commits)).toBeGreaterThanOrEqual(COMMITS);
   } finally {
     await rm(folder, { recursive: true });
   }
