@@ -35,7 +35,12 @@ export {
 export { columnName } from "./model/column-name.ts";
 export { productKinds } from "./model/kinds.ts";
 export { branches, messages } from "./model/messages.ts";
-export { blobPieces, blobs, sourceChunks, sources, state } from "./model/other-kinds.ts";
+export { SYSTEM_TENANT, apiKeys } from "./model/api-keys.ts";
+export { blobPieces, blobReferences, blobs } from "./model/blobs.ts";
+export { chatSettings, holds } from "./model/session-settings.ts";
+export { sourceChunks, sources } from "./model/sources.ts";
+export { state } from "./model/state.ts";
+export { uploadedFiles } from "./model/uploaded-files.ts";
 export { SESSION_LOG_FIELDS, sessions } from "./model/sessions.ts";
 export { type Content, type Part } from "./model/message-content.ts";
 

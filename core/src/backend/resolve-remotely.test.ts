@@ -4,7 +4,7 @@ import type { Row } from "../model/kind.ts";
 import { completeRecord } from "../model/kind.ts";
 import { productKinds } from "../model/kinds.ts";
 import { messages } from "../model/messages.ts";
-import { state } from "../model/other-kinds.ts";
+import { state } from "../model/state.ts";
 import { sessions } from "../model/sessions.ts";
 import type { Found, Lookup } from "../resolve/lookup.ts";
 import { lookupText, resolveRemotely } from "./resolve-remotely.ts";

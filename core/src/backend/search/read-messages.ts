@@ -2,7 +2,7 @@
 import { textOfMessage } from "../../contract/message-text.ts";
 import type { Row } from "../../model/kind.ts";
 import { messages } from "../../model/messages.ts";
-import { blobPieces } from "../../model/other-kinds.ts";
+import { blobPieces } from "../../model/blobs.ts";
 import { sessions } from "../../model/sessions.ts";
 import type { IndexedMessage, MessageKey } from "./indexed-message.ts";
 import type { TenantStore } from "./tenant-store.ts";
