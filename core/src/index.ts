@@ -174,6 +174,8 @@ export {
   searchNames,
 } from "./services/search.ts";
 export { type Statistics } from "./services/stats.ts";
+export { type FileListOptions, Files, type UploadedFile } from "./services/files.ts";
+export { type FileInput } from "./schemas/file-input.ts";
 export {
   type ExportFormat,
   exportFormats,

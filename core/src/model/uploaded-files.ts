@@ -14,7 +14,7 @@ export const uploadedFiles = {
     size: { type: "integer" },
     mimeType: { type: "text" },
     uploadedAt: { type: "integer" },
-    /** When the provider drops it (milliseconds); 0: never. Services leave out what has expired. */
+    /** When the provider drops it (milliseconds); 0: never. The record stays until expired ones are deleted. */
     expiresAt: { type: "integer" },
     metadata: { type: "json" },
     /** Of its bytes, where they are kept as a blob; `''` where they are not. */

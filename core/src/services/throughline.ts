@@ -2,6 +2,7 @@ import type { GuardedStore } from "../contract/store.ts";
 import { newId } from "../id.ts";
 import { label } from "../schemas/text.ts";
 import { parseInput } from "../schemas/parse-input.ts";
+import { Files } from "./files.ts";
 import { Messages } from "./messages.ts";
 import { type SearchOptions, type SearchPage, searchMessages } from "./search.ts";
 import type { ChunkCodec } from "./blank-source.ts";
@@ -22,6 +23,8 @@ export interface ThroughlineOptions {
 export class Throughline {
   readonly sessions: Sessions;
   readonly messages: Messages;
+  /** Records of files that were uploaded to a provider. */
+  readonly files: Files;
   /** The store behind the services, with its guard: for importers, adapters and tools. */
   readonly store: GuardedStore;
   readonly tenant: string;
@@ -35,6 +38,7 @@ export class Throughline {
     this.tenant = tenant;
     this.sessions = new Sessions(this.#context);
     this.messages = new Messages(this.#context);
+    this.files = new Files(this.#context);
   }
 
   /** Finds messages by their text, best first. @throws ThroughlineError `invalid` */
