@@ -1,9 +1,8 @@
-import { Throughline, ThroughlineError, parseInput } from "@throughline/core";
+import { type Throughline, ThroughlineError, parseInput } from "@throughline/core";
 import * as v from "valibot";
-import { type ExplicitSettings, resolveConfiguration } from "./configuration/resolve-configuration.ts";
+import type { ExplicitSettings } from "./configuration/resolve-configuration.ts";
 import { durabilities } from "./configuration/settings.ts";
-import { openStore } from "./open-store.ts";
-import { parseStoreUrl } from "./store-url.ts";
+import { openConfigured } from "./open-configured.ts";
 
 const schema = v.strictObject({
   store: v.optional(v.string("must be text")),
@@ -50,16 +49,6 @@ export async function openThroughline(target: string | Configuration = {}): Prom
   if (given.store === "") {
     throw new ThroughlineError("invalid", "The URL of the store is empty.", { reason: "store_url" });
   }
-  const configuration = await resolveConfiguration(explicit);
-  const { settings } = configuration;
-  const store = await openStore(parseStoreUrl(settings.store), configuration, {
-    onWarning: (warning) => process.emitWarning(warning, "ThroughlineWarning"),
-  });
-  try {
-    const generateId = given.generateId as Configuration["generateId"];
-    return new Throughline(store, { tenant: settings.tenant, ...(generateId && { generateId }) });
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
+  const generateId = given.generateId as Configuration["generateId"];
+  return (await openConfigured(explicit, generateId)).throughline;
 }

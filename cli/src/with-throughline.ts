@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { type GuardedStore, Throughline, guardStore, isThroughlineError } from "@throughline/core";
+import { chunkCodec } from "@throughline/importers";
 import { resolveConfiguration } from "./configuration/resolve-configuration.ts";
 import type { ResolvedConfiguration } from "./configuration/resolve-configuration.ts";
 import { explicitSettings } from "./explicit-settings.ts";
@@ -31,7 +32,7 @@ export async function withThroughline<Result>(
   const configuration = await resolveConfiguration(explicitSettings(options));
   const { store, tenant } = configuration.settings;
   const opened = await open(parseStoreUrl(store), access, configuration);
-  const throughline = new Throughline(opened, { tenant });
+  const throughline = new Throughline(opened, { tenant, codec: chunkCodec });
   try {
     return await use(throughline, configuration);
   } finally {
