@@ -36,7 +36,7 @@ async function soundFile(): Promise<{ database: DatabaseSync; file: string }> {
     UPDATE session_logs SET message_count = 4, token_count = 4 WHERE session_key = 2;
     UPDATE message_rows SET content_format = 'blob' WHERE session_key = 2 AND seq = 5;
     UPDATE message_rows SET native = '{"format":"tool","blob":"hash"}' WHERE session_key = 2 AND seq = 4;
-    INSERT INTO blobs VALUES (1, 'hash', 5, 2, 9000, 1);
+    INSERT INTO blobs VALUES (1, 'hash', 5, 2, '', 9000, 9000, 1);
     INSERT INTO blob_pieces VALUES (1, 'hash', 0, x'222222', 1), (1, 'hash', 1, x'2222', 1);
     UPDATE session_rows SET forked_at = 2 WHERE session_key = 5;
     UPDATE session_logs SET last_seq = 2, head_seq = 2 WHERE session_key = 5;
@@ -98,6 +98,12 @@ test("a session that was removed and made again is sound", async () => {
   expect(checkDatabase(database)).toEqual([]);
 });
 
+test("a packed blob is smaller than what it holds, and sound", async () => {
+  const { database } = await soundFile();
+  database.exec("UPDATE blobs SET encoding = 'gzip', size = 5000");
+  expect(checkDatabase(database)).toEqual([]);
+});
+
 test.each([
   [
     "missing_positions",
@@ -120,6 +126,8 @@ test.each([
   ["unknown_tenant", "plain", "DELETE FROM tenants WHERE tenant = 2"],
   ["orphan", undefined, "DELETE FROM session_rows WHERE session_key = 2"],
   ["orphan", undefined, "INSERT INTO branches VALUES (77, 2, 0, 1)"],
+  ["orphan", "gone", "INSERT INTO holds VALUES (1, 'gone', '', 1, 1)"],
+  ["orphan", "rich", "INSERT INTO chat_settings VALUES (2, 'rich', '[]', 'auto', '', '', '{}', 1, 1, 1)"],
   ["incomplete_blob", "rich", "DELETE FROM blob_pieces WHERE piece = 1"],
   ["incomplete_blob", "rich", "UPDATE blob_pieces SET piece = 2 WHERE piece = 1"],
   ["incomplete_blob", "rich", "UPDATE blob_pieces SET bytes = x'22' WHERE piece = 1"],

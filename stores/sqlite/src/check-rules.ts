@@ -110,7 +110,18 @@ const orphan: Rule = {
     GROUP BY source, session_key`,
 };
 
-/** A blob's hash is not computed again: reading every byte would take minutes on a large file. */
+const orphanedSettings: Rule = {
+  problem: "orphan",
+  sql: `
+    SELECT o.session_id, printf('A row of %s belongs to a session that is not there.', o.source)
+    FROM (
+      SELECT 'chat_settings' AS source, tenant, session_id FROM chat_settings
+      UNION ALL SELECT 'holds', tenant, session_id FROM holds
+    ) o
+    WHERE NOT EXISTS (SELECT 1 FROM session_rows s WHERE s.tenant = o.tenant AND s.session_id = o.session_id)`,
+};
+
+/** A blob's hash is not computed again: reading every byte would take minutes on a large file. Packed ones are smaller. */
 const incompleteBlob: Rule = {
   problem: "incomplete_blob",
   sql: `
@@ -128,7 +139,7 @@ const incompleteBlob: Rule = {
     LEFT JOIN blobs b ON b.tenant = s.tenant AND b.hash = n.hash
     LEFT JOIN blob_pieces p ON p.tenant = s.tenant AND p.hash = n.hash
     GROUP BY n.session_key, n.seq, n.field
-    HAVING b.hash IS NULL OR count(p.hash) <> b.pieces OR coalesce(sum(length(p.bytes)), 0) <> b.size
+    HAVING b.hash IS NULL OR count(p.hash) <> b.pieces OR (b.encoding = '' AND coalesce(sum(length(p.bytes)), 0) <> b.size)
       OR (b.pieces > 0 AND (min(p.piece) <> 0 OR max(p.piece) <> b.pieces - 1))`,
 };
 
@@ -173,6 +184,7 @@ export const fileRules: readonly Rule[] = [
   wrongShelf,
   unknownTenant,
   orphan,
+  orphanedSettings,
   incompleteBlob,
   wrongSearchProgress,
   orphanedSearchRows,

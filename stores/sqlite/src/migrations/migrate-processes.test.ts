@@ -17,12 +17,15 @@ const program = join(import.meta.dirname, "test/migrate-process.ts");
 const journals = ["delete", "wal"];
 
 let folder = "";
-let latest: unknown[] = [];
+/** The schema of each version. */
+const schemas: unknown[][] = [[]];
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "throughline-migrate-"));
   const database = new DatabaseSync(":memory:");
-  await migrate(database);
-  latest = schemaOf(database);
+  for (let version = 1; version <= latestVersion; version += 1) {
+    await migrate(database, { to: version });
+    schemas.push(schemaOf(database));
+  }
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
@@ -65,7 +68,7 @@ test.each(journals)(
       "SELECT value FROM store_info WHERE name = 'incarnation'",
     );
     expect(ended).toEqual(children.map(() => ({ code: 0, output: incarnation, errors: "" })));
-    expect(schemaOf(database)).toEqual(latest);
+    expect(schemaOf(database)).toEqual(schemas[latestVersion]);
     database.close();
   },
 );
@@ -82,13 +85,12 @@ test.each(journals)("[M11] a killed migration leaves one version whole (journal:
     const database = new DatabaseSync(file);
     const version = readNumber(database, "PRAGMA user_version");
     const message = `round ${round}, killed after ${delay} ms at version ${version}`;
-    expect([0, latestVersion], message).toContain(version);
-    expect(schemaOf(database), message).toEqual(version === 0 ? [] : latest);
+    expect(schemaOf(database), message).toEqual(schemas[version]);
     expect(readRows(database, "PRAGMA integrity_check"), message).toEqual([["ok"]]);
     database.close();
   }
   const database = new DatabaseSync(file);
   await migrate(database);
-  expect(schemaOf(database)).toEqual(latest);
+  expect(schemaOf(database)).toEqual(schemas[latestVersion]);
   database.close();
 });

@@ -3,7 +3,9 @@
  * through the store, which keeps the tables in step with each other.
  */
 export { branches, messageRows } from "./message-tables.ts";
-export { blobPieces, blobs, sourceChunks, sources, state } from "./record-tables.ts";
+export { blobPieces, blobReferences, blobs, sourceChunks, sources, state } from "./record-tables.ts";
+export { apiKeys, uploadedFiles } from "./server-tables.ts";
+export { chatSettings, holds } from "./session-setting-tables.ts";
 export { removedSessions, sessionLogs, sessionRows } from "./session-tables.ts";
 export { changes, operations, removedKeys, searchProgress, storeInfo, tenants } from "./store-tables.ts";
 export { feed, messages, sessions } from "./views.ts";

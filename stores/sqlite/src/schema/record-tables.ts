@@ -29,7 +29,9 @@ export const blobs = sqliteTable(
     hash: text("hash").notNull(),
     size: integer("size").notNull(),
     pieces: integer("pieces").notNull(),
+    encoding: text("encoding").notNull(),
     createdAt: integer("created_at").notNull(),
+    touchedAt: integer("touched_at").notNull(),
     revision: integer("revision").notNull(),
   },
   (table) => [primaryKey({ columns: [table.tenant, table.hash] })],
@@ -46,6 +48,29 @@ export const blobPieces = sqliteTable(
     revision: integer("revision").notNull(),
   },
   (table) => [primaryKey({ columns: [table.tenant, table.hash, table.piece] })],
+);
+
+/** Who holds a blob. */
+export const blobReferences = sqliteTable(
+  "blob_references",
+  {
+    tenant: integer("tenant").notNull(),
+    sessionId: text("session_id").notNull(),
+    hash: text("hash").notNull(),
+    ownerKind: text("owner_kind").notNull(),
+    ownerId: text("owner_id").notNull(),
+    revision: integer("revision").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenant, table.sessionId, table.hash, table.ownerKind, table.ownerId] }),
+    index("blob_references_hash").on(
+      table.tenant,
+      table.hash,
+      table.sessionId,
+      table.ownerKind,
+      table.ownerId,
+    ),
+  ],
 );
 
 /** The foreign files that were imported. */
