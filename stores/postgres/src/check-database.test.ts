@@ -30,6 +30,7 @@ const damages: readonly (readonly [problem: string, sql: string])[] = [
   ["missing_log", "DELETE FROM session_logs WHERE session_id = 't'"],
   ["wrong_shelf", "UPDATE session_logs SET listed = NOT listed WHERE session_id = 't'"],
   ["orphan", `INSERT INTO branches VALUES ('${tenant}', 'gone', 3, 1, 1)`],
+  ["orphan", `INSERT INTO holds VALUES ('${tenant}', 'gone', '', 1, 1)`],
   ["incomplete_blob", `UPDATE messages SET content_format = 'blob', content = '${newId()}' WHERE seq = 1`],
   ["incomplete_feed", "DELETE FROM changes WHERE first_seq = 2"],
   ["incomplete_feed", "DELETE FROM changes WHERE first_seq = 3"],
@@ -39,7 +40,7 @@ const damages: readonly (readonly [problem: string, sql: string])[] = [
 
 test.each(damages)("%s is found: %s", async (problem, sql) => {
   expect(await (await store).check()).toEqual([]);
-  const saved = ["session_rows", "session_logs", "messages", "branches", "changes", "store_info"];
+  const saved = ["session_rows", "session_logs", "messages", "branches", "holds", "changes", "store_info"];
   await withClient(async (client) => {
     await client.query(`SET search_path = "${schema}"`);
     for (const table of saved) await client.query(`CREATE TABLE saved_${table} AS TABLE ${table}`);

@@ -101,12 +101,14 @@ const orphan: CheckRule = {
       SELECT 'messages' AS source, "tenant_id", "session_id" FROM "throughline"."messages"
       UNION ALL SELECT 'branches', "tenant_id", "session_id" FROM "throughline"."branches"
       UNION ALL SELECT 'session_logs', "tenant_id", "session_id" FROM "throughline"."session_logs"
+      UNION ALL SELECT 'chat_settings', "tenant_id", "session_id" FROM "throughline"."chat_settings"
+      UNION ALL SELECT 'holds', "tenant_id", "session_id" FROM "throughline"."holds"
     ) o
     WHERE NOT EXISTS (SELECT 1 FROM "throughline"."session_rows" s WHERE ${sameSession("s", "o")})
     GROUP BY o.source, o."tenant_id", o."session_id"`,
 };
 
-/** A blob's hash is not computed again: reading every byte would take minutes on a large database. */
+/** A blob's hash is not computed again: that would take minutes on a large database. Packed ones are smaller. */
 const incompleteBlob: CheckRule = {
   problem: "incomplete_blob",
   sql: `
@@ -125,8 +127,9 @@ const incompleteBlob: CheckRule = {
     LEFT JOIN "throughline"."blobs" b ON b."tenant_id" = n."tenant_id" AND b."hash" = n.hash
     LEFT JOIN "throughline"."blob_pieces" p ON p."tenant_id" = n."tenant_id" AND p."hash" = n.hash
     WHERE n.hash IS NOT NULL
-    GROUP BY n."tenant_id", n."session_id", n."seq", n.field, n.hash, b."hash", b."pieces", b."size"
-    HAVING b."hash" IS NULL OR count(p."hash") <> b."pieces" OR coalesce(sum(length(p."bytes")), 0) <> b."size"
+    GROUP BY n."tenant_id", n."session_id", n."seq", n.field, n.hash, b."hash", b."pieces", b."size", b."encoding"
+    HAVING b."hash" IS NULL OR count(p."hash") <> b."pieces"
+      OR (b."encoding" = '' AND coalesce(sum(length(p."bytes")), 0) <> b."size")
       OR (b."pieces" > 0 AND (min(p."piece") <> 0 OR max(p."piece") <> b."pieces" - 1))`,
 };
 

@@ -11,7 +11,7 @@ test("released migrations are as they were released", () => {
       .update(JSON.stringify([version, name, up, down]))
       .digest("hex"),
   );
-  expect(hashes).toEqual(released);
+  expect(hashes.slice(0, released.length)).toEqual(released);
 });
 
 test("versions go from 1 to the latest without a gap", () => {

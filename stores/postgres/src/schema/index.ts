@@ -3,8 +3,10 @@
  * through the store, which keeps the tables in step with each other.
  */
 export { branches, messages } from "./message-tables.ts";
-export { blobPieces, blobs, sourceChunks, sources, state } from "./record-tables.ts";
+export { blobPieces, blobReferences, blobs, sourceChunks, sources, state } from "./record-tables.ts";
 export { searchIndex, searchProgress } from "./search-tables.ts";
+export { apiKeys, uploadedFiles } from "./server-tables.ts";
+export { chatSettings, holds } from "./session-setting-tables.ts";
 export { sessionLogs, sessionRows } from "./session-tables.ts";
 export { changes, feedFloors, operations, removedKeys, storeInfo } from "./store-tables.ts";
 export { throughline } from "./throughline.ts";

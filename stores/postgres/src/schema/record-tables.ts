@@ -30,7 +30,9 @@ export const blobs = throughline.table(
     hash: text("hash").notNull(),
     size: bigint("size", { mode: "number" }).notNull(),
     pieces: bigint("pieces", { mode: "number" }).notNull(),
+    encoding: text("encoding").notNull(),
     createdAt: bigint("created_at", { mode: "number" }).notNull(),
+    touchedAt: bigint("touched_at", { mode: "number" }).notNull(),
     revision: bigint("revision", { mode: "number" }).notNull(),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.hash] })],
@@ -47,6 +49,29 @@ export const blobPieces = throughline.table(
     revision: bigint("revision", { mode: "number" }).notNull(),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.hash, table.piece] })],
+);
+
+/** Who holds a blob. */
+export const blobReferences = throughline.table(
+  "blob_references",
+  {
+    tenantId: text("tenant_id").notNull(),
+    sessionId: text("session_id").notNull(),
+    hash: text("hash").notNull(),
+    ownerKind: text("owner_kind").notNull(),
+    ownerId: text("owner_id").notNull(),
+    revision: bigint("revision", { mode: "number" }).notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.sessionId, table.hash, table.ownerKind, table.ownerId] }),
+    index("blob_references_hash").on(
+      table.tenantId,
+      table.hash,
+      table.sessionId,
+      table.ownerKind,
+      table.ownerId,
+    ),
+  ],
 );
 
 /** The foreign files that were imported. */
