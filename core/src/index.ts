@@ -173,6 +173,7 @@ export {
   searchJson,
   searchNames,
 } from "./services/search.ts";
+export { type SessionSettings, type Settings } from "./services/settings.ts";
 export { type Statistics } from "./services/stats.ts";
 export { type FileListOptions, Files, type UploadedFile } from "./services/files.ts";
 export { type FileInput } from "./schemas/file-input.ts";
@@ -187,6 +188,7 @@ export {
   hitToJson,
   messageToJson,
   sessionToJson,
+  settingsToJson,
   statisticsToJson,
 } from "./services/to-json.ts";
 export { type ChunkCodec } from "./services/blank-source.ts";
@@ -222,5 +224,12 @@ export {
   sessionJson,
   sessionNames,
 } from "./schemas/session-input.ts";
+export {
+  type SettingsInput,
+  type SettingsPatch,
+  settingsJson,
+  settingsPatchJson,
+} from "./schemas/settings-input.ts";
+export { mergePatch } from "./schemas/merge-patch.ts";
 export { fromJsonNames, toSnakeCase, withJsonNames } from "./schemas/json-names.ts";
 export { parseInput } from "./schemas/parse-input.ts";

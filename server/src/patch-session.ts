@@ -5,11 +5,11 @@ import {
   type Sessions,
   fromJsonNames,
   isThroughlineError,
+  mergePatch,
   sessionChangesJson,
   sessionNames,
 } from "@throughline/core";
 import * as v from "valibot";
-import { mergePatch } from "./merge-patch.ts";
 import { entriesOf } from "./schema-entries.ts";
 
 const attempts = 10;

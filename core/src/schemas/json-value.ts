@@ -55,16 +55,19 @@ function isScalar(value: unknown): value is Scalar {
   return typeof value === "string" || typeof value === "boolean" || value === null;
 }
 
-/** Canonical JSON text (RFC 8785), `''` for nothing; refuses what is over 64 KiB. */
-export function writeMetadata(value: Readonly<Record<string, unknown>> | null | undefined): string {
+/** Canonical JSON text (RFC 8785), `''` for nothing; refuses what is over 64 KiB. `field` is what it is called. */
+export function writeMetadata(
+  value: Readonly<Record<string, unknown>> | null | undefined,
+  field = "metadata",
+): string {
   if (value === undefined || value === null) return "";
   for (const _ in value) {
     const text = canonicalize(value) ?? "";
     if (new TextEncoder().encode(text).length <= metadataBytes) return text;
-    throw new ThroughlineError("too_large", `metadata may have at most ${metadataBytes} bytes.`, {
+    throw new ThroughlineError("too_large", `${field} may have at most ${metadataBytes} bytes.`, {
       reason: "metadata",
       outcome: "refused",
-      details: { limit: metadataBytes },
+      details: { field, limit: metadataBytes },
     });
   }
   return "";

@@ -32,10 +32,15 @@ function inputError(given: v.BaseIssue<unknown>, what: string): ThroughlineError
     ? `${subject} is not a field that can be given.`
     : `${subject} ${predicate(issue)}.`;
   return new ThroughlineError("invalid", message, {
-    reason: isUnknown ? "unknown_field" : "type",
+    reason: isUnknown ? "unknown_field" : isTooLong(issue) ? "too_long" : "type",
     outcome: "refused",
     details: { field },
   });
+}
+
+/** Whether a text has too many bytes, or a list too many items. */
+function isTooLong({ type, message }: v.BaseIssue<unknown>): boolean {
+  return type === "max_length" || type === "max_bytes" || /^must have at most \d+ bytes/.test(message);
 }
 
 interface Place {

@@ -16,12 +16,12 @@ export const sessionNames = {
   parent: "parent_session_id",
 } as const;
 
-const processId = v.pipe(
+export const processId = v.pipe(
   v.number("must be a number"),
   v.safeInteger("must be an integer"),
   v.minValue(1, "must be at least 1"),
 );
-const tags = v.pipe(
+export const tagList = v.pipe(
   v.array(label, "must be a list of texts"),
   v.maxLength(1_000, "must have at most 1,000 tags"),
 );
@@ -48,7 +48,7 @@ const changeable = {
   terminal: v.optional(v.nullable(label)),
   processId: v.optional(v.nullable(processId)),
   pinned: v.optional(v.boolean("must be true or false")),
-  tags: v.optional(tags),
+  tags: v.optional(tagList),
   summary: v.optional(v.nullable(prose)),
   metadata: v.optional(metadata),
   metrics: v.optional(metadata),
@@ -80,6 +80,8 @@ export const sessionFilter = v.strictObject({
   pinned: v.optional(v.boolean("must be true or false")),
   workspacePath: v.optional(keyText),
   processId: v.optional(processId),
+  /** Whether it has ended. */
+  ended: v.optional(v.boolean("must be true or false")),
   externalKey: v.optional(keyText),
   parent: v.optional(label),
   tag: v.optional(label),

@@ -13,7 +13,7 @@ function isShort(text: string, limit: number): boolean {
   return text.length * 3 <= limit || byteLength(text) <= limit;
 }
 
-function cleanText(limit: number) {
+export function cleanText(limit: number) {
   return v.pipe(
     v.string("must be text"),
     v.check(

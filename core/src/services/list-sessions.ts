@@ -120,7 +120,9 @@ interface Selective {
 
 /** An order that holds only sessions of one process, project, tool or user: the most selective first. */
 function selectiveShape(filter: SessionFilter): Selective | undefined {
-  if (filter.processId !== undefined) return { shape: "process", prefix: [filter.processId] };
+  if (filter.processId !== undefined) {
+    return { shape: "process", prefix: filter.ended === false ? [filter.processId, 0] : [filter.processId] };
+  }
   if (filter.parent !== undefined) return { shape: "parent", prefix: [filter.parent] };
   if (filter.project !== undefined) return { shape: "project", prefix: [filter.project] };
   if (filter.tool !== undefined) return { shape: "tool", prefix: [filter.tool] };
@@ -184,6 +186,9 @@ function residualFilters(filter: SessionFilter): Filter[] {
   for (const name of equalFilters) {
     const value = filter[name];
     if (value !== undefined) filters.push({ field: sessionField(name), test: "equals", value });
+  }
+  if (filter.ended !== undefined) {
+    filters.push({ field: "endedAt", test: filter.ended ? "differs" : "equals", value: 0 });
   }
   if (filter.tag !== undefined) filters.push({ field: "tags", test: "has", value: filter.tag });
   if (filter.q !== undefined) filters.push({ field: "title", test: "contains", value: filter.q });

@@ -108,7 +108,7 @@ export function sessionFields(input: object): Record<string, FieldValue> {
 }
 
 function fieldValue(name: string, value: unknown): FieldValue {
-  if (name === "metadata" || name === "metrics") return writeMetadata(value as Record<string, unknown>);
+  if (name === "metadata" || name === "metrics") return writeMetadata(value as Record<string, unknown>, name);
   if (name === "tags")
     return (value as unknown[]).length === 0 ? "" : JSON.stringify([...new Set(value as string[])]);
   if (value instanceof Date) return value.getTime();

@@ -8,11 +8,14 @@ import type { MessageInput } from "../schemas/message-input.ts";
 import { parseInput } from "../schemas/parse-input.ts";
 import type { SessionChanges, SessionFilter, SessionInput } from "../schemas/session-input.ts";
 import { sessionChanges, sessionFilter, sessionInput } from "../schemas/session-input.ts";
+import { type EndOptions, endSession } from "./end-session.ts";
+import { findByProcess } from "./find-by-process.ts";
 import { findSession, sessionNotFound } from "./find-session.ts";
 import { listSessions } from "./list-sessions.ts";
 import { newMessageRecords } from "./new-messages.ts";
 import type { ServiceContext } from "./service-context.ts";
 import { type Session, ancestorsOfChild, newSessionRecord, sessionFields, toSession } from "./session.ts";
+import { tagSession, untagSession } from "./tag-session.ts";
 
 export interface Page<Item> {
   readonly items: readonly Item[];
@@ -166,6 +169,15 @@ export class Sessions {
     return toSession(this.#context.tenant, await findSession(this.#context, name, settings));
   }
 
+  /** The newest session of a process that has not ended, or undefined. */
+  async findByProcess(
+    processId: number,
+    { user, ...settings }: CallSettings & { readonly user?: string } = {},
+  ): Promise<Session | undefined> {
+    const row = await findByProcess(this.#context, processId, user, settings);
+    return row === undefined ? undefined : toSession(this.#context.tenant, row);
+  }
+
   /** Sessions, newest activity first. One that nobody touches during a walk over the pages appears exactly once. */
   async list(filter: SessionFilter = {}, settings: CallSettings = {}): Promise<Page<Session>> {
     const checked = parseInput(sessionFilter, filter, "filter");
@@ -184,6 +196,27 @@ export class Sessions {
       expectedRevision === undefined ? {} : { revision: expectedRevision },
       settings,
     );
+  }
+
+  /** Adds tags: two who do so at once lose nothing. @throws ThroughlineError `not_found`, `invalid` */
+  async tag(id: string, tags: readonly string[], settings: CallSettings = {}): Promise<Session> {
+    return toSession(this.#context.tenant, await tagSession(this.#context, id, tags, settings));
+  }
+
+  /** Takes tags away; those that are not there are no error. @throws ThroughlineError `not_found`, `invalid` */
+  async untag(id: string, tags: readonly string[], settings: CallSettings = {}): Promise<Session> {
+    return toSession(this.#context.tenant, await untagSession(this.#context, id, tags, settings));
+  }
+
+  /**
+   * Notes that a session ended, now or at another time. One that has ended keeps its first end; `update` with `endedAt`
+   * changes it.
+   *
+   * @throws ThroughlineError `not_found`, `invalid`
+   */
+  async end(id: string, { signal, ...options }: EndOptions & CallSettings = {}): Promise<Session> {
+    const settings = signal === undefined ? {} : { signal };
+    return toSession(this.#context.tenant, await endSession(this.#context, id, options, settings));
   }
 
   /** Puts a session aside: it stays readable and searchable. */

@@ -8,6 +8,7 @@ import { type SearchOptions, type SearchPage, searchMessages } from "./search.ts
 import type { ChunkCodec } from "./blank-source.ts";
 import type { ServiceContext } from "./service-context.ts";
 import { type CallSettings, Sessions } from "./sessions.ts";
+import { Settings } from "./settings.ts";
 import { type Statistics, countAll } from "./stats.ts";
 
 export interface ThroughlineOptions {
@@ -23,6 +24,8 @@ export interface ThroughlineOptions {
 export class Throughline {
   readonly sessions: Sessions;
   readonly messages: Messages;
+  /** How each session is to be run. */
+  readonly settings: Settings;
   /** Records of files that were uploaded to a provider. */
   readonly files: Files;
   /** The store behind the services, with its guard: for importers, adapters and tools. */
@@ -38,6 +41,7 @@ export class Throughline {
     this.tenant = tenant;
     this.sessions = new Sessions(this.#context);
     this.messages = new Messages(this.#context);
+    this.settings = new Settings(this.#context);
     this.files = new Files(this.#context);
   }
 

@@ -4,6 +4,7 @@ import { toSnakeCase } from "../schemas/json-names.ts";
 import type { Message } from "./message.ts";
 import type { MessageHit } from "./search.ts";
 import type { Session } from "./session.ts";
+import type { SessionSettings } from "./settings.ts";
 import type { Statistics } from "./stats.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -32,6 +33,10 @@ export function hitToJson(hit: MessageHit): JsonObject {
 
 export function statisticsToJson({ sessions, ...rest }: Statistics): JsonObject {
   return { sessions: withJsonNames(sessions), ...withJsonNames(rest) };
+}
+
+export function settingsToJson(settings: SessionSettings): JsonObject {
+  return withJsonNames(settings);
 }
 
 /** The object's own names only; values, but for times, stay as they are. */
