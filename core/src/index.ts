@@ -193,6 +193,12 @@ export {
 } from "./services/to-json.ts";
 export { type ChunkCodec } from "./services/blank-source.ts";
 export {
+  type ImportedPart,
+  type SourcePart,
+  importedPartKey,
+  readImportedPart,
+} from "./services/imported-part.ts";
+export {
   type ProblemDetails,
   fromProblem,
   problemCodes,

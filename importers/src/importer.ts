@@ -24,6 +24,28 @@ export interface ImportedSession extends ImportedSessionReference {
   /** The session that started this one (a side chain): listed only when asked for. */
   readonly parent?: ImportedSessionReference;
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /** Given by importers of exports, and by no other: the session lies in one place of the file, and is there whole. */
+  readonly part?: ImportedSessionPart;
+}
+
+/**
+ * A session in a file of many. Its event comes right before its messages, which are all there are; a checkpoint
+ * follows. The session is written as one: messages are added and changed, and the head is set where nobody moved it.
+ */
+export interface ImportedSessionPart extends SessionPart {
+  /** Its bytes: kept as they are, and given again by an export in the tool's own format. */
+  readonly bytes: Uint8Array;
+  readonly offset: number;
+  /** When the tool last changed it, in milliseconds: an older version of the session changes nothing here. */
+  readonly updatedAt?: number;
+  /** Id of the message that the tool shows last; null: none. */
+  readonly head: string | null;
+}
+
+/** Names a version of a session. */
+export interface SessionPart extends ImportedSessionReference {
+  /** SHA-256 of its bytes, in hexadecimal. */
+  readonly sha256: string;
 }
 
 export interface ImportedMessage {
@@ -44,6 +66,8 @@ export interface ImportedMessage {
   readonly usage?: Usage;
   /** `injected: true` marks text that the tool put into a user's turn. */
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /** Id of the message that it follows, given before it; null: it follows none. Default: the one before it. */
+  readonly parent?: string | null;
   /** The bytes of the source that this message was made from. */
   readonly ranges: readonly ByteRange[];
   /**
@@ -88,7 +112,10 @@ export interface ImportPosition {
 
 /** A file to read: its bytes from an offset on, in pieces. */
 export interface ImportSource {
+  /** In a zip: the zip's path, and the name in it. */
   readonly path: string;
+  /** Another text whenever the file was written anew. */
+  readonly version?: string;
   /** Bytes in the file when reading began; a reader never goes beyond. */
   readonly size: number;
   bytes(from: number): AsyncIterable<Uint8Array>;
@@ -104,6 +131,20 @@ export interface Importer {
   readonly extensions: readonly string[];
   /** Whether this is the tool's format, from the first kilobytes of the file. */
   recognises(head: string): boolean;
-  /** Reads from `from` (absent: the beginning) to the end of what is there. A torn last line is left for later. */
-  read(source: ImportSource, from?: ImportPosition): AsyncIterable<ImportEvent>;
+  /**
+   * The tool's files are exports of an account: each is written at once and holds many sessions, and the next one is
+   * another file. Default: a file holds a session or a few, and only grows.
+   */
+  readonly isExport?: true;
+  /**
+   * Reads from `from` (absent: the beginning) to the end of what is there. A torn last line is left for later.
+   * @param knowledge what an importer of exports may leave out
+   */
+  read(source: ImportSource, from?: ImportPosition, knowledge?: ImportKnowledge): AsyncIterable<ImportEvent>;
+}
+
+/** What is known of sessions in an export before they are read. */
+export interface ImportKnowledge {
+  /** Which of these, at most 500, are here just so: nothing of them need be given. */
+  areKnown(parts: readonly SessionPart[]): Promise<readonly boolean[]>;
 }

@@ -4,12 +4,15 @@ export type {
   ImportCheckpoint,
   ImportedMessage,
   ImportedSession,
+  ImportedSessionPart,
   ImportedSessionReference,
   Importer,
   ImportEvent,
+  ImportKnowledge,
   ImportPosition,
   ImportProblem,
   ImportSource,
+  SessionPart,
 } from "./importer.ts";
 export { claudeCode } from "./claude-code/claude-code.ts";
 export { findImporter, importerNamed, importers } from "./importers.ts";
