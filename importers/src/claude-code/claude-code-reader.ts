@@ -7,13 +7,14 @@ import type { ClaudeRecord } from "./claude-record.ts";
 import { contentBlocks, isToolResult } from "./content-parts.ts";
 import { memoLimits } from "./memo.ts";
 import type { Memo } from "./memo.ts";
-import { forget, recall, remember } from "./recent-list.ts";
+import { forget, recall, remember } from "../recent-list.ts";
 import { learnFromRecord, learnModel, learnTitle, sessionEvent } from "./session-draft.ts";
 import type { SessionDraft } from "./session-draft.ts";
 import { conversationTypes, sessionOfRecord } from "./session-of-record.ts";
 import type { FilePlace } from "./session-of-record.ts";
 import { readSystemMessage } from "./system-message.ts";
-import { readTitle, titleRanks } from "./title.ts";
+import { readTitle } from "../read-title.ts";
+import { titleRanks } from "./title.ts";
 import { readUserTurn } from "./user-messages.ts";
 import type { UserTurn } from "./user-messages.ts";
 

@@ -1,7 +1,8 @@
 import { readLabel } from "../json-object.ts";
 import type { ImportedSession } from "../importer.ts";
 import type { ClaudeRecord } from "./claude-record.ts";
-import { readTitle, titleRanks } from "./title.ts";
+import { readTitle } from "../read-title.ts";
+import { titleRanks } from "./title.ts";
 import type { TitleRank } from "./title.ts";
 
 /** What has been learnt of one session; JSON, a part of the memo. */

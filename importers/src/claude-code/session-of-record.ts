@@ -1,7 +1,7 @@
 import type { ClaudeRecord } from "./claude-record.ts";
 import { memoLimits } from "./memo.ts";
 import type { Memo } from "./memo.ts";
-import { recall, remember } from "./recent-list.ts";
+import { recall, remember } from "../recent-list.ts";
 import { titleRanks } from "./title.ts";
 import type { SessionDraft } from "./session-draft.ts";
 
