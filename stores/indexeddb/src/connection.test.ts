@@ -1,11 +1,12 @@
 /** Several tabs, of which some are older or newer than others. */
 import { testItems, testKinds } from "@throughline/conformance";
-import { Throughline, completeRecord, guardStore } from "@throughline/core";
+import { Throughline, blobs, completeRecord, guardStore } from "@throughline/core";
 import { beforeEach, expect, test } from "vitest";
 import { indexeddbStore } from "./indexeddb-store.ts";
+import { entryOf, storedKey } from "./keys.ts";
 import { answerOf, endOf } from "./requests.ts";
 import { databaseName } from "./test/open-database.ts";
-import { rawConnection } from "./test/raw-database.ts";
+import { rawConnection, recordsOf } from "./test/raw-database.ts";
 
 let name: string;
 
@@ -61,6 +62,29 @@ test("[M12] a layout that is newer than the program is refused, and nothing is c
   const database = await rawConnection(name);
   expect(database.objectStoreNames.contains("test_items")).toBe(false);
   database.close();
+});
+
+test("[M11] a database of the first layout keeps its blobs, whose newer fields are empty", async () => {
+  await (await indexeddbStore({ name })).close();
+  await changeLayout(1);
+  const { encoding, touchedAt, ...older } = completeRecord(blobs, { hash: "h", size: 3, pieces: 1 });
+  const database = await rawConnection(name);
+  const transaction = database.transaction("blobs", "readwrite");
+  transaction.objectStore("blobs").put(entryOf("t", blobs, { ...older, revision: 1 }), storedKey("t", ["h"]));
+  await endOf(transaction);
+  database.close();
+  const store = guardStore(await indexeddbStore({ name }));
+  const { answers } = await store.read({
+    tenant: "t",
+    requests: [
+      { type: "get", kind: "blobs", keys: [["h"]] },
+      { type: "query", kind: "blobs", shape: "key", prefix: [], direction: "backward", limit: 9 },
+    ],
+  });
+  const whole = { ...older, encoding, touchedAt, revision: 1 };
+  expect(answers).toEqual([[whole], { rows: [whole] }]);
+  await store.close();
+  expect(await recordsOf(name, "store_info")).toMatchObject([{ layout: 2 }]);
 });
 
 test("a database of another program, and a kind with other indexes, are refused", async () => {

@@ -1,9 +1,12 @@
 /** A connection to one database of the browser, which lets newer tabs upgrade it and comes back afterwards. */
 import { type Kind, ThroughlineError, newId } from "@throughline/core";
-import { answerOf } from "./requests.ts";
+import { answerOf, endOf } from "./requests.ts";
 
-/** What object stores hold, and how. A newer layout is refused. */
-const LAYOUT = 1;
+/**
+ * What object stores hold, and how. A newer layout is refused. 2: references to blobs are kept, so a program that keeps
+ * none must not write any more.
+ */
+const LAYOUT = 2;
 
 /** Object stores that are no kinds, with the index that pruning goes by. */
 const ownStores = new Map([
@@ -49,12 +52,13 @@ export class Connection {
   async #connect(): Promise<IDBDatabase> {
     let database = await this.#request();
     try {
-      await this.#checkLayout(database);
+      const layout = await this.#checkLayout(database);
       while (this.#missingStores(database).length > 0) {
         const next = database.version + 1;
         database.close();
         database = await this.#request(next);
       }
+      if (layout < LAYOUT) await raiseLayout(database);
     } catch (error) {
       database.close();
       throw error;
@@ -117,8 +121,8 @@ export class Connection {
     return names.filter((name) => !database.objectStoreNames.contains(name));
   }
 
-  /** Refuses what an upgrade would not understand, before anything is changed. */
-  async #checkLayout(database: IDBDatabase): Promise<void> {
+  /** Answers the layout; refuses what an upgrade would not understand, before anything is changed. */
+  async #checkLayout(database: IDBDatabase): Promise<number> {
     const names = [...database.objectStoreNames];
     if (!names.includes("store_info")) {
       throw refused("not_a_throughline_database", "This database belongs to another program.");
@@ -133,7 +137,17 @@ export class Connection {
         throw refused("kind_changed", `The object store ${kind.name} was made for another kind.`);
       }
     }
+    return layout;
   }
+}
+
+/** Fields that an older layout does not have are empty when they are read. */
+async function raiseLayout(database: IDBDatabase): Promise<void> {
+  const transaction = database.transaction("store_info", "readwrite");
+  const info = transaction.objectStore("store_info");
+  const stored = await answerOf<StoreInfo>(info.get("store"));
+  if (stored.layout < LAYOUT) info.put({ ...stored, layout: LAYOUT } satisfies StoreInfo, "store");
+  await endOf(transaction);
 }
 
 /** The indexes of a kind by their path in what is stored, and whether a key is there once at most. */

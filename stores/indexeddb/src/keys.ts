@@ -3,7 +3,7 @@
  * strings by UTF-16 unit, which puts U+E000 after U+10000, and the contract asks for code points. Booleans are 0 and 1.
  */
 import type { Kind, KeyValues, Query, Row } from "@throughline/core";
-import { indexValues, orderOf, uniqueKeysOf } from "@throughline/core";
+import { emptyValue, indexValues, orderOf, uniqueKeysOf } from "@throughline/core";
 
 const encoder = new TextEncoder();
 
@@ -36,6 +36,13 @@ export function entryOf(tenant: string, kind: Kind, row: Row): Entry {
     storedKey(tenant, values),
   ]);
   return { row: withOwnBytes(row), shapes: Object.fromEntries(shapes), unique: Object.fromEntries(unique) };
+}
+
+/** A row with all fields of its kind: one that was written before a field was declared has it empty. */
+export function wholeRow(kind: Kind, row: Row): Row {
+  const missing = Object.entries(kind.fields).filter(([name]) => row[name] === undefined);
+  if (missing.length === 0) return row;
+  return { ...row, ...Object.fromEntries(missing.map(([name, field]) => [name, emptyValue(field)])) };
 }
 
 /** Cloning a view stores the whole buffer that it looks at. */

@@ -9,7 +9,7 @@ import {
   placeOf,
   selectFields,
 } from "@throughline/core";
-import { type Entry, keyRange, storedKey } from "./keys.ts";
+import { type Entry, keyRange, storedKey, wholeRow } from "./keys.ts";
 import { answerOf, walk } from "./requests.ts";
 
 type Selection = Pick<Query, "shape" | "prefix" | "range" | "after" | "direction">;
@@ -24,7 +24,8 @@ export async function findRow(
   const request = isUniqueName(key)
     ? store.index(`unique.${key.unique}`).get(storedKey(tenant, key.values))
     : store.get(storedKey(tenant, key));
-  return (await answerOf<Entry | undefined>(request))?.row;
+  const entry = await answerOf<Entry | undefined>(request);
+  return entry === undefined ? undefined : wholeRow(kind, entry.row);
 }
 
 /** Answers what resolving a batch asks. */
@@ -108,7 +109,7 @@ async function walkRows(
   let range = keyRange(tenant, selection);
   while (range !== undefined) {
     const entries = await fetchChunk(source, range, selection.direction);
-    if (!entries.every(({ row }) => visit(row)) || entries.length < CHUNK) return;
+    if (!entries.every(({ row }) => visit(wholeRow(kind, row))) || entries.length < CHUNK) return;
     const last = (entries.at(-1) as Entry).row;
     range = keyRange(tenant, { ...selection, after: placeOf(kind, selection.shape, last) });
   }

@@ -8,8 +8,11 @@ import type { Database } from "./database.ts";
 import { INFO, LOG, MARKS, OPERATIONS, PARTS } from "./log-document.ts";
 import { isDuplicateKey, toStoreError } from "./mongo-error.ts";
 
-/** The version of what lies in the database. A program refuses a newer one. */
-const SCHEMA_VERSION = 1;
+/**
+ * The version of what lies in the database. A program refuses a newer one. 2: references to blobs are kept, so a program
+ * that keeps none must not write any more. Fields that older records do not have are empty when they are read.
+ */
+const SCHEMA_VERSION = 2;
 /** The oldest server that gives its answers as the store needs them. */
 const OLDEST_SERVER = 5;
 
@@ -79,6 +82,7 @@ async function prepare(database: Database, kinds: ReadonlyMap<string, Kind>): Pr
       { reason: "newer_schema", details: { found: info.schema, known: SCHEMA_VERSION } },
     );
   }
+  if (info.schema < SCHEMA_VERSION) await database.upsert(INFO, infoId, { $max: { schema: SCHEMA_VERSION } });
   const indexes = indexesOf(kinds);
   const made = JSON.stringify(indexes);
   if (info.indexes !== made) {

@@ -1,7 +1,7 @@
 /** What opening a store says of servers and databases that it can't use, each within its time limit. */
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
-import { isThroughlineError } from "@throughline/core";
+import { blobs, completeRecord, guardStore, isThroughlineError } from "@throughline/core";
 import { startMongodb } from "@throughline/test-servers";
 import { MongoClient } from "mongodb";
 import { expect, test, vi } from "vitest";
@@ -61,10 +61,46 @@ test("[M12] a newer schema is refused, and nothing is changed", async () => {
   await withDatabase(async (url, client) => {
     expect(await reasonOf(url)).toBe("opened");
     const info = client.db().collection("store_info");
-    await info.updateOne({}, { $set: { schema: 2 } });
+    await info.updateOne({}, { $set: { schema: 3 } });
     const before = await info.findOne();
     expect(await reasonOf(url)).toBe("unavailable/newer_schema");
     expect(await info.findOne()).toEqual(before);
+  });
+});
+
+test("[M11] a database of the first version keeps its blobs, whose newer fields are empty", async () => {
+  await withDatabase(async (url, client) => {
+    const record = completeRecord(blobs, { hash: "h", size: 3, pieces: 1, createdAt: 7 });
+    const older = guardStore(await mongodbStore({ url }));
+    await older.commit({
+      tenant: "t",
+      quiet: { durable: true },
+      writes: [{ type: "insert", kind: "blobs", record, exists: "keep" }],
+    });
+    await older.close();
+    await client
+      .db()
+      .collection("store_info")
+      .updateOne({}, { $set: { schema: 1 } });
+    const unset = { $unset: { "r.encoding": "", "r.touchedAt": "" } };
+    expect(await client.db().collection("blobs").updateOne({}, unset)).toMatchObject({ modifiedCount: 1 });
+    const store = guardStore(await mongodbStore({ url }));
+    try {
+      const where = [{ field: "touchedAt", test: "equals", value: 0 }] as const;
+      const { answers } = await store.read({
+        tenant: "t",
+        requests: [
+          { type: "get", kind: "blobs", keys: [["h"]] },
+          { type: "query", kind: "blobs", shape: "key", prefix: [], direction: "forward", limit: 9, where },
+        ],
+      });
+      const whole = { ...record, encoding: "", touchedAt: 0, revision: 1 };
+      expect(answers).toEqual([[whole], { rows: [whole] }]);
+      expect(await client.db().collection("store_info").findOne()).toMatchObject({ schema: 2 });
+      expect(await store.check()).toEqual([]);
+    } finally {
+      await store.close();
+    }
   });
 });
 
