@@ -173,6 +173,7 @@ export {
   searchJson,
   searchNames,
 } from "./services/search.ts";
+export { type SessionStatistics } from "./services/session-statistics.ts";
 export { type SessionSettings, type Settings } from "./services/settings.ts";
 export { type Statistics } from "./services/stats.ts";
 export { type FileListOptions, Files, type UploadedFile } from "./services/files.ts";
@@ -187,6 +188,7 @@ export {
   type JsonObject,
   hitToJson,
   messageToJson,
+  sessionStatisticsToJson,
   sessionToJson,
   settingsToJson,
   statisticsToJson,

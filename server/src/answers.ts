@@ -116,6 +116,8 @@ export const statisticsAnswer = v.strictObject({
   }),
   messages: count,
   tokens: count,
+  files: count,
+  bytes: count,
   first_activity: v.nullable(time),
   last_activity: v.nullable(time),
 });

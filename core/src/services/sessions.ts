@@ -14,6 +14,7 @@ import { findSession, sessionNotFound } from "./find-session.ts";
 import { listSessions } from "./list-sessions.ts";
 import { newMessageRecords } from "./new-messages.ts";
 import type { ServiceContext } from "./service-context.ts";
+import { type SessionStatistics, countSession } from "./session-statistics.ts";
 import { type Session, ancestorsOfChild, newSessionRecord, sessionFields, toSession } from "./session.ts";
 import { tagSession, untagSession } from "./tag-session.ts";
 
@@ -196,6 +197,15 @@ export class Sessions {
       expectedRevision === undefined ? {} : { revision: expectedRevision },
       settings,
     );
+  }
+
+  /**
+   * What a session comes to: messages by role, tokens, costs, tool calls, branches, forks. Reads all of its content.
+   *
+   * @throws ThroughlineError `not_found`
+   */
+  async statistics(id: string, settings: CallSettings = {}): Promise<SessionStatistics> {
+    return countSession(this.#context, id, settings);
   }
 
   /** Adds tags: two who do so at once lose nothing. @throws ThroughlineError `not_found`, `invalid` */

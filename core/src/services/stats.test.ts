@@ -10,6 +10,8 @@ describe.each(storeNames)("statistics on %s", (name) => {
       sessions: { total: 0, active: 0, archived: 0, expired: 0, byTool: {} },
       messages: 0,
       tokens: 0,
+      files: 0,
+      bytes: 0,
       firstActivity: null,
       lastActivity: null,
     });
@@ -36,6 +38,8 @@ describe.each(storeNames)("statistics on %s", (name) => {
       sessions: { total: 3, active: 1, archived: 1, expired: 1, byTool: { chat: 2, "": 1 } },
       messages: 1,
       tokens: 4,
+      files: 0,
+      bytes: 0,
       firstActivity: new Date(beginning - 5_000),
       lastActivity,
     });
@@ -43,9 +47,22 @@ describe.each(storeNames)("statistics on %s", (name) => {
       sessions: { total: 3, active: 1, archived: 1, expired: 1, by_tool: { chat: 2, "": 1 } },
       messages: 1,
       tokens: 4,
+      files: 0,
+      bytes: 0,
       first_activity: "2026-01-02T03:04:00.000Z",
       last_activity: lastActivity.toISOString(),
     });
+  });
+
+  test("count files and their bytes, until they expire", async () => {
+    const { files } = services.tl;
+    const file = { providerName: "f", providerUri: "u", displayName: "d", mimeType: "text/plain" };
+    await files.save({ ...file, id: "stays", size: 1_000 });
+    await files.save({ ...file, id: "also", size: 30, expiresAt: new Date(beginning + 60_000) });
+    await files.save({ ...file, id: "soon", size: 7, expiresAt: new Date(beginning + 1_000) });
+    expect(await services.tl.stats()).toMatchObject({ files: 3, bytes: 1_037 });
+    services.time = beginning + 2_000;
+    expect(await services.tl.stats()).toMatchObject({ files: 2, bytes: 1_030 });
   });
 
   test("tools may be called what every object has", async () => {

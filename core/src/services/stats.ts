@@ -1,3 +1,5 @@
+import type { Query } from "../contract/read.ts";
+import type { KeyValues } from "../model/kind.ts";
 import { allSessions } from "./find-session.ts";
 import type { ServiceContext } from "./service-context.ts";
 import type { CallSettings } from "./sessions.ts";
@@ -13,11 +15,18 @@ export interface Statistics {
   };
   readonly messages: number;
   readonly tokens: number;
+  /** Records of files that were uploaded to a provider, and have not expired. */
+  readonly files: number;
+  /** What those files have together. The size of the database is for its own tools to tell. */
+  readonly bytes: number;
   readonly firstActivity: Date | null;
   readonly lastActivity: Date | null;
 }
 
-/** Counts the tenant's sessions, messages and tokens. Reads every session once: about a second for 100,000. */
+/**
+ * Counts the tenant's sessions, messages, tokens and files. Reads every session and file record once: about a second for
+ * 100,000.
+ */
 export async function countAll(context: ServiceContext, settings: CallSettings): Promise<Statistics> {
   const status = { active: 0, archived: 0, expired: 0 };
   const byTool = new Map<string, number>();
@@ -36,7 +45,36 @@ export async function countAll(context: ServiceContext, settings: CallSettings):
     sessions: { total, ...status, byTool: Object.fromEntries(byTool) },
     messages,
     tokens,
+    ...(await countFiles(context, settings)),
     firstActivity: total === 0 ? null : new Date(first),
     lastActivity: total === 0 ? null : new Date(last),
   };
+}
+
+async function countFiles(
+  { store, tenant }: ServiceContext,
+  settings: CallSettings,
+): Promise<{ readonly files: number; readonly bytes: number }> {
+  const now = store.now();
+  let [files, bytes] = [0, 0];
+  let after: KeyValues | undefined;
+  do {
+    const query: Query = {
+      type: "query",
+      kind: "uploaded_files",
+      shape: "key",
+      prefix: [],
+      direction: "forward",
+      limit: 1_000,
+      ...(after === undefined ? undefined : { after }),
+    };
+    const { answers } = await store.read({ tenant, requests: [query] }, settings);
+    for (const { expiresAt, size } of answers[0].rows) {
+      if (expiresAt !== 0 && (expiresAt as number) <= now) continue;
+      files += 1;
+      bytes += size as number;
+    }
+    after = answers[0].next;
+  } while (after !== undefined);
+  return { files, bytes };
 }

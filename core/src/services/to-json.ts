@@ -4,6 +4,7 @@ import { toSnakeCase } from "../schemas/json-names.ts";
 import type { Message } from "./message.ts";
 import type { MessageHit } from "./search.ts";
 import type { Session } from "./session.ts";
+import type { SessionStatistics } from "./session-statistics.ts";
 import type { SessionSettings } from "./settings.ts";
 import type { Statistics } from "./stats.ts";
 
@@ -37,6 +38,10 @@ export function statisticsToJson({ sessions, ...rest }: Statistics): JsonObject 
 
 export function settingsToJson(settings: SessionSettings): JsonObject {
   return withJsonNames(settings);
+}
+
+export function sessionStatisticsToJson({ usage, ...rest }: SessionStatistics): JsonObject {
+  return { ...withJsonNames(rest), usage: withJsonNames(usage) };
 }
 
 /** The object's own names only; values, but for times, stay as they are. */
