@@ -1,4 +1,4 @@
-import type { MessageInput } from "@throughline/core";
+import type { MessageInput, Row } from "@throughline/core";
 import type { ByteRange, ImportedMessage } from "../importer.ts";
 
 /** Where an imported message's bytes are: what its `native` field says. */
@@ -10,11 +10,12 @@ export interface NativeRanges {
 
 /** An imported message as the library takes it. */
 export function toMessageInput(message: ImportedMessage): MessageInput {
-  const { id, role, content, createdAt, model, usage, metadata } = message;
+  const { id, role, content, parent, createdAt, model, usage, metadata } = message;
   return {
     id,
     role,
     content: content,
+    ...(parent === undefined ? undefined : { parentId: parent }),
     ...(createdAt === undefined ? undefined : { createdAt: new Date(createdAt) }),
     ...(model === undefined ? undefined : { model }),
     ...(usage === undefined ? undefined : { usage }),
@@ -44,4 +45,11 @@ export function isMadeFrom(native: NativeRanges, source: string, ranges: readonl
   if (native.source !== source) return true;
   const known = new Set(native.ranges.map(String));
   return ranges.every((range) => known.has(String(range)));
+}
+
+/** Where a stored message's bytes are; undefined if it was deleted, or not imported. */
+export function nativeRangesOf(row: Row): NativeRanges | undefined {
+  if (row.removedAt !== 0 || row.native === "") return undefined;
+  const native = JSON.parse(row.native as string) as Partial<NativeRanges>;
+  return native.ranges === undefined ? undefined : (native as NativeRanges);
 }

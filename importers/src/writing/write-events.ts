@@ -1,12 +1,6 @@
 /** Writes what was read of a file: sessions and messages, each once however often it is read. */
 import type { NewMessage, Row, ServiceContext, Write } from "@throughline/core";
-import {
-  fetchStagedFields,
-  isThroughlineError,
-  newId,
-  newMessageRecords,
-  toMessage,
-} from "@throughline/core";
+import { fetchStagedFields, newId, toMessage } from "@throughline/core";
 import type { ImportEvent, ImportedMessage, ImportedSession } from "../importer.ts";
 import type { FileImport } from "./import-file.ts";
 import {
@@ -16,10 +10,8 @@ import {
   findImportedSession,
   sessionUpdate,
 } from "./import-session.ts";
-import { type NativeRanges, continueMessage, isMadeFrom, toMessageInput } from "./message-input.ts";
-
-/** Messages of one append: with what else its batch holds, under the contract's limit of records. */
-const appendLimit = 400;
+import { ImportedRecords, appendLimit } from "./imported-records.ts";
+import { continueMessage, isMadeFrom, nativeRangesOf } from "./message-input.ts";
 
 interface Group {
   draft: ImportedSession;
@@ -96,6 +88,7 @@ class SessionWriter {
   readonly #group: Group;
   readonly #where: Where;
   readonly #context: ServiceContext;
+  readonly #records: ImportedRecords;
 
   constructor(file: FileImport, sourceId: string, group: Group) {
     const { throughline, importer, user } = file;
@@ -104,6 +97,7 @@ class SessionWriter {
     this.#group = group;
     this.#where = { throughline, tool: importer.tool, user };
     this.#context = { store: throughline.store, tenant: throughline.tenant, generateId: newId };
+    this.#records = new ImportedRecords(file, sourceId);
   }
 
   /** Answers the external key of what was deleted here, where that keeps the session out. */
@@ -117,7 +111,7 @@ class SessionWriter {
     }
     const before = report.messagesAdded;
     const messages = await this.#continueStored(known.row);
-    const records = await this.#newRecords(messages);
+    const records = await this.#records.make(messages);
     let first = this.#sessionWrites(known, importedTitle);
     for (let begin = 0; begin < Math.max(records.length, 1); begin += appendLimit) {
       await this.#commit(first, records.slice(begin, begin + appendLimit));
@@ -226,7 +220,7 @@ class SessionWriter {
   async #replace(session: string, stored: Row, message: ImportedMessage): Promise<void> {
     const { throughline, report } = this.#file;
     const createdAt = stored.createdAt as number;
-    const [record] = await this.#newRecords([{ ...message, createdAt }]);
+    const [record] = await this.#records.make([{ ...message, createdAt }]);
     if (record === undefined) return;
     await throughline.store.commit({
       tenant: throughline.tenant,
@@ -250,54 +244,4 @@ class SessionWriter {
     });
     report.messagesContinued += 1;
   }
-
-  /** Messages as an append takes them. One that can't be stored is told, and the rest is kept. */
-  async #newRecords(messages: readonly ImportedMessage[]): Promise<readonly NewMessage[]> {
-    const records: NewMessage[] = [];
-    for (let begin = 0; begin < messages.length; begin += appendLimit) {
-      const some = messages.slice(begin, begin + appendLimit);
-      try {
-        records.push(...(await this.#checked(some)));
-      } catch (error) {
-        if (!isRefusal(error)) throw error;
-        for (const message of some) records.push(...(await this.#checkedAlone(message)));
-      }
-    }
-    return records;
-  }
-
-  async #checkedAlone(message: ImportedMessage): Promise<readonly NewMessage[]> {
-    try {
-      return await this.#checked([message]);
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      const { report, source } = this.#file;
-      const text = `the message ${message.id} can't be stored: ${error.message}`;
-      report.problems.push({ path: source.path, line: 0, message: text });
-      return [];
-    }
-  }
-
-  async #checked(messages: readonly ImportedMessage[]): Promise<readonly NewMessage[]> {
-    const { messages: records } = await newMessageRecords(this.#context, messages.map(toMessageInput));
-    return records.map(({ record, ...rest }, index) => {
-      const native: NativeRanges = {
-        format: this.#file.importer.tool,
-        source: this.#sourceId,
-        ranges: messages[index]?.ranges ?? [],
-      };
-      return { ...rest, record: { ...record, native: JSON.stringify(native) } };
-    });
-  }
-}
-
-function isRefusal(error: unknown): error is Error {
-  return isThroughlineError(error) && (error.code === "invalid" || error.code === "too_large");
-}
-
-/** Where a stored message's bytes are; undefined if it was deleted, or not imported. */
-function nativeRangesOf(row: Row): NativeRanges | undefined {
-  if (row.removedAt !== 0 || row.native === "") return undefined;
-  const native = JSON.parse(row.native as string) as Partial<NativeRanges>;
-  return native.ranges === undefined ? undefined : (native as NativeRanges);
 }

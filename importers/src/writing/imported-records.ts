@@ -1,0 +1,65 @@
+/** Imported messages as an append takes them. */
+import type { NewMessage, ServiceContext } from "@throughline/core";
+import { isThroughlineError, newId, newMessageRecords } from "@throughline/core";
+import type { ImportedMessage } from "../importer.ts";
+import type { FileImport } from "./import-file.ts";
+import { type NativeRanges, toMessageInput } from "./message-input.ts";
+
+/** Messages of one append: with what else its batch holds, under the contract's limit of records. */
+export const appendLimit = 400;
+
+export class ImportedRecords {
+  readonly #file: FileImport;
+  readonly #sourceId: string;
+  readonly #context: ServiceContext;
+
+  constructor(file: FileImport, sourceId: string) {
+    const { store, tenant } = file.throughline;
+    this.#file = file;
+    this.#sourceId = sourceId;
+    this.#context = { store, tenant, generateId: newId };
+  }
+
+  /** One that can't be stored is told, and the rest is kept. */
+  async make(messages: readonly ImportedMessage[]): Promise<readonly NewMessage[]> {
+    const records: NewMessage[] = [];
+    for (let begin = 0; begin < messages.length; begin += appendLimit) {
+      const some = messages.slice(begin, begin + appendLimit);
+      try {
+        records.push(...(await this.#checked(some)));
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        for (const message of some) records.push(...(await this.#checkedAlone(message)));
+      }
+    }
+    return records;
+  }
+
+  async #checkedAlone(message: ImportedMessage): Promise<readonly NewMessage[]> {
+    try {
+      return await this.#checked([message]);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      const { report, source } = this.#file;
+      const text = `the message ${message.id} can't be stored: ${error.message}`;
+      report.problems.push({ path: source.path, line: 0, message: text });
+      return [];
+    }
+  }
+
+  async #checked(messages: readonly ImportedMessage[]): Promise<readonly NewMessage[]> {
+    const { messages: records } = await newMessageRecords(this.#context, messages.map(toMessageInput));
+    return records.map(({ record, ...rest }, index) => {
+      const native: NativeRanges = {
+        format: this.#file.importer.tool,
+        source: this.#sourceId,
+        ranges: messages[index]?.ranges ?? [],
+      };
+      return { ...rest, record: { ...record, native: JSON.stringify(native) } };
+    });
+  }
+}
+
+function isRefusal(error: unknown): error is Error {
+  return isThroughlineError(error) && (error.code === "invalid" || error.code === "too_large");
+}
