@@ -4,7 +4,7 @@ import { ThroughlineError } from "../error.ts";
 import { appendOptions } from "../schemas/append-options.ts";
 import type { MessageInput } from "../schemas/message-input.ts";
 import { parseInput } from "../schemas/parse-input.ts";
-import { blankSource } from "./blank-source.ts";
+import { blankSources } from "./blank-source.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { sessionNotFound } from "./find-session.ts";
 import { type ListOptions, type MessagePage, listMessages, readPage } from "./list-messages.ts";
@@ -204,8 +204,8 @@ export class Messages {
     const [[log], [row]] = answers;
     if (log === undefined) throw sessionNotFound(session);
     if (row === undefined || row.removedAt !== 0) throw messageNotFound(session, id);
-    const blanks = await blankSource(this.#context, row);
-    const writes: Write[] = [{ type: "remove", kind: "messages", key }, ...blanks];
+    await blankSources(this.#context, [row], options);
+    const writes: Write[] = [{ type: "remove", kind: "messages", key }];
     const result = await store.commit({ tenant, writes }, options);
     if (result.results[0]?.outcome === "absent") throw messageNotFound(session, id);
   }
