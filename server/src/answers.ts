@@ -122,6 +122,36 @@ export const statisticsAnswer = v.strictObject({
   last_activity: v.nullable(time),
 });
 
+export const sessionStatisticsAnswer = v.strictObject({
+  session_id: v.string(),
+  messages: v.strictObject({ total: count, user: count, assistant: count, system: count, tool: count }),
+  tokens: count,
+  usage: v.strictObject({
+    input: count,
+    output: count,
+    cache_read: count,
+    cache_write: count,
+    reasoning: count,
+  }),
+  cost: v.number(),
+  tool_calls: count,
+  branches: count,
+  forks: count,
+  first_message_at: v.nullable(time),
+  last_message_at: v.nullable(time),
+  content_bytes: count,
+});
+
+export const settingsAnswer = v.strictObject({
+  allowed_tools: v.array(v.string()),
+  permission_mode: v.picklist(["auto", "confirm", "deny"]),
+  system_prompt: text,
+  model: text,
+  mcp_servers: object,
+  created_at: v.nullable(time),
+  updated_at: v.nullable(time),
+});
+
 export const exportAnswer = v.strictObject({
   ...sessionAnswer.entries,
   messages: v.array(messageAnswer),

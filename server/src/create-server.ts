@@ -13,7 +13,9 @@ import { exportRoutes } from "./routes/export.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { messageRoutes } from "./routes/messages.ts";
 import { searchRoutes } from "./routes/search.ts";
+import { sessionLifeRoutes } from "./routes/session-life.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
+import { settingsRoutes } from "./routes/settings.ts";
 import { storeRoutes } from "./routes/store.ts";
 
 export interface ServerOptions {
@@ -108,6 +110,8 @@ interface Environment {
 /** Every route of the product's API, as data. */
 const apiRoutes: readonly Route[] = [
   ...sessionRoutes,
+  ...sessionLifeRoutes,
+  ...settingsRoutes,
   ...messageRoutes,
   ...exportRoutes,
   ...searchRoutes,

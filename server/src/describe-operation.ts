@@ -23,15 +23,21 @@ export function describeOperation(route: Route): DescribeRouteOptions {
   };
 }
 
-function pathParameters({ path }: Route): readonly Parameter[] {
+function pathParameters({ path, parameters = {} }: Route): readonly Parameter[] {
   return Array.from(path.matchAll(/:(\w+)/g), ([, name = ""]) => ({
     name,
     in: "path",
     required: true,
     schema: { type: "string" },
-    description: name === "id" ? "The session's id." : "The message's id.",
+    description: parameters[name] ?? idDescriptions[name] ?? "",
   }));
 }
+
+/** Ids in paths, where a route does not say otherwise. */
+const idDescriptions: Readonly<Record<string, string>> = {
+  id: "The session's id.",
+  message_id: "The message's id.",
+};
 
 function queryParameters({ query, parameters = {} }: Route): readonly Parameter[] {
   return Object.entries(entriesOf(query)).map(([name, schema]) => {

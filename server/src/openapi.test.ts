@@ -14,13 +14,19 @@ const operations = [
   "GET /sessions/{id}/export",
   "GET /sessions/{id}/messages",
   "GET /sessions/{id}/messages/{message_id}",
+  "GET /sessions/{id}/settings",
+  "GET /sessions/{id}/stats",
   "GET /stats",
   "GET /store",
   "DELETE /sessions/{id}",
   "DELETE /sessions/{id}/messages/{message_id}",
+  "DELETE /sessions/{id}/tags/{tag}",
   "PATCH /sessions/{id}",
+  "PATCH /sessions/{id}/settings",
   "POST /sessions",
   "POST /sessions/{id}/messages",
+  "POST /sessions/{id}/end",
+  "POST /sessions/{id}/tags",
   "POST /sessions/{id}/undelete",
   "POST /store/changes",
   "POST /store/check",
@@ -29,6 +35,7 @@ const operations = [
   "POST /store/read",
   "POST /store/search",
   "PUT /sessions/{id}/messages/{message_id}",
+  "PUT /sessions/{id}/settings",
 ];
 
 interface Described {

@@ -50,7 +50,7 @@ export interface Route {
   readonly role?: Role;
   readonly description?: string;
   readonly query?: v.GenericSchema;
-  /** What those parameters of the query mean that do not explain themselves. */
+  /** What those parameters of the query and the path mean that do not explain themselves. */
   readonly parameters?: Readonly<Record<string, string>>;
   /** Headers that it reads, and what they mean. */
   readonly headers?: Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 /** Schemas as OpenAPI 3.1 has them: JSON Schema, with the larger ones named. */
-import { sessionJson, messageJson } from "@throughline/core";
+import { messageJson, sessionJson, settingsJson, settingsPatchJson } from "@throughline/core";
 import { type ConversionConfig, toJsonSchema, toJsonSchemaDefs } from "@valibot/to-json-schema";
 import type * as v from "valibot";
 import {
@@ -8,6 +8,8 @@ import {
   messageAnswer,
   problemSchema,
   sessionAnswer,
+  sessionStatisticsAnswer,
+  settingsAnswer,
   statisticsAnswer,
 } from "./answers.ts";
 import { sessionPatch } from "./patch-session.ts";
@@ -25,7 +27,11 @@ const named = {
   Appended: appendedAnswer,
   PutMessage: putBody,
   MessageHit: hitAnswer,
+  Settings: settingsAnswer,
+  NewSettings: settingsJson,
+  SettingsPatch: settingsPatchJson,
   Statistics: statisticsAnswer,
+  SessionStatistics: sessionStatisticsAnswer,
   Problem: problemSchema,
 };
 

@@ -47,6 +47,7 @@ export const sessionRoutes: readonly Route[] = [
         'A field of the metadata, by its path: `metadata.build.branch=main`. At most five. Numbers, `true`, `false` and `null` are what they are in JSON; put text that looks like one of them in quotes: `metadata.build="3"`.',
       q: "Text in the title, in any case.",
       tag: "A tag that the session has.",
+      ended: "Whether it has ended: with `process_id` and `ended=false`, what a process runs now.",
       order: "`activity` (default) or `created`: newest first.",
       all: "Also sessions that lists leave out, such as side chains. Default: false.",
       limit: "At most so many. Default: 50.",
