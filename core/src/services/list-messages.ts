@@ -1,27 +1,29 @@
-/** Pages of a session's current branch, both ways. */
+/** Pages of a session's messages, both ways: of the current path, of another, or of all branches. */
 import * as v from "valibot";
-import type { Query } from "../contract/read.ts";
-import type { KeyValues, Row } from "../model/kind.ts";
+import { ThroughlineError } from "../error.ts";
+import type { Row } from "../model/kind.ts";
 import { withJsonNames } from "../schemas/json-names.ts";
 import { pageSize } from "../schemas/page-size.ts";
 import { parseInput } from "../schemas/parse-input.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
-import { sessionNotFound } from "./find-session.ts";
 import { type Message, toMessage } from "./message.ts";
-import { type Branch, type PositionRange, pathRanges } from "./path-ranges.ts";
+import type { KnownPath } from "./message-path/known-path.ts";
+import { readPath } from "./message-path/read-path.ts";
 import type { ServiceContext } from "./service-context.ts";
 import type { CallSettings } from "./sessions.ts";
 import { fetchStagedFields } from "./staged-fields.ts";
 
 const defaultLimit = 50;
 
+const wholeNumber = v.pipe(v.number("must be a number"), v.safeInteger("must be an integer"));
 const position = v.pipe(
-  v.number("must be a number"),
-  v.safeInteger("must be an integer"),
+  wholeNumber,
   v.minValue(0, "must not be negative"),
   // The position after it has to be one, too.
   v.maxValue(Number.MAX_SAFE_INTEGER - 1, "must be below 2^53 - 1"),
 );
+
+const flag = v.optional(v.boolean("must be true or false"));
 
 /** How a page of messages is asked for. */
 const messageList = v.pipe(
@@ -34,13 +36,20 @@ const messageList = v.pipe(
     limit: v.optional(pageSize),
     cursor: v.optional(v.string("must be text")),
     /** Also what adapters keep of the original. Default: false. */
-    native: v.optional(v.boolean("must be true or false")),
+    native: flag,
+    /** The path that ends at this position, in the place of the current one. */
+    branch: v.optional(wholeNumber),
+    /** Every message of the session itself, of all branches, by position. Default: false. */
+    all: flag,
+    /** Also deleted messages: with `removedAt`, and without content. Default: false. */
+    tombstones: flag,
   }),
   v.check(
     ({ last, afterSeq, beforeSeq, cursor }) =>
       [last, afterSeq, beforeSeq, cursor].filter((value) => value !== undefined).length <= 1,
     "must have only one of: last, a position before or after, and a cursor",
   ),
+  v.check(({ branch, all }) => branch === undefined || all !== true, "must have either a branch or all"),
 );
 
 /** The same with the names of JSON. */
@@ -86,50 +95,39 @@ export async function readPage(
   { signal, ...given }: ListOptions,
 ): Promise<RowPage> {
   const options = parseInput(messageList, given, "messages");
-  const list = `messages ${session}`;
+  const list = nameOf(session, options);
   const place = placeOf(list, options);
-  const select = options.native === true ? "all" : "plain";
-  const settings = signal === undefined ? {} : { signal };
-  const { store, tenant } = context;
-  // One read answers nearly always: only a session with branches has to be read again, by ranges.
-  const { answers } = await store.read(
+  const { rows, path } = await readPath(
+    context,
     {
-      tenant,
-      requests: [
-        { type: "get", kind: "sessions", keys: [[session]] },
-        {
-          type: "query",
-          kind: "branches",
-          shape: "key",
-          prefix: [session],
-          direction: "forward",
-          limit: 1_000,
-        },
-        rangeQuery(session, place, { from: 1, to: Number.MAX_SAFE_INTEGER }, place.limit + 1, select),
-      ],
+      session,
+      end: options.all === true ? "all" : (options.branch ?? "head"),
+      isForward: place.direction === "forward",
+      position: place.seq,
+      // One more tells whether the page goes on.
+      count: place.limit + 1,
+      tombstones: options.tombstones === true,
+      select: options.native === true ? "all" : "plain",
     },
-    settings,
+    signal === undefined ? {} : { signal },
   );
-  const [[log], branches, straight] = answers;
-  if (log === undefined) throw sessionNotFound(session);
-  const head = log.headSeq as number;
-  const rest =
-    branches.next === undefined ? [] : await readBranches(context, session, branches.next, settings);
-  const ranges = pathRanges(head, [...branches.rows, ...rest] as unknown as readonly Branch[]);
-  const isStraight = head === log.lastSeq && branches.rows.length === 0;
-  const found: Row[] = isStraight ? live(straight.rows) : [];
-  if (!isStraight || (found.length <= place.limit && straight.next !== undefined)) {
-    const after = isStraight ? straight.next : undefined;
-    await readRanges(context, session, place, ranges, select, settings, found, after);
-  }
-  return pageOf(list, place, found, { from: ranges[0]?.from ?? 1, to: head });
+  return pageOf(list, place, rows, path);
+}
+
+/** A cursor is of one list: of one session, one path, with or without what was deleted. */
+function nameOf(session: string, { branch, all, tombstones }: v.InferOutput<typeof messageList>): string {
+  const which = all === true ? " all" : branch === undefined ? "" : ` to ${branch}`;
+  return `messages ${session}${which}${tombstones === true ? " with deleted" : ""}`;
 }
 
 function placeOf(list: string, options: v.InferOutput<typeof messageList>): Place {
   const limit = options.limit ?? defaultLimit;
   if (options.cursor !== undefined) {
-    const [direction, seq] = readCursor(list, options.cursor) as ["forward" | "backward", number];
-    return { direction, seq, limit };
+    const [direction, seq] = readCursor(list, options.cursor);
+    if ((direction === "forward" || direction === "backward") && typeof seq === "number") {
+      return { direction, seq, limit };
+    }
+    throw new ThroughlineError("invalid", "This is not a cursor.", { reason: "cursor" });
   }
   if (options.last !== undefined)
     return { direction: "backward", seq: Number.MAX_SAFE_INTEGER, limit: options.last };
@@ -137,87 +135,15 @@ function placeOf(list: string, options: v.InferOutput<typeof messageList>): Plac
   return { direction: "forward", seq: options.afterSeq ?? 0, limit };
 }
 
-function rangeQuery(
-  session: string,
-  { direction, seq }: Place,
-  { from, to }: PositionRange,
-  limit: number,
-  select: "plain" | "all",
-): Query {
-  const range =
-    direction === "forward"
-      ? { from: Math.max(from, seq + 1), to }
-      : { from, to: Math.min(to, Math.max(seq - 1, 0)) };
-  return {
-    type: "query",
-    kind: "messages",
-    shape: "key",
-    prefix: [session],
-    range,
-    direction,
-    limit: Math.min(limit, 1_000),
-    select,
-  };
-}
-
-/** Deleted messages keep their positions and are not shown. */
-function live(rows: readonly Row[]): Row[] {
-  return rows.filter((row) => row.removedAt === 0);
-}
-
-async function readBranches(
-  context: ServiceContext,
-  session: string,
-  after: KeyValues,
-  settings: CallSettings,
-): Promise<readonly Row[]> {
-  const { store, tenant } = context;
-  const query = {
-    type: "query",
-    kind: "branches",
-    shape: "key",
-    prefix: [session],
-    direction: "forward",
-  } as const;
-  const { answers } = await store.read({ tenant, requests: [{ ...query, limit: 1_000, after }] }, settings);
-  const { rows, next } = answers[0];
-  return next === undefined ? rows : [...rows, ...(await readBranches(context, session, next, settings))];
-}
-
-/** Reads range after range until the page is full, going on after `after` in the first. */
-async function readRanges(
-  { store, tenant }: ServiceContext,
-  session: string,
-  place: Place,
-  ranges: readonly PositionRange[],
-  select: "plain" | "all",
-  settings: CallSettings,
-  found: Row[],
-  after: KeyValues | undefined,
-): Promise<void> {
-  let next = after;
-  for (const range of place.direction === "forward" ? ranges : ranges.toReversed()) {
-    do {
-      if (found.length > place.limit) return;
-      const query = rangeQuery(session, place, range, place.limit + 1 - found.length, select);
-      if ((query.range?.from ?? 0) > (query.range?.to ?? 0)) break;
-      const request = next === undefined ? query : { ...query, after: next };
-      const { answers } = await store.read({ tenant, requests: [request] }, settings);
-      found.push(...live(answers[0].rows));
-      next = answers[0].next;
-    } while (next !== undefined);
-  }
-}
-
-function pageOf(list: string, place: Place, found: readonly Row[], path: PositionRange): RowPage {
+function pageOf(list: string, place: Place, found: readonly Row[], path: KnownPath): RowPage {
   const isForward = place.direction === "forward";
   const hasMore = found.length > place.limit;
   const rows = found.slice(0, place.limit);
   if (!isForward) rows.reverse();
   const begin = (rows[0]?.seq as number | undefined) ?? 0;
   const end = (rows.at(-1)?.seq as number | undefined) ?? 0;
-  const goesOn = isForward ? hasMore : rows.length > 0 && place.seq <= path.to;
-  const goesBack = rows.length > 0 && (isForward ? begin > path.from && place.seq > 0 : hasMore);
+  const goesOn = isForward ? hasMore : rows.length > 0 && place.seq <= path.end;
+  const goesBack = rows.length > 0 && (isForward ? path.hasBefore(begin) && place.seq > 0 : hasMore);
   return {
     rows,
     ...(goesOn ? { next: writeCursor(list, ["forward", end]) } : undefined),

@@ -27,6 +27,8 @@ export interface Message {
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly revision: number;
+  /** When it was deleted: only lists that were asked for deleted messages show it, without content. */
+  readonly removedAt?: Date;
   /** Given where it was asked for and there is one. */
   readonly native?: Native;
 }
@@ -60,6 +62,7 @@ export function toMessage(row: Row): Message {
     createdAt,
     updatedAt: record.updatedAt === 0 ? createdAt : new Date(record.updatedAt),
     revision: record.revision,
+    ...(record.removedAt === 0 ? undefined : { removedAt: new Date(record.removedAt) }),
     // Not read unless asked for.
     ...((record.native as string | undefined) === undefined || record.native === ""
       ? undefined

@@ -30,10 +30,11 @@ export interface AppendResult {
   readonly replayed: boolean;
 }
 
-export interface StreamOptions extends CallSettings {
-  readonly afterSeq?: number;
-  readonly native?: boolean;
-}
+/** Which messages a stream gives, as for `list`. */
+export type StreamOptions = Pick<
+  ListOptions,
+  "afterSeq" | "native" | "branch" | "all" | "tombstones" | "signal"
+>;
 
 const streamPage = 500;
 const firstStreamPage = 50;
@@ -159,15 +160,16 @@ export class Messages {
 
   /**
    * A page of the current branch, in order of position: the last ones, those after or before a position, or where a
-   * cursor goes on. By default the first 50.
+   * cursor goes on. By default the first 50. `branch` names another path by its end; `all` asks for every message of
+   * the session itself.
    *
-   * @throws ThroughlineError `not_found`, `invalid`
+   * @throws ThroughlineError `not_found`, `invalid` (reason `position`: there is no such `branch`)
    */
   async list(session: string, options: ListOptions = {}): Promise<MessagePage> {
     return listMessages(this.#context, session, options);
   }
 
-  /** Every message of the current branch, without holding them in memory at once. */
+  /** Every message of the current branch, or of what is asked for, without holding them in memory at once. */
   async *stream(session: string, options: StreamOptions = {}): AsyncGenerator<Message, void, undefined> {
     const { afterSeq = 0, ...rest } = options;
     let page = await readPage(this.#context, session, { ...rest, afterSeq, limit: firstStreamPage });
