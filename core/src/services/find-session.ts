@@ -3,6 +3,7 @@ import { ThroughlineError } from "../error.ts";
 import type { KeyValues, Row } from "../model/kind.ts";
 import type { Query } from "../contract/read.ts";
 import type { CallOptions } from "../contract/store.ts";
+import { everyRecord } from "./every-record.ts";
 import type { ServiceContext } from "./service-context.ts";
 
 const shortestEnding = 6;
@@ -53,32 +54,12 @@ async function lastSession({ store, tenant }: ServiceContext, options: CallOptio
 }
 
 /** Every session of the tenant, by id. */
-export async function* allSessions(
-  { store, tenant }: ServiceContext,
+export function allSessions(
+  context: ServiceContext,
   options: CallOptions,
 ): AsyncGenerator<Row, void, undefined> {
-  let after: KeyValues | undefined;
-  do {
-    const { answers } = await store.read(
-      {
-        tenant,
-        requests: [
-          {
-            type: "query",
-            kind: "sessions",
-            shape: "key",
-            prefix: [],
-            direction: "forward",
-            limit: 1_000,
-            ...(after === undefined ? undefined : { after }),
-          },
-        ],
-      },
-      options,
-    );
-    yield* answers[0].rows;
-    after = answers[0].next;
-  } while (after !== undefined);
+  const byId = { kind: "sessions", shape: "key", prefix: [], direction: "forward", limit: 1_000 } as const;
+  return everyRecord(context, byId, options);
 }
 
 export function sessionNotFound(name: string): ThroughlineError {

@@ -1,12 +1,14 @@
 /** Lists of sessions in the order of activity or creation, with any filters. */
 import canonicalize from "canonicalize";
-import type { Filter } from "../contract/filter.ts";
+import { makeRest } from "../backend/search/rest.ts";
+import { type Filter, passesFilters } from "../contract/filter.ts";
 import type { Query } from "../contract/read.ts";
 import type { CallOptions } from "../contract/store.ts";
 import type { KeyValue, KeyValues, Row } from "../model/kind.ts";
 import { compareKeys } from "../model/kind.ts";
 import type { SessionFilter } from "../schemas/session-input.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
+import { everyRecord } from "./every-record.ts";
 import type { ServiceContext } from "./service-context.ts";
 import { sessionField } from "./session.ts";
 
@@ -46,7 +48,7 @@ export async function listSessions(
     limit: limit + 1,
     after: cursor === undefined ? undefined : (readCursor(list, cursor) as [number, string]),
   };
-  const rows = await selectSessions(listing, selectiveShape(conditions));
+  const rows = await selectSessions(listing, conditions, selectiveShape(conditions));
   const last = rows.length > limit ? rows[limit - 1] : undefined;
   if (last === undefined) return { rows };
   return { rows: rows.slice(0, limit), next: writeCursor(list, placeOf(listing, last)) };
@@ -54,14 +56,42 @@ export async function listSessions(
 
 /**
  * Most pages are full after one bounded scan along the list's order. Where matches are rare, a filter with an order of
- * its own leads to few sessions, which are sorted here; only where neither holds, the scan goes on to the end.
+ * its own leads to few sessions, which are sorted here; only where neither holds, the scan goes on to the end. That is
+ * the one way to cost as much as there are sessions; others have a turn meanwhile.
  */
-async function selectSessions(listing: Listing, shape: Selective | undefined): Promise<readonly Row[]> {
+async function selectSessions(
+  listing: Listing,
+  conditions: SessionFilter,
+  shape: Selective | undefined,
+): Promise<readonly Row[]> {
+  const named = await readNamed(listing, conditions);
+  if (named !== undefined) return named;
   const scan = new Scan(listing);
   await scan.read();
-  if (scan.isDone || shape === undefined) return scan.readOn();
+  if (scan.isFruitful || shape === undefined) return scan.readOn();
   const few = await readFew(listing, shape);
   return few ?? scan.readOn();
+}
+
+/** The one session that an external key names, where its user and tool are given, too. */
+async function readNamed(
+  listing: Listing,
+  { user, tool, externalKey }: SessionFilter,
+): Promise<readonly Row[] | undefined> {
+  if (user === undefined || tool === undefined || externalKey === undefined) return undefined;
+  const { context, options, where, after } = listing;
+  const key = { unique: "external", values: [user, tool, externalKey] };
+  const { answers } = await context.store.read(
+    { tenant: context.tenant, requests: [{ type: "get", kind: "sessions", keys: [key] }] },
+    options,
+  );
+  return answers[0].filter(
+    (row) =>
+      row !== undefined &&
+      listing.listed.includes(Number(row.listed)) &&
+      passesFilters(row, where) &&
+      (after === undefined || compareKeys(placeOf(listing, row), after) < 0),
+  ) as readonly Row[];
 }
 
 /** A walk along the list's order; listed and unlisted sessions are two walks, merged. */
@@ -79,8 +109,13 @@ class Scan {
     }));
   }
 
-  get isDone(): boolean {
+  get #isDone(): boolean {
     return this.#walks.every(({ ended, rows }) => ended || rows.length >= this.#listing.limit);
+  }
+
+  /** Whether what was read makes most of a page: then reading on is the shortest way. */
+  get isFruitful(): boolean {
+    return this.#walks.every(({ ended, rows }) => ended || rows.length * 2 >= this.#listing.limit);
   }
 
   /** One bounded scan of each walk that needs more. */
@@ -107,7 +142,11 @@ class Scan {
   }
 
   async readOn(): Promise<readonly Row[]> {
-    while (!this.isDone) await this.read();
+    const rest = makeRest();
+    while (!this.#isDone) {
+      await rest();
+      await this.read();
+    }
     const rows = this.#walks.flatMap((walk) => walk.rows);
     return (this.#walks.length === 1 ? rows : newestFirst(this.#listing, rows)).slice(0, this.#listing.limit);
   }
@@ -135,25 +174,19 @@ async function readFew(listing: Listing, { shape, prefix }: Selective): Promise<
   const { context, options, after } = listing;
   const where: Filter[] = [...listing.where];
   if (listing.listed.length === 1) where.push({ field: "listed", test: "equals", value: true });
+  const query = {
+    kind: "sessions",
+    shape,
+    prefix,
+    direction: "backward",
+    limit: pageLimit,
+    where,
+  } as const;
   const rows: Row[] = [];
-  let place: KeyValues | undefined;
-  do {
-    const query: Query = {
-      type: "query",
-      kind: "sessions",
-      shape,
-      prefix,
-      direction: "backward",
-      limit: pageLimit,
-      where,
-      ...(place === undefined ? undefined : { after: place }),
-    };
-    const { answers } = await context.store.read({ tenant: context.tenant, requests: [query] }, options);
-    const [page] = answers;
-    rows.push(...page.rows);
+  for await (const row of everyRecord(context, query, options)) {
+    rows.push(row);
     if (rows.length > sortedLimit) return undefined;
-    place = page.next;
-  } while (place !== undefined);
+  }
   const sorted = newestFirst(listing, rows);
   const rest =
     after === undefined ? sorted : sorted.filter((row) => compareKeys(placeOf(listing, row), after) < 0);

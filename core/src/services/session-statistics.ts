@@ -1,8 +1,9 @@
 /** What one session comes to: counted over its messages, page by page, so that any length fits into memory. */
-import type { Query, ReadRequest } from "../contract/read.ts";
-import type { KeyValues, Row, RowOf } from "../model/kind.ts";
+import type { ReadRequest } from "../contract/read.ts";
+import type { Row, RowOf } from "../model/kind.ts";
 import { decodeContent } from "../model/message-content.ts";
 import type { messages } from "../model/messages.ts";
+import { everyRecord } from "./every-record.ts";
 import { sessionNotFound } from "./find-session.ts";
 import type { Role } from "./message.ts";
 import type { ServiceContext } from "./service-context.ts";
@@ -85,28 +86,15 @@ async function branchEnds(
   return ends.difference(parents);
 }
 
-async function* ownRecords(
-  { store, tenant }: ServiceContext,
+function ownRecords(
+  context: ServiceContext,
   kind: string,
   session: string,
   limit: number,
   settings: CallSettings,
 ): AsyncGenerator<Row, void, undefined> {
-  let after: KeyValues | undefined;
-  do {
-    const query: Query = {
-      type: "query",
-      kind,
-      shape: "key",
-      prefix: [session],
-      direction: "forward",
-      limit,
-      ...(after === undefined ? undefined : { after }),
-    };
-    const { answers } = await store.read({ tenant, requests: [query] }, settings);
-    yield* answers[0].rows;
-    after = answers[0].next;
-  } while (after !== undefined);
+  const own = { kind, shape: "key", prefix: [session], direction: "forward", limit } as const;
+  return everyRecord(context, own, settings);
 }
 
 const encoder = new TextEncoder();

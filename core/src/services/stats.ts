@@ -1,5 +1,4 @@
-import type { Query } from "../contract/read.ts";
-import type { KeyValues } from "../model/kind.ts";
+import { everyRecord } from "./every-record.ts";
 import { allSessions } from "./find-session.ts";
 import type { ServiceContext } from "./service-context.ts";
 import type { CallSettings } from "./sessions.ts";
@@ -52,29 +51,22 @@ export async function countAll(context: ServiceContext, settings: CallSettings):
 }
 
 async function countFiles(
-  { store, tenant }: ServiceContext,
+  context: ServiceContext,
   settings: CallSettings,
 ): Promise<{ readonly files: number; readonly bytes: number }> {
-  const now = store.now();
+  const now = context.store.now();
   let [files, bytes] = [0, 0];
-  let after: KeyValues | undefined;
-  do {
-    const query: Query = {
-      type: "query",
-      kind: "uploaded_files",
-      shape: "key",
-      prefix: [],
-      direction: "forward",
-      limit: 1_000,
-      ...(after === undefined ? undefined : { after }),
-    };
-    const { answers } = await store.read({ tenant, requests: [query] }, settings);
-    for (const { expiresAt, size } of answers[0].rows) {
-      if (expiresAt !== 0 && (expiresAt as number) <= now) continue;
-      files += 1;
-      bytes += size as number;
-    }
-    after = answers[0].next;
-  } while (after !== undefined);
+  const all = {
+    kind: "uploaded_files",
+    shape: "key",
+    prefix: [],
+    direction: "forward",
+    limit: 1_000,
+  } as const;
+  for await (const { expiresAt, size } of everyRecord(context, all, settings)) {
+    if (expiresAt !== 0 && (expiresAt as number) <= now) continue;
+    files += 1;
+    bytes += size as number;
+  }
   return { files, bytes };
 }

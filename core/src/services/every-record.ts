@@ -1,0 +1,22 @@
+import { makeRest } from "../backend/search/rest.ts";
+import type { Query } from "../contract/read.ts";
+import type { CallOptions } from "../contract/store.ts";
+import type { KeyValues, Row } from "../model/kind.ts";
+import type { ServiceContext } from "./service-context.ts";
+
+/** Every record of a query, `limit` a page. Between pages others have a turn: a store may answer without ever waiting. */
+export async function* everyRecord(
+  { store, tenant }: ServiceContext,
+  query: Omit<Query, "type" | "after">,
+  options: CallOptions,
+): AsyncGenerator<Row, void, undefined> {
+  const rest = makeRest();
+  let after: KeyValues | undefined;
+  do {
+    const page: Query = { type: "query", ...query, ...(after === undefined ? undefined : { after }) };
+    const { answers } = await store.read({ tenant, requests: [page] }, options);
+    yield* answers[0].rows;
+    after = answers[0].next;
+    if (after !== undefined) await rest();
+  } while (after !== undefined);
+}
