@@ -42,7 +42,8 @@ export function bareRoutes(subject: ReturnType<typeof memorySubject>): Server {
     return context.json({ items: facts.map(({ id, text }) => ({ id, content: text })) });
   });
   return {
-    authenticates: false,
+    isGuarded: async () => false,
+    endStreams: () => undefined,
     answersFor: () => true,
     fetch: async (request) => app.fetch(request),
   };

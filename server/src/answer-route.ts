@@ -2,6 +2,7 @@
 import { ThroughlineError, parseInput } from "@throughline/core";
 import { type Caller, checkRole, unauthorized } from "./caller.ts";
 import { checkAccept } from "./check-accept.ts";
+import type { Connection } from "./connection.ts";
 import type { Limits } from "./limits.ts";
 import type { OpeningStore } from "./opening-store.ts";
 import { parseJson } from "./parse-json.ts";
@@ -13,14 +14,12 @@ import type { Call, Route } from "./route.ts";
 export interface Service {
   readonly store: OpeningStore;
   readonly limits: Limits;
-  authenticate(request: Request): Caller | undefined | Promise<Caller | undefined>;
+  /** Who sends a request; undefined, or an error, where it is nobody that is known. */
+  authenticate(
+    request: Request,
+    connection: Connection | undefined,
+  ): Caller | undefined | Promise<Caller | undefined>;
   reportFailure(request: Request, error: unknown): void;
-}
-
-/** What carries an answer. */
-export interface Connection {
-  /** Cuts it off. */
-  destroy(): unknown;
 }
 
 /** Answers a request. @throws ThroughlineError for what is refused */
@@ -31,7 +30,7 @@ export async function answerRoute(
   param: (name: string) => string,
   connection: Connection | undefined,
 ): Promise<Response> {
-  const caller = await findCaller(service, route, request);
+  const caller = await findCaller(service, route, request, connection);
   const throughline = caller === undefined ? undefined : service.store.for(caller.tenant);
   const accept = request.headers.get("accept");
   if (accept !== null && accept !== "*/*") checkAccept(request, answerTypes(route));
@@ -50,6 +49,7 @@ export async function answerRoute(
     query,
     body,
     request,
+    connection,
     breakOff: (error) => {
       if (!request.signal.aborted) service.reportFailure(request, error);
       connection?.destroy();
@@ -64,11 +64,12 @@ async function findCaller(
   { store, authenticate }: Service,
   { needs = "caller", method, role = method === "GET" ? "reader" : "writer" }: Route,
   request: Request,
+  connection: Connection | undefined,
 ): Promise<Caller | undefined> {
   if (needs === "store") void store.opened;
   if (needs !== "caller") return undefined;
-  const caller = await authenticate(request);
-  if (caller === undefined) throw unauthorized();
+  const caller = await authenticate(request, connection);
+  if (caller === undefined) throw unauthorized("credentials", "This needs credentials.");
   checkRole(caller, role);
   return caller;
 }

@@ -1,7 +1,9 @@
 import { ThroughlineError } from "@throughline/core";
 
+export const roles = ["reader", "writer", "admin"] as const;
+
 /** What a caller may do: readers read, writers also write, admins do everything. */
-export type Role = "reader" | "writer" | "admin";
+export type Role = (typeof roles)[number];
 
 /** Who sends a request, as credentials tell. */
 export interface Caller {
@@ -22,10 +24,20 @@ export function checkRole({ role }: Caller, needed: Role): void {
   });
 }
 
-/** The refusal of a request without credentials, or with wrong ones. */
-export function unauthorized(): ThroughlineError {
-  return new ThroughlineError("unauthorized", "This needs an API key.", {
-    reason: "credentials",
+/** What concerns every tenant is for those who run the server, not for administrators of its guests. */
+export function checkOperator({ isOperator }: { readonly isOperator: boolean }): void {
+  if (isOperator) return;
+  throw new ThroughlineError("forbidden", "This concerns every tenant, and the caller is of one only.", {
+    reason: "role",
     outcome: "refused",
+    details: { role: "admin" },
   });
+}
+
+/** The refusal of a request without credentials, or with wrong ones. */
+export function unauthorized(
+  reason: "credentials" | "key_expired" | "key_revoked",
+  message: string,
+): ThroughlineError {
+  return new ThroughlineError("unauthorized", message, { reason, outcome: "refused" });
 }

@@ -1,22 +1,32 @@
-import { ThroughlineError, type Throughline, isThroughlineError } from "@throughline/core";
+import { SYSTEM_TENANT, ThroughlineError, type Throughline, isThroughlineError } from "@throughline/core";
 import { Hono } from "hono";
-import { type Connection, type Service, answerRoute } from "./answer-route.ts";
+import { type Service, answerRoute } from "./answer-route.ts";
+import { type KeyRule, authenticateKeys } from "./authenticate-keys.ts";
 import type { Caller } from "./caller.ts";
 import { checkOrigin, isKnownHost } from "./check-origin.ts";
+import type { Connection } from "./connection.ts";
+import { EventHub, type EventSettings, defaultEventSettings } from "./events/event-hub.ts";
+import { KeyRing } from "./keys/key-ring.ts";
+import { hasGoodKey } from "./keys/key-store.ts";
 import { URL_LENGTH, defaultLimits } from "./limits.ts";
+import { Metrics } from "./metrics.ts";
 import { OpeningStore } from "./opening-store.ts";
 import { emptyResponse, problemResponse } from "./problem-response.ts";
 import { type Failure, type RequestSummary, printFailure } from "./reports.ts";
 import type { Route } from "./route.ts";
 import { documentationRoutes } from "./routes/documentation.ts";
+import { eventRoutes } from "./routes/events.ts";
 import { exportRoutes } from "./routes/export.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { keyRoutes } from "./routes/keys.ts";
 import { messageRoutes } from "./routes/messages.ts";
+import { metricsRoutes } from "./routes/metrics.ts";
 import { searchRoutes } from "./routes/search.ts";
 import { sessionLifeRoutes } from "./routes/session-life.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 import { settingsRoutes } from "./routes/settings.ts";
 import { storeRoutes } from "./routes/store.ts";
+import { watchCommits } from "./watch-commits.ts";
 
 export interface ServerOptions {
   /** The services; a promise while the store is being opened: until then data routes answer 503. */
@@ -24,10 +34,17 @@ export interface ServerOptions {
   /** Host names it answers for beside `localhost`, `127.0.0.1` and `[::1]`: `name` or `name:port`. Default: none. */
   readonly hosts?: readonly string[];
   /**
-   * Who sends a request; undefined refuses it with 401. Default: everybody is an administrator of the tenant of
-   * `throughline`, which is right on loopback only.
+   * When callers need an API key of the store: `required`, or `if-any`, as soon as the store knows one; until then
+   * everybody is an administrator of the tenant of `throughline`, which is right on loopback only. Default: `if-any`.
+   */
+  readonly keys?: KeyRule;
+  /**
+   * Who sends a request, instead of API keys; undefined refuses it with 401. It is asked again every second while a
+   * request follows events.
    */
   readonly authenticate?: (request: Request) => Caller | undefined | Promise<Caller | undefined>;
+  /** How events are followed. Defaults: a heartbeat after 15 s, a look each second for others' writes, 1 MiB a client. */
+  readonly events?: Partial<EventSettings>;
   /** Bytes that a body may have. Default: 32 MiB. */
   readonly bodyBytes?: number;
   /** How long a body may take to arrive, in milliseconds. Default: 60,000. */
@@ -44,14 +61,22 @@ export interface Server {
   fetch(request: Request, connection?: Connection): Promise<Response>;
   /** Whether a Host header names this server. */
   answersFor(host: string): boolean;
-  /** Whether callers have to say who they are. */
-  readonly authenticates: boolean;
+  /**
+   * Whether it can be reached by anybody: callers have to say who they are, and somebody can.
+   *
+   * @throws ThroughlineError `unavailable` while the store is not open
+   */
+  isGuarded(): Promise<boolean>;
+  /** Ends all event streams. They would keep a listener from closing; clients come again by themselves. */
+  endStreams(): void;
 }
 
 const optionNames = new Set([
   "throughline",
   "hosts",
+  "keys",
   "authenticate",
+  "events",
   "bodyBytes",
   "bodyTimeoutMs",
   "onRequest",
@@ -63,10 +88,39 @@ export function createServer(options: ServerOptions): Server {
   checkOptions(options);
   const { authenticate, onRequest, onFailure = printFailure } = options;
   const rules = { hosts: new Set((options.hosts ?? []).map((host) => host.toLowerCase())) };
-  const store = new OpeningStore(options.throughline);
+  const store = new OpeningStore(options.throughline, ({ store: opened }) =>
+    watchCommits(opened, (report) => {
+      const { tenant } = report.batch;
+      metrics.countCommit(report);
+      events.wake(tenant);
+      if (tenant !== SYSTEM_TENANT) return;
+      keys.clear();
+      events.recheck();
+    }),
+  );
+  const keys = new KeyRing(() => store.opened.store);
+  const rule = options.keys ?? "if-any";
+  const findCaller = authenticate ?? authenticateKeys(keys, rule, () => store.caller);
+  const events = new EventHub({
+    ...defaultEventSettings,
+    ...options.events,
+    authenticate: (request) => findCaller(request, undefined),
+    onEntry: (ageMs) => metrics.observeLag(ageMs),
+    onFailure: (request, error) =>
+      onFailure({
+        method: "GET",
+        path: request === undefined ? "/events" : new URL(request.url).pathname,
+        error,
+      }),
+  });
+  const metrics = new Metrics({
+    streams: () => events.streams,
+    followers: () => events.followers,
+    isStoreUp: () => store.isUp(),
+  });
   const service: Service = {
     store,
-    authenticate: authenticate ?? (() => store.caller),
+    authenticate: findCaller,
     limits: {
       bodyBytes: options.bodyBytes ?? defaultLimits.bodyBytes,
       bodyTimeoutMs: options.bodyTimeoutMs ?? defaultLimits.bodyTimeoutMs,
@@ -74,13 +128,18 @@ export function createServer(options: ServerOptions): Server {
     reportFailure: (request, error) =>
       onFailure({ method: request.method, path: new URL(request.url).pathname, error }),
   };
-  const app = createApp(service);
+  const app = createApp(service, [
+    ...apiRoutes,
+    ...eventRoutes(events),
+    ...keyRoutes,
+    ...metricsRoutes(metrics),
+  ]);
 
-  const respond = async (request: Request, connection?: Connection): Promise<Response> => {
+  const respond = async (request: Request, environment: Environment["Bindings"]): Promise<Response> => {
     try {
       checkOrigin(request, rules);
       checkUrl(request.url);
-      return await app.fetch(request, { connection });
+      return await app.fetch(request, environment);
     } catch (error) {
       const response = refusal(service, request, error);
       return request.method === "HEAD" ? new Response(null, response) : response;
@@ -88,15 +147,19 @@ export function createServer(options: ServerOptions): Server {
   };
 
   return {
-    authenticates: authenticate !== undefined,
+    isGuarded: async () =>
+      authenticate !== undefined || (rule === "required" && (await hasGoodKey(store.opened.store))),
     answersFor: (host) => isKnownHost(host, rules),
+    endStreams: () => events.endAll(),
     async fetch(request, connection) {
-      if (onRequest === undefined) return respond(request, connection);
       const began = performance.now();
-      const response = await respond(request, connection);
+      const environment: Environment["Bindings"] = { connection, route: undefined };
+      const response = await respond(request, environment);
       const durationMs = performance.now() - began;
-      const path = new URL(request.url).pathname;
-      onRequest({ method: request.method, path, status: response.status, durationMs });
+      const { method } = request;
+      const { status } = response;
+      metrics.countRequest({ route: environment.route, method, status, durationMs });
+      onRequest?.({ method, path: new URL(request.url).pathname, status, durationMs });
       return response;
     },
   };
@@ -104,10 +167,14 @@ export function createServer(options: ServerOptions): Server {
 
 /** What goes with a request through Hono. */
 interface Environment {
-  readonly Bindings: { readonly connection: Connection | undefined };
+  readonly Bindings: {
+    readonly connection: Connection | undefined;
+    /** The pattern that the path fitted, when it is known. */
+    route: string | undefined;
+  };
 }
 
-/** Every route of the product's API, as data. */
+/** The routes of the product's API that need nothing but the services, as data. */
 const apiRoutes: readonly Route[] = [
   ...sessionRoutes,
   ...sessionLifeRoutes,
@@ -119,12 +186,13 @@ const apiRoutes: readonly Route[] = [
   ...healthRoutes,
 ];
 
-function createApp(service: Service): Hono<Environment> {
-  const routes = [...apiRoutes, ...documentationRoutes(apiRoutes)];
+function createApp(service: Service, described: readonly Route[]): Hono<Environment> {
+  const routes = [...described, ...documentationRoutes(described)];
   const api = new Hono<Environment>();
   for (const route of routes) {
     api.on(route.method, route.path, async (context) => {
       const { req, env } = context;
+      env.route = route.path;
       const param = (name: string): string => req.param(name) ?? "";
       try {
         return await answerRoute(service, route, req.raw, param, env.connection);
@@ -134,7 +202,10 @@ function createApp(service: Service): Hono<Environment> {
     });
   }
   for (const [path, allow] of allowedMethods(routes)) {
-    api.all(path, ({ req }) => (req.method === "OPTIONS" ? emptyResponse({ allow }) : wrongMethod(allow)));
+    api.all(path, ({ req, env }) => {
+      env.route = path;
+      return req.method === "OPTIONS" ? emptyResponse({ allow }) : wrongMethod(allow);
+    });
   }
   const app = new Hono<Environment>();
   app.route("/", api);

@@ -112,7 +112,7 @@ function refusalsOf({ needs = "caller", body, answers, refusals = [] }: Route): 
     403,
     413,
     ...(Object.values(answers).some(hasContent) ? [406] : []),
-    ...(needs === "caller" ? [401] : []),
+    ...(needs === "caller" ? [401, 429] : []),
     ...(needs === "nothing" ? [] : [503]),
     ...(body === undefined ? [] : [408, 415]),
     ...refusals,

@@ -1,6 +1,16 @@
 /** Throughline over HTTP: a function from a request to a response, and a listener for Node. */
 export { type Caller, type Role as CallerRole } from "./caller.ts";
-export { type Connection } from "./answer-route.ts";
+export { type Connection } from "./connection.ts";
 export { type Server, type ServerOptions, createServer } from "./create-server.ts";
-export { type ListenOptions, type RunningServer, listen } from "./listen.ts";
+export { type EventSettings } from "./events/event-hub.ts";
+export {
+  type ApiKey,
+  type KeyInput,
+  createKey,
+  forgetKey,
+  keyToJson,
+  listKeys,
+  revokeKey,
+} from "./keys/key-store.ts";
+export { type ListenOptions, type RunningServer, isLoopback, listen } from "./listen.ts";
 export { type Failure, type RequestSummary } from "./reports.ts";

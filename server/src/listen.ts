@@ -26,8 +26,12 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-const loopbackAddress = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
 const idleCheckMs = 50;
+
+/** Whether an address to bind can be reached from this machine only. */
+export function isLoopback(host: string): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/.test(host);
+}
 
 /**
  * Listens on a port.
@@ -37,14 +41,11 @@ const idleCheckMs = 50;
  */
 export async function listen(server: Server, options: ListenOptions = {}): Promise<RunningServer> {
   const { port = 8003, host = "127.0.0.1", closeTimeoutMs = 10_000 } = options;
-  if (!loopbackAddress.test(host) && !server.authenticates) {
+  if (!isLoopback(host) && !(await server.isGuarded())) {
     throw new ThroughlineError(
       "forbidden",
-      `The server answers whoever can reach it, so it listens on loopback addresses only, not on ${host}.`,
-      {
-        reason: "not_loopback",
-        details: { host },
-      },
+      `Beyond loopback callers need API keys, and the store has none that is good: so not on ${host}.`,
+      { reason: "not_loopback", details: { host } },
     );
   }
   const http = createNodeServer(server);
@@ -55,14 +56,16 @@ export async function listen(server: Server, options: ListenOptions = {}): Promi
     host,
     port: bound,
     url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}`,
-    close: () => (closing ??= closeGracefully(http, closeTimeoutMs)),
+    close: () => (closing ??= closeGracefully(http, server, closeTimeoutMs)),
   };
 }
 
 function createNodeServer(server: Server): HttpServer {
-  const answer = getRequestListener((request, { outgoing }) => server.fetch(request, outgoing), {
-    errorHandler: () => problemResponse(malformed("The request's address can't be read.")),
-  });
+  const answer = getRequestListener(
+    (request, { incoming, outgoing }) =>
+      server.fetch(request, { destroy: () => outgoing.destroy(), address: incoming.socket.remoteAddress }),
+    { errorHandler: () => problemResponse(malformed("The request's address can't be read.")) },
+  );
   const http = createHttpServer(
     // Slow bodies are the server's to refuse, slow headers Node's.
     { maxHeaderSize: HEADER_BYTES, headersTimeout: 30_000, requestTimeout: 0, keepAliveTimeout: 5_000 },
@@ -142,11 +145,17 @@ function cannotListen(error: unknown, port: number, host: string): ThroughlineEr
   });
 }
 
-async function closeGracefully(http: HttpServer, limitMs: number): Promise<void> {
+async function closeGracefully(http: HttpServer, server: Server, limitMs: number): Promise<void> {
   const { promise: closed, resolve } = Promise.withResolvers<void>();
   http.close(() => resolve());
-  // A connection becomes idle when its last request is answered; Node would keep it for the next one.
-  const closeIdle = setInterval(() => http.closeIdleConnections(), idleCheckMs);
+  const letGo = (): void => {
+    // Also those that began on a connection which was open already.
+    server.endStreams();
+    // A connection becomes idle when its last request is answered; Node would keep it for the next one.
+    http.closeIdleConnections();
+  };
+  letGo();
+  const closeIdle = setInterval(letGo, idleCheckMs);
   const giveUp = setTimeout(() => http.closeAllConnections(), limitMs);
   await closed;
   clearInterval(closeIdle);

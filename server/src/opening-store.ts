@@ -6,14 +6,21 @@ export class OpeningStore {
   #throughline: Throughline | undefined;
   #failure: unknown;
 
-  constructor(throughline: Throughline | Promise<Throughline>) {
-    if (throughline instanceof Promise) void this.#await(throughline);
-    else this.#throughline = throughline;
+  /** @param onOpened told of the services when they are there, before anything uses them */
+  constructor(throughline: Throughline | Promise<Throughline>, onOpened: (opened: Throughline) => void) {
+    if (throughline instanceof Promise) {
+      void this.#await(throughline, onOpened);
+      return;
+    }
+    onOpened(throughline);
+    this.#throughline = throughline;
   }
 
-  async #await(opening: Promise<Throughline>): Promise<void> {
+  async #await(opening: Promise<Throughline>, onOpened: (opened: Throughline) => void): Promise<void> {
     try {
-      this.#throughline = await opening;
+      const opened = await opening;
+      onOpened(opened);
+      this.#throughline = opened;
     } catch (error) {
       this.#failure = error;
     }
@@ -28,6 +35,18 @@ export class OpeningStore {
       outcome: "refused",
       retryable: true,
     });
+  }
+
+  /** Whether the store is open and can be read within two seconds. */
+  async isUp(): Promise<boolean> {
+    try {
+      const { store, tenant } = this.opened;
+      const requests = [{ type: "get", kind: "sessions", keys: [["none"]] }] as const;
+      await store.read({ tenant, requests }, { signal: AbortSignal.timeout(2_000) });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** Who everybody is where nobody has to say it. */

@@ -19,7 +19,7 @@ export function problemAnswer(error: ThroughlineError): PlainAnswer {
   const headers = {
     ...commonHeaders,
     "content-type": "application/problem+json",
-    ...statusHeaders(problem.status, error.retryable),
+    ...statusHeaders(problem.status, error),
   };
   return { status: problem.status, headers, body: `${JSON.stringify(problem)}\n` };
 }
@@ -36,8 +36,15 @@ export function problemResponse(
   });
 }
 
-function statusHeaders(status: number, retryable: boolean): Record<string, string> {
-  if (status === 401) return { "www-authenticate": "Bearer" };
+function statusHeaders(
+  status: number,
+  { reason, retryable, details }: ThroughlineError,
+): Record<string, string> {
+  if (status === 401) {
+    const isOver = reason === "key_revoked" || reason === "key_expired";
+    return { "www-authenticate": isOver ? 'Bearer error="invalid_token"' : "Bearer" };
+  }
+  if (status === 429) return { "retry-after": `${Number(details?.["retryAfterSeconds"] ?? 1)}` };
   // The rest of the body is not read: the connection can't be used again.
   if (status === 408 || status === 413) return { connection: "close" };
   return status === 503 && retryable ? { "retry-after": "1" } : {};

@@ -20,6 +20,11 @@ export function readQuery(
   const values = new Map<string, unknown>();
   const metadata = new Map<string, unknown>();
   for (const [name, text] of new URLSearchParams(search)) {
+    const list = listOf(entries, name);
+    if (list !== undefined) {
+      values.set(name, [...((values.get(name) as unknown[] | undefined) ?? []), readValue(list, text)]);
+      continue;
+    }
     const isMetadata = Object.hasOwn(entries, "metadata") && name.startsWith(metadataPrefix);
     const path = name.slice(metadataPrefix.length);
     if (isMetadata ? metadata.has(path) : values.has(name)) {
@@ -39,6 +44,16 @@ export function readQuery(
   if (metadata.size > 0) values.set("metadata", Object.fromEntries(metadata));
   if (schema === undefined) return {};
   return parseInput(schema, Object.fromEntries(values), "query") as Record<string, unknown>;
+}
+
+/** The schema of the items of a parameter that may be there several times. */
+function listOf(
+  entries: Readonly<Record<string, v.GenericSchema>>,
+  name: string,
+): v.GenericSchema | undefined {
+  const entry = Object.hasOwn(entries, name) ? entries[name] : undefined;
+  const schema = entry === undefined ? undefined : innerSchema(entry);
+  return schema !== undefined && "item" in schema ? (schema.item as v.GenericSchema) : undefined;
 }
 
 /** Text where it can't be of the type that is wanted: the schema says so then. */

@@ -2,6 +2,7 @@
 import type { CallSettings, Throughline } from "@throughline/core";
 import type * as v from "valibot";
 import type { Caller, Role } from "./caller.ts";
+import type { Connection } from "./connection.ts";
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -20,6 +21,8 @@ export interface Call {
   /** As the body's schema has let it through. */
   readonly body: Readonly<Record<string, unknown>>;
   readonly request: Request;
+  /** What carries the answer, where that is known. */
+  readonly connection: Connection | undefined;
   /** Gives up reading when the caller is gone. */
   readonly settings: CallSettings;
   /**

@@ -18,7 +18,7 @@ import {
   writeReadResult,
 } from "@throughline/core";
 import * as v from "valibot";
-import { checkRole } from "../caller.ts";
+import { checkOperator, checkRole } from "../caller.ts";
 import { packageVersion } from "../package-version.ts";
 import { emptyResponse, jsonResponse, jsonTextResponse } from "../problem-response.ts";
 import type { Call, Route } from "../route.ts";
@@ -184,14 +184,4 @@ function sizeOf(request: ReadRequest): number {
 function showsDeleted(request: ReadRequest, kinds: ReadonlyMap<string, Kind>): boolean {
   if (request.hidden === true || request.kind === "source_chunks") return true;
   return request.type !== "get" && kinds.get(request.kind)?.staged === true && request.prefix.length === 0;
-}
-
-/** What concerns every tenant is for those who run the server, not for administrators of its guests. */
-function checkOperator({ isOperator }: Call): void {
-  if (isOperator) return;
-  throw new ThroughlineError("forbidden", "This concerns every tenant, and the caller is of one only.", {
-    reason: "role",
-    outcome: "refused",
-    details: { role: "admin" },
-  });
 }
