@@ -165,6 +165,7 @@ export {
 } from "./services/messages.ts";
 export { type ListOptions, type MessagePage, messageListJson } from "./services/list-messages.ts";
 export { type Message, type Native, type Role, toMessage } from "./services/message.ts";
+export { type SessionBranch } from "./services/list-branches.ts";
 export { type Session, ancestorsOfChild, newSessionRecord, sessionFields } from "./services/session.ts";
 export {
   type MessageHit,
@@ -174,6 +175,30 @@ export {
   searchNames,
 } from "./services/search.ts";
 export { type SessionStatistics } from "./services/session-statistics.ts";
+export { type DeleteOptions } from "./services/erasing/delete-session.ts";
+export { noteSource } from "./services/erasing/import-notes.ts";
+export { type DeletionReceipt } from "./services/erasing/receipt.ts";
+export {
+  type CleanUpInput,
+  type CleanUpOptions,
+  type CleanUpReport,
+  type CleanedSession,
+} from "./services/retention/clean-up.ts";
+export { type CleanUpAction, type CleanUpReason } from "./services/retention/decide.ts";
+export { type Hold, type HoldInput, holdInput } from "./services/retention/holds.ts";
+export {
+  type PolicyInput,
+  type RetentionPolicy,
+  defaultPolicy,
+  policyInput,
+} from "./services/retention/policy.ts";
+export {
+  cleanUpToJson,
+  deletedSessionToJson,
+  holdToJson,
+  receiptToJson,
+} from "./services/retention/to-json.ts";
+export { type DeletedSession, type TrashOptions, trashOptions } from "./services/retention/trash.ts";
 export { type SessionSettings, type Settings } from "./services/settings.ts";
 export { type Statistics } from "./services/stats.ts";
 export { type FileListOptions, Files, type UploadedFile } from "./services/files.ts";
@@ -186,6 +211,7 @@ export {
 } from "./services/export-session.ts";
 export {
   type JsonObject,
+  branchToJson,
   hitToJson,
   messageToJson,
   sessionStatisticsToJson,
@@ -232,6 +258,14 @@ export {
   sessionJson,
   sessionNames,
 } from "./schemas/session-input.ts";
+export {
+  type BranchListInput,
+  type ForkInput,
+  type HeadInput,
+  branchListJson,
+  forkJson,
+  headJson,
+} from "./schemas/fork-input.ts";
 export {
   type SettingsInput,
   type SettingsPatch,

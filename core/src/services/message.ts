@@ -1,4 +1,5 @@
 /** Messages as callers see them, and how they are written down. */
+import { ThroughlineError } from "../error.ts";
 import type { Row, RowOf, StoredRecord } from "../model/kind.ts";
 import type { Content } from "../model/message-content.ts";
 import { decodeContent, encodeContent } from "../model/message-content.ts";
@@ -92,4 +93,11 @@ function writeUsage(usage: Usage | null | undefined): string {
   return JSON.stringify(
     Object.fromEntries(Object.entries(usage).map(([name, value]) => [toSnakeCase(name), value])),
   );
+}
+
+export function messageNotFound(session: string, id: string): ThroughlineError {
+  return new ThroughlineError("not_found", `There is no message ${id} in this session.`, {
+    reason: "message",
+    details: { session, id },
+  });
 }

@@ -1,15 +1,18 @@
 /** Messages: append, replace, read, delete. */
-import type { Append, Write } from "../contract/batch.ts";
+import * as v from "valibot";
+import type { Append, Batch, Write } from "../contract/batch.ts";
 import { ThroughlineError } from "../error.ts";
 import { appendOptions } from "../schemas/append-options.ts";
 import type { MessageInput } from "../schemas/message-input.ts";
 import { parseInput } from "../schemas/parse-input.ts";
+import { keyText } from "../schemas/text.ts";
 import { blankSources } from "./blank-source.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { sessionNotFound } from "./find-session.ts";
 import { type ListOptions, type MessagePage, listMessages, readPage } from "./list-messages.ts";
-import { type Message, toMessage } from "./message.ts";
-import { newMessageRecords } from "./new-messages.ts";
+import { type Message, messageNotFound, toMessage } from "./message.ts";
+import { readShared, refuseShared, resolveSharedParents } from "./message-path/shared-messages.ts";
+import { APPEND_MESSAGES, newMessageRecords } from "./new-messages.ts";
 import type { ServiceContext } from "./service-context.ts";
 import type { CallSettings } from "./sessions.ts";
 import { fetchStagedFields, isStaged } from "./staged-fields.ts";
@@ -50,7 +53,8 @@ export class Messages {
    * Appends messages to a session: all or none, durable when it resolves. Message ids given, or an operation id, make it
    * safe to repeat: the same again stores once and answers the same.
    *
-   * @throws ThroughlineError `not_found` for a session or parent that is not there; `conflict` with reason `position`
+   * @throws ThroughlineError `not_found` for a session or parent that is not there; `invalid` with reason `position` for
+   *   a parent of an ancestor that a fork does not share; `conflict` with reason `position`
    *   (another `expectedSeq`), `different_content` (an id that is there with other content) or `operation_reused`;
    *   `invalid`, `too_large`.
    */
@@ -66,7 +70,8 @@ export class Messages {
    * Writes messages by id: what is there is replaced and keeps its position, the rest is appended. Every message needs
    * an id.
    *
-   * @throws as `append`; `conflict` with reason `expectation` (another `expectedRevision`) or `removed`.
+   * @throws as `append`; `conflict` with reason `expectation` (another `expectedRevision`), `removed`, or
+   *   `shared_history` (a fork shares the message, and does not own it).
    */
   async put(
     session: string,
@@ -83,6 +88,13 @@ export class Messages {
         outcome: "refused",
       });
     }
+    const ids = given
+      .map((message) => (Object(message) as MessageInput).id)
+      .filter((id) => v.is(keyText, id));
+    const settings = options.signal === undefined ? {} : { signal: options.signal };
+    if (ids.length > 0 && ids.length <= APPEND_MESSAGES) {
+      await refuseShared(this.#context, session, ids, settings);
+    }
     return this.#append(session, messages, "replace", options);
   }
 
@@ -96,6 +108,7 @@ export class Messages {
     const { signal, ...given } = options;
     const checkedOptions = parseInput(appendOptions, given, "append");
     const { expectedSeq, operationId, head, expectedRevision } = checkedOptions;
+    const settings = signal === undefined ? {} : { signal };
     const { messages, checked } = await newMessageRecords(this.#context, inputs);
     const append: Append = {
       type: "append",
@@ -105,24 +118,27 @@ export class Messages {
       ...(expectedSeq === undefined ? undefined : { at: expectedSeq + 1 }),
       ...(head === undefined ? undefined : { moveHead: true }),
     };
-    const result = await store.commit(
-      {
-        tenant,
-        writes: [append],
-        ...(expectedRevision === undefined
-          ? undefined
-          : { expect: [expectedMessage(session, inputs, expectedRevision)] }),
-        ...(operationId === undefined
-          ? undefined
-          : {
-              operation: {
-                id: operationId,
-                fingerprint: fingerprintOf([session, checked, exists, expectedSeq, head, expectedRevision]),
-              },
-            }),
-      },
-      signal === undefined ? {} : { signal },
-    );
+    const batch: Batch = {
+      tenant,
+      writes: [append],
+      ...(expectedRevision === undefined
+        ? undefined
+        : { expect: [expectedMessage(session, inputs, expectedRevision)] }),
+      ...(operationId === undefined
+        ? undefined
+        : {
+            operation: {
+              id: operationId,
+              fingerprint: fingerprintOf([session, checked, exists, expectedSeq, head, expectedRevision]),
+            },
+          }),
+    };
+    const result = await store.commit(batch, settings).catch(async (error: unknown) => {
+      // Only a fork knows parents that its own log does not have: it is asked when the log has refused one.
+      const resolved = await resolveSharedParents(this.#context, session, messages, error, settings);
+      if (resolved === undefined) throw error;
+      return store.commit({ ...batch, writes: [{ ...append, messages: resolved }] }, settings);
+    });
     const [appended] = result.results;
     const items =
       appended?.outcome === "appended" ? appended.messages.map(({ id, seq }) => ({ id, seq })) : [];
@@ -131,7 +147,7 @@ export class Messages {
     return { items, replayed: result.replayed || isRepeat };
   }
 
-  /** A message by its id. @throws ThroughlineError `not_found` */
+  /** A message by its id; in a fork also one that it shares. @throws ThroughlineError `not_found` */
   async get(
     session: string,
     id: string,
@@ -152,7 +168,9 @@ export class Messages {
       },
       options,
     );
-    const row = answers[0][0];
+    const row =
+      answers[0][0] ??
+      (await readShared(this.#context, session, id, options.native === true ? "all" : "plain", options));
     if (row === undefined || row.removedAt !== 0) throw messageNotFound(session, id);
     const [whole] = await fetchStagedFields(this.#context, [row]);
     return toMessage(whole ?? row);
@@ -188,7 +206,7 @@ export class Messages {
    * Deletes a message: its content is gone from the session, from search and from the file it was imported from;
    * position and id stay, and can't be written again.
    *
-   * @throws ThroughlineError `not_found`
+   * @throws ThroughlineError `not_found`; `conflict` with reason `shared_history` (a fork shares it, and does not own it)
    */
   async delete(session: string, id: string, options: CallSettings = {}): Promise<void> {
     const { store, tenant } = this.#context;
@@ -205,6 +223,7 @@ export class Messages {
     );
     const [[log], [row]] = answers;
     if (log === undefined) throw sessionNotFound(session);
+    if (row === undefined && log.forkedAt !== 0) await refuseShared(this.#context, session, [id], options);
     if (row === undefined || row.removedAt !== 0) throw messageNotFound(session, id);
     await blankSources(this.#context, [row], options);
     const writes: Write[] = [{ type: "remove", kind: "messages", key }];
@@ -223,11 +242,4 @@ function expectedMessage(session: string, inputs: readonly MessageInput[], revis
   }
   const key = { unique: "id", values: [session, inputs[0]?.id ?? ""] };
   return { type: "equals", kind: "messages", key, fields: { revision } } as const;
-}
-
-function messageNotFound(session: string, id: string): ThroughlineError {
-  return new ThroughlineError("not_found", `There is no message ${id} in this session.`, {
-    reason: "message",
-    details: { session, id },
-  });
 }

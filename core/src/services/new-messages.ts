@@ -8,7 +8,7 @@ import type { ServiceContext } from "./service-context.ts";
 import { stageLargeFields } from "./staged-fields.ts";
 
 /** Messages that one append may have. */
-const APPEND_MESSAGES = 1_000;
+export const APPEND_MESSAGES = 1_000;
 
 /** Checks messages, gives ids to those without, and writes them down as an append takes them; large ones are staged. */
 export async function newMessageRecords(

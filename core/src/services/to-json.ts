@@ -4,6 +4,7 @@ import { toSnakeCase } from "../schemas/json-names.ts";
 import type { Message } from "./message.ts";
 import type { MessageHit } from "./search.ts";
 import type { Session } from "./session.ts";
+import type { SessionBranch } from "./list-branches.ts";
 import type { SessionStatistics } from "./session-statistics.ts";
 import type { SessionSettings } from "./settings.ts";
 import type { Statistics } from "./stats.ts";
@@ -26,6 +27,10 @@ export function messageToJson({ content, usage, ...message }: Message): JsonObje
     ...rest,
     usage: usage === null ? null : withJsonNames(usage),
   };
+}
+
+export function branchToJson(branch: SessionBranch): JsonObject {
+  return withJsonNames(branch);
 }
 
 export function hitToJson(hit: MessageHit): JsonObject {
