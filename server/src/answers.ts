@@ -74,6 +74,7 @@ const messageEntries = {
   created_at: time,
   updated_at: time,
   revision: position,
+  removed_at: v.optional(time),
   native: v.optional(native),
 };
 
@@ -99,6 +100,20 @@ export const hitAnswer = v.strictObject({
 });
 
 export const sessionListAnswer = v.strictObject({ items: v.array(sessionAnswer), next_cursor: text });
+/** All on one page. */
+export const chainAnswer = v.strictObject({ items: v.array(sessionAnswer), next_cursor: v.null() });
+
+export const branchAnswer = v.strictObject({
+  head_seq: position,
+  message_id: v.string(),
+  role,
+  first_seq: position,
+  parent_seq: v.nullable(position),
+  created_at: time,
+  is_current: v.boolean(),
+});
+export const branchListAnswer = v.strictObject({ items: v.array(branchAnswer), next_cursor: text });
+
 export const messageListAnswer = v.strictObject({
   items: v.array(messageAnswer),
   next_cursor: text,

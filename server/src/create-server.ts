@@ -14,6 +14,7 @@ import { OpeningStore } from "./opening-store.ts";
 import { emptyResponse, problemResponse } from "./problem-response.ts";
 import { type Failure, type RequestSummary, printFailure } from "./reports.ts";
 import type { Route } from "./route.ts";
+import { branchRoutes } from "./routes/branches.ts";
 import { documentationRoutes } from "./routes/documentation.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { exportRoutes } from "./routes/export.ts";
@@ -179,6 +180,7 @@ const apiRoutes: readonly Route[] = [
   ...sessionRoutes,
   ...sessionLifeRoutes,
   ...settingsRoutes,
+  ...branchRoutes,
   ...messageRoutes,
   ...exportRoutes,
   ...searchRoutes,

@@ -1,9 +1,10 @@
 /** Schemas as OpenAPI 3.1 has them: JSON Schema, with the larger ones named. */
-import { messageJson, sessionJson, settingsJson, settingsPatchJson } from "@throughline/core";
+import { forkJson, messageJson, sessionJson, settingsJson, settingsPatchJson } from "@throughline/core";
 import { type ConversionConfig, toJsonSchema, toJsonSchemaDefs } from "@valibot/to-json-schema";
 import type * as v from "valibot";
 import {
   appendedAnswer,
+  branchAnswer,
   hitAnswer,
   messageAnswer,
   problemSchema,
@@ -21,6 +22,8 @@ const named = {
   Session: sessionAnswer,
   NewSession: sessionJson,
   SessionPatch: sessionPatch,
+  Fork: forkJson,
+  Branch: branchAnswer,
   Message: messageAnswer,
   NewMessage: messageJson,
   Append: appendBody,

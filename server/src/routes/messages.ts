@@ -68,9 +68,9 @@ export const messageRoutes: readonly Route[] = [
     method: "GET",
     path: "/sessions/:id/messages",
     operationId: "listMessages",
-    summary: "List the messages of a session's current branch",
+    summary: "List the messages of a session",
     description:
-      "In order of position. Give at most one of `last`, `after_seq`, `before_seq` and `cursor`; without one, the list begins at the first message.",
+      "Of its current branch, in order of position, with the history that a fork shares. Give at most one of `last`, `after_seq`, `before_seq` and `cursor`; without one, the list begins at the first message.",
     query: messageListJson,
     parameters: {
       last: "The last so many.",
@@ -79,6 +79,9 @@ export const messageRoutes: readonly Route[] = [
       limit: "At most so many. Default: 50.",
       cursor: "`next_cursor` or `previous_cursor` of another page.",
       native: "Also what adapters keep of the original. Default: false.",
+      branch: "The branch that ends at this position, in the place of the current one.",
+      all: "Every message of the session itself, of all branches. Default: false.",
+      tombstones: "Also deleted messages: with `removed_at`, and without content. Default: false.",
     },
     answers: { 200: { description: "A page of messages.", schema: messageListAnswer } },
     refusals: [404],
@@ -134,7 +137,7 @@ export const messageRoutes: readonly Route[] = [
     summary: "Delete a message",
     description: "Its content is gone; its position and id stay and can't be written again.",
     answers: { 204: { description: "The message is deleted." } },
-    refusals: [404],
+    refusals: [404, 409],
     async handle({ throughline, param }) {
       await throughline.messages.delete(param("id"), param("message_id"));
       return emptyResponse();
