@@ -79,10 +79,11 @@ export class Bench {
     return this.settings.quick;
   }
 
-  /** The contestants on this kind of store that take part in this run, or those of one role. */
+  /** The contestants on this kind of store that take part in this row, or those of one role. */
   contestants(role?: Contestant["role"], on: StoreKind = "file"): readonly Contestant[] {
     return this.settings.contestants.filter(
-      (contestant) => contestant.on === on && (role === undefined || contestant.role === role),
+      ({ on: store, role: part, rows }) =>
+        store === on && (role === undefined || part === role) && rows?.includes(this.#row) !== false,
     );
   }
 

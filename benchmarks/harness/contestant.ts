@@ -54,5 +54,7 @@ export interface Contestant {
   readonly sharesFile: boolean;
   /** True when its import needs the packages of the peers' folder. */
   readonly needsInstall: boolean;
+  /** The rows that it takes part in: others ask what it can't do, or would take it hours. Default: all. */
+  readonly rows?: readonly number[];
   open(settings: OpenSettings): Promise<Subject>;
 }
