@@ -87,6 +87,19 @@ async function* describeLink(path: string, root: string): AsyncGenerator<FoundSo
   }
 }
 
+/** Orders paths as a walk gives them: in a folder, its files by name, then its folders. */
+export function byFolder(one: string, other: string): number {
+  const left = one.split("/");
+  const right = other.split("/");
+  for (let at = 0; ; at += 1) {
+    const isFile = left.length === at + 1;
+    if (isFile !== (right.length === at + 1)) return isFile ? -1 : 1;
+    const [name = "", otherName = ""] = [left[at], right[at]];
+    if (name !== otherName) return name < otherName ? -1 : 1;
+    if (isFile) return 0;
+  }
+}
+
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: "does not exist",
   EACCES: "no permission to read it",

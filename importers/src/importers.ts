@@ -1,8 +1,9 @@
+import { chatgpt } from "./chatgpt/chatgpt.ts";
 import { claudeCode } from "./claude-code/claude-code.ts";
 import type { Importer } from "./importer.ts";
 
 /** Every tool that can be imported. The first that recognises a file reads it. */
-export const importers: readonly Importer[] = [claudeCode];
+export const importers: readonly Importer[] = [claudeCode, chatgpt];
 
 /** The importer for a file, by its first kilobytes: names and extensions are not trusted. */
 export function findImporter(head: string): Importer | undefined {

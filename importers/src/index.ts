@@ -14,6 +14,7 @@ export type {
   ImportSource,
   SessionPart,
 } from "./importer.ts";
+export { chatgpt } from "./chatgpt/chatgpt.ts";
 export { claudeCode } from "./claude-code/claude-code.ts";
 export { findImporter, importerNamed, importers } from "./importers.ts";
 export { findSources } from "./find-sources.ts";

@@ -8,8 +8,8 @@ const headBytes = 64 * 1024;
 export async function openSource(path: string): Promise<ImportSource> {
   const found = await stat(path);
   if (!found.isFile()) throw new Error(`${path} is not a file`);
-  const { size } = found;
-  return { path, size, bytes: (from) => readBytes(path, from, size) };
+  const { size, mtimeMs } = found;
+  return { path, version: String(mtimeMs), size, bytes: (from) => readBytes(path, from, size) };
 }
 
 /** The first 64 KiB of a source as text, for `findImporter`. Bytes that are no UTF-8 become replacement characters. */
@@ -24,6 +24,17 @@ export async function readHead(source: ImportSource): Promise<string> {
     if (read >= headBytes) break;
   }
   return head;
+}
+
+/** Whether a file is a zip, by its first bytes. */
+export async function isZip(path: string): Promise<boolean> {
+  const file = await open(path, "r");
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(4), 0, 4, 0);
+    return bytesRead === 4 && [0x50, 0x4b, 0x03, 0x04].every((byte, index) => buffer[index] === byte);
+  } finally {
+    await file.close();
+  }
 }
 
 async function* readBytes(

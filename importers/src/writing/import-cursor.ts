@@ -1,13 +1,13 @@
 /** Where an import of a file ended: kept in the store, written with the messages that it stands for. */
 import { createHash } from "node:crypto";
 import type { Expectation, Write } from "@throughline/core";
-import type { ImportPosition, ImportSource } from "../importer.ts";
+import type { ImportPosition, ImportSource, Importer } from "../importer.ts";
 import type { Where } from "./import-session.ts";
 
 export interface ImportCursor {
   readonly sourceId: string;
   readonly position: ImportPosition;
-  /** Tells a grown file from another one at the same path. */
+  /** Tells a grown file from another one at the same path: see `identityOf`. */
   readonly firstLineHash: string;
   /** The titles that were imported last, by external key: one that a person has changed since is left alone. */
   readonly titles: Readonly<Record<string, string>>;
@@ -71,11 +71,16 @@ export function continues(
   );
 }
 
-export function hashFirstLine(head: string): string {
+/** Tells a file from another one at the same path: by its first line, which stays, or as an export, which is anew. */
+export function identityOf(importer: Importer, source: ImportSource, head: string): string {
   const end = head.indexOf("\n");
-  return createHash("sha256")
-    .update(end < 0 ? head : head.slice(0, end))
-    .digest("hex");
+  const text =
+    importer.isExport === true
+      ? JSON.stringify([source.version, source.size, head])
+      : end < 0
+        ? head
+        : head.slice(0, end);
+  return createHash("sha256").update(text).digest("hex");
 }
 
 /** Keys are bounded, and have neither NUL nor lone surrogates; paths may. */

@@ -7,13 +7,15 @@ import {
   type StoredCursor,
   continues,
   expectCursor,
-  hashFirstLine,
+  identityOf,
   readCursorOf,
   writeCursorOf,
 } from "./import-cursor.ts";
 import type { ImportReport } from "./import-report.ts";
 import { isDeleted } from "./import-session.ts";
+import { knowledgeOf } from "./part-note.ts";
 import { sourceChunks } from "./source-chunks.ts";
+import { writeConversations } from "./write-conversations.ts";
 import { writeEvents } from "./write-events.ts";
 
 export interface FileImport {
@@ -65,8 +67,8 @@ async function importFrom(
   stored: StoredCursor,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { source, head, importer, report, progress } = file;
-  const firstLineHash = hashFirstLine(head);
+  const { throughline, source, head, importer, user, report, progress } = file;
+  const firstLineHash = identityOf(importer, source, head);
   const isKnown = continues(stored.cursor, source, firstLineHash);
   const isBack = isKnown && (await isAnyBack(file, stored.cursor?.skipped ?? []));
   if (isKnown && !isBack && stored.cursor?.position.offset === source.size) {
@@ -82,16 +84,16 @@ async function importFrom(
   if (!isKnown) await writer.begin();
   const begun = cursor.position.offset > 0 ? cursor.position : undefined;
   let events: ImportEvent[] = [];
-  for await (const event of importer.read(source, begun)) {
+  const knowledge =
+    importer.isExport === true ? knowledgeOf({ throughline, tool: importer.tool, user }, report) : undefined;
+  for await (const event of importer.read(source, begun, knowledge)) {
     if (event.type !== "checkpoint") {
       events.push(event);
       continue;
     }
-    if (
-      event.offset - writer.offset < flushBytes &&
-      events.length < flushEvents &&
-      event.offset < source.size
-    ) {
+    const isLittle = event.offset - writer.offset < flushBytes && events.length < flushEvents;
+    const isNothing = importer.isExport === true && events.length === 0;
+    if ((isLittle || isNothing) && event.offset < source.size) {
       writer.note(event);
       continue;
     }
@@ -139,9 +141,21 @@ class FileWriter {
     await this.#commitCursor(this.#cursor, []);
   }
 
-  async flush(events: readonly ImportEvent[], { offset, line, memo }: ImportPosition): Promise<void> {
-    const { sourceId, titles } = this.#cursor;
+  async flush(events: readonly ImportEvent[], position: ImportPosition): Promise<void> {
     this.#noted = undefined;
+    if (this.#file.importer.isExport === true) await this.#flushExport(events, position);
+    else await this.#flushFile(events, position);
+  }
+
+  /** Of an export only its conversations are kept. */
+  async #flushExport(events: readonly ImportEvent[], { offset, line, memo }: ImportPosition): Promise<void> {
+    const deleted = await writeConversations(this.#file, this.#cursor.sourceId, events);
+    const skipped = [...new Set([...this.#cursor.skipped, ...deleted])].slice(-skippedLimit);
+    await this.#commitCursor({ ...this.#cursor, position: { offset, line, memo }, skipped }, []);
+  }
+
+  async #flushFile(events: readonly ImportEvent[], { offset, line, memo }: ImportPosition): Promise<void> {
+    const { sourceId, titles } = this.#cursor;
     const written = await writeEvents(this.#file, sourceId, titles, events);
     const skipped = [...new Set([...this.#cursor.skipped, ...written.skipped])].slice(-skippedLimit);
     let chunks: Write[] = [];

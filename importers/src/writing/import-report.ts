@@ -5,11 +5,13 @@ export interface ImportReport {
   files: number;
   /** Of these, files that had nothing new. */
   unchangedFiles: number;
-  /** Files in which no tool was recognised. */
+  /** Files in which no tool was recognised: of `.json` and `.zip` files, those that were named. */
   readonly skipped: string[];
   sessionsCreated: number;
   /** Sessions that were there and grew. */
   sessionsGrown: number;
+  /** Of exports: sessions that are here just as they are in the file. */
+  sessionsUnchanged: number;
   /** Sessions left out because they were deleted here. */
   sessionsDeleted: number;
   messagesAdded: number;
@@ -40,6 +42,7 @@ export function emptyReport(): ImportReport {
     skipped: [],
     sessionsCreated: 0,
     sessionsGrown: 0,
+    sessionsUnchanged: 0,
     sessionsDeleted: 0,
     messagesAdded: 0,
     messagesContinued: 0,

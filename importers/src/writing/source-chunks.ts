@@ -1,5 +1,5 @@
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import type { ChunkCodec, Write } from "@throughline/core";
+import type { ChunkCodec, StoredRecord, Write } from "@throughline/core";
 import type { ImportSource } from "../importer.ts";
 
 const chunkBytes = 64 * 1024;
@@ -20,22 +20,27 @@ export async function* sourceChunks(
 ): AsyncGenerator<Write, void, undefined> {
   let offset = from;
   for await (const bytes of piecesBetween(source, from, to)) {
-    const packed = chunkCodec.pack(bytes);
-    const isSmaller = packed.length < bytes.length;
     yield {
       type: "insert",
       kind: "source_chunks",
-      record: {
-        sourceId,
-        offset,
-        size: bytes.length,
-        encoding: isSmaller ? chunkCodec.encoding : "none",
-        bytes: isSmaller ? packed : bytes,
-      },
+      record: packChunk(sourceId, offset, bytes),
       exists: "keep",
     };
     offset += bytes.length;
   }
+}
+
+/** A chunk's record: packed, unless that is no smaller. */
+export function packChunk(sourceId: string, offset: number, bytes: Uint8Array): StoredRecord {
+  const packed = chunkCodec.pack(bytes);
+  const isSmaller = packed.length < bytes.length;
+  return {
+    sourceId,
+    offset,
+    size: bytes.length,
+    encoding: isSmaller ? chunkCodec.encoding : "none",
+    bytes: isSmaller ? packed : bytes,
+  };
 }
 
 /** The bytes between two offsets, in pieces of a chunk's size. */
