@@ -73,7 +73,7 @@ export async function resolveConfiguration(
     origins.set(name, given?.origin ?? { source: "default", name: "" });
   }
   // Every value was checked against its setting, or is a default.
-  const settings = values as unknown as Settings;
+  const settings = fitPool(values as unknown as Settings, origins);
   if (settings.minPoolSize > settings.maxPoolSize) {
     throw configurationError(
       "configuration",
@@ -82,6 +82,12 @@ export async function resolveConfiguration(
     );
   }
   return { settings, origins, file: file?.path };
+}
+
+/** The default of the smallest pool is no more than the largest that somebody asked for. */
+function fitPool(settings: Settings, origins: ReadonlyMap<keyof Settings, Origin>): Settings {
+  if (origins.get("minPoolSize")?.source !== "default") return settings;
+  return { ...settings, minPoolSize: Math.min(settings.minPoolSize, settings.maxPoolSize) };
 }
 
 function readExplicit(explicit: ExplicitSettings): Layer {
