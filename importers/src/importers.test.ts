@@ -24,7 +24,6 @@ describe("findImporter", () => {
     ["nothing", ""],
     ["bytes", "\0\uFFFD\u0001"],
     ["another JSON", '{"name":"package","version":"1.0.0"}'],
-    ["Codex", '{"timestamp":"2026-01-01T00:00:00Z","type":"session_meta","payload":{"id":"x"}}'],
     ["Copilot CLI", '{"type":"session.start","data":{"producer":"copilot-agent"}}'],
     ["Gemini CLI", '{"sessionId":"s","projectHash":"h","kind":"main"}'],
     ["Pi", '{"type":"session","version":3,"id":"x","cwd":"/"}'],

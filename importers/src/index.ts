@@ -16,6 +16,7 @@ export type {
 } from "./importer.ts";
 export { chatgpt } from "./chatgpt/chatgpt.ts";
 export { claudeCode } from "./claude-code/claude-code.ts";
+export { codex } from "./codex/codex.ts";
 export { findImporter, importerNamed, importers } from "./importers.ts";
 export { findSources } from "./find-sources.ts";
 export type { FoundSource } from "./find-sources.ts";

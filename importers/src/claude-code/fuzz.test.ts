@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ImportEvent } from "../importer.ts";
-import { claudeCodeFixture, memorySource } from "../test/memory-source.ts";
+import { changeField } from "../test/change-field.ts";
+import { claudeCodeFixture } from "../test/memory-source.ts";
+import { lastOf } from "../test/valid-events.ts";
 import { claudeCode } from "./claude-code.ts";
 
 const names = [
@@ -14,61 +15,6 @@ const names = [
   "side-chains-inside.jsonl",
 ];
 const fixture = fc.constantFrom(...names);
-const roles = new Set(["user", "assistant", "system", "tool"]);
-
-function expectLabel(label: string): void {
-  expect(label).not.toBe("");
-  expect(label.isWellFormed() && !label.includes("\0")).toBe(true);
-  expect(label.length).toBeLessThan(1000);
-}
-
-/** What holds of every event, whatever the file. */
-function expectValid(events: readonly ImportEvent[], size: number): void {
-  const given = new Set<string>();
-  let reached = 0;
-  for (const event of events) {
-    if (event.type === "session") {
-      expectLabel(event.externalKey);
-      given.add(event.externalKey);
-      for (const label of [event.title, event.model, event.workspacePath]) {
-        if (label !== undefined) expect(label.isWellFormed() && !label.includes("\0")).toBe(true);
-      }
-      expect(Array.from(event.title ?? "").length).toBeLessThanOrEqual(80);
-    } else if (event.type === "message") {
-      expectLabel(event.id);
-      expect(given).toContain(event.session);
-      expect(roles).toContain(event.role);
-      expect(event.createdAt === undefined || Number.isSafeInteger(event.createdAt)).toBe(true);
-      for (const count of Object.values(event.usage ?? {}))
-        expect(Number.isSafeInteger(count) && count >= 0).toBe(true);
-      expect(event.ranges.length).toBeGreaterThan(0);
-      for (const [offset, length] of event.ranges) {
-        expect(offset).toBeGreaterThanOrEqual(0);
-        expect(length).toBeGreaterThan(0);
-        expect(offset + length).toBeLessThanOrEqual(size);
-      }
-      // Whoever stores it can write it.
-      expect(() => JSON.stringify(event)).not.toThrow();
-    } else if (event.type === "problem") {
-      expect(event.line).toBeGreaterThan(0);
-      expect(event.offset).toBeLessThan(size);
-    } else {
-      expect(event.offset).toBeGreaterThanOrEqual(reached);
-      reached = event.offset;
-      expect(reached).toBeLessThanOrEqual(size);
-      expect(new TextEncoder().encode(JSON.stringify(event.memo)).length).toBeLessThan(16 * 1024);
-    }
-  }
-}
-
-/** Reads a file, expects every event to be valid, and gives the type of the last. */
-async function lastOf(bytes: Uint8Array | string): Promise<string | undefined> {
-  const source = memorySource("fuzzed.jsonl", bytes);
-  const events = await Array.fromAsync(claudeCode.read(source));
-  expectValid(events, source.size);
-  return events.at(-1)?.type;
-}
-
 describe("any file", () => {
   it("is read to its end when bytes of it were changed", async () => {
     const change = fc.record({
@@ -80,7 +26,7 @@ describe("any file", () => {
         const bytes = new Uint8Array(claudeCodeFixture(name));
         for (const { at, bytes: put } of changes)
           bytes.set(put, Math.floor(at * Math.max(0, bytes.length - 8)));
-        expect(await lastOf(bytes)).toBe("checkpoint");
+        expect(await lastOf(claudeCode, bytes)).toBe("checkpoint");
       }),
       { numRuns: 300 },
     );
@@ -114,7 +60,9 @@ describe("any file", () => {
       fc.asyncProperty(fixture, fc.array(change, { minLength: 1, maxLength: 30 }), async (name, changes) => {
         const records = new TextDecoder().decode(claudeCodeFixture(name)).split("\n").map(parseLeniently);
         for (const each of changes) changeField(records, each.pick, each.key, each.value);
-        expect(await lastOf(records.map((record) => JSON.stringify(record)).join("\n"))).toBe("checkpoint");
+        expect(await lastOf(claudeCode, records.map((record) => JSON.stringify(record)).join("\n"))).toBe(
+          "checkpoint",
+        );
       }),
       { numRuns: 500 },
     );
@@ -134,7 +82,7 @@ describe("any file", () => {
       '{"type":"assistant","uuid":"u","sessionId":"s","timestamp":1e999,"message":{"content":"x","usage":{"input_tokens":1e999}}}',
     ],
   ])("is read to its end when it holds %s", async (_name, bytes) => {
-    expect(await lastOf(bytes)).toBe("checkpoint");
+    expect(await lastOf(claudeCode, bytes)).toBe("checkpoint");
   });
 
   it("keeps its memo small when every name is as long as can be", async () => {
@@ -154,7 +102,7 @@ describe("any file", () => {
       };
       return `${JSON.stringify(summary)}\n${JSON.stringify(record)}\n`;
     });
-    expect(await lastOf(lines.join(""))).toBe("checkpoint");
+    expect(await lastOf(claudeCode, lines.join(""))).toBe("checkpoint");
   });
 });
 
@@ -163,29 +111,5 @@ function parseLeniently(line: string): unknown {
     return JSON.parse(line);
   } catch {
     return line;
-  }
-}
-
-/** Puts a value somewhere into the records, at a place chosen by a number. */
-function changeField(records: unknown[], pick: number, key: string | null, value: unknown): void {
-  let target: unknown = records;
-  for (let rest = pick; ; rest = Math.floor(rest / 3)) {
-    if (typeof target !== "object" || target === null) return;
-    const keys = Object.keys(target);
-    const name = key !== null && rest % 2 === 1 ? key : keys[rest % Math.max(1, keys.length)];
-    if (name === undefined) return;
-    const inner: unknown = Object.getOwnPropertyDescriptor(target, name)?.value;
-    if (rest % 4 !== 0 && typeof inner === "object" && inner !== null) {
-      target = inner;
-      continue;
-    }
-    // A copy: the same value at two places could come to hold itself.
-    Object.defineProperty(target, name, {
-      value: structuredClone(value),
-      enumerable: true,
-      configurable: true,
-      writable: true,
-    });
-    return;
   }
 }

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { applyEvents, emptyResult } from "../test/import-result.ts";
-import type { ImportResult } from "../test/import-result.ts";
+import { importGrowing, lasting } from "../test/growing-import.ts";
+import { applyEvents } from "../test/import-result.ts";
 import { claudeCodeFixture, memorySource } from "../test/memory-source.ts";
 import { claudeCode } from "./claude-code.ts";
 
@@ -20,41 +20,17 @@ const names = [
   "8b20d7e4-19c3-4f5a-a6d2-0c9e4b3f7a02.jsonl",
 ];
 
-/** Imports a file as it grew: to each of the sizes, then to its end. The memo goes through JSON, as if stored. */
-async function importGrowing(
-  path: string,
-  bytes: Uint8Array,
-  sizes: readonly number[],
-): Promise<ImportResult> {
-  const result = emptyResult();
-  for (const size of [...sizes, bytes.length]) {
-    const last = result.checkpoints.at(-1);
-    const from =
-      last === undefined ? undefined : { ...last, memo: JSON.parse(JSON.stringify(last.memo)) as unknown };
-    await applyEvents(claudeCode.read(memorySource(path, bytes.subarray(0, size)), from), result);
-  }
-  return result;
-}
-
-/** What must not depend on when the file was read. */
-function lasting({ sessions, messages, problems }: ImportResult): unknown {
-  return {
-    sessions,
-    messages,
-    problems: problems.filter(({ message }) => !message.startsWith("the last line")),
-  };
-}
-
 describe("a file that grows", () => {
   it.each(names)("gives the same for %s, wherever the first import ended", async (name) => {
     const bytes = claudeCodeFixture(name);
-    const whole = lasting(await importGrowing(name, bytes, []));
+    const whole = lasting(await importGrowing(claudeCode, name, bytes, []));
     // Every place in short files; in long ones steps that fall on every place of a line sooner or later.
     const step = Math.ceil(bytes.length / 800);
     for (let size = 0; size <= bytes.length; size += step) {
-      expect(lasting(await importGrowing(name, bytes, [size])), `first import of ${size} bytes`).toEqual(
-        whole,
-      );
+      expect(
+        lasting(await importGrowing(claudeCode, name, bytes, [size])),
+        `first import of ${size} bytes`,
+      ).toEqual(whole);
     }
   });
 
@@ -70,11 +46,12 @@ describe("a file that grows", () => {
     await fc.assert(
       fc.asyncProperty(scenario, async ({ name, bytes, sizes }) => {
         const growing = await importGrowing(
+          claudeCode,
           name,
           bytes,
           sizes.toSorted((one, other) => one - other),
         );
-        expect(lasting(growing)).toEqual(lasting(await importGrowing(name, bytes, [])));
+        expect(lasting(growing)).toEqual(lasting(await importGrowing(claudeCode, name, bytes, [])));
       }),
       { numRuns: 150 },
     );
@@ -82,8 +59,8 @@ describe("a file that grows", () => {
 
   it("gives nothing again when nothing was added", async () => {
     const bytes = claudeCodeFixture("answers-and-tools.jsonl");
-    const first = await importGrowing("x.jsonl", bytes, []);
-    const again = await importGrowing("x.jsonl", bytes, [bytes.length]);
+    const first = await importGrowing(claudeCode, "x.jsonl", bytes, []);
+    const again = await importGrowing(claudeCode, "x.jsonl", bytes, [bytes.length]);
     expect(again.messages).toEqual(first.messages);
     expect(again.checkpoints.at(-1)).toEqual(first.checkpoints.at(-1));
   });

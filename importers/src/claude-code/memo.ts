@@ -1,3 +1,4 @@
+import { boundLists } from "../bound-lists.ts";
 import { isJsonObject, readLabel } from "../json-object.ts";
 import type { SessionDraft } from "./session-draft.ts";
 
@@ -48,13 +49,7 @@ export function copyMemo(memo: Memo): Memo {
     copy.summaries,
     copy.sessions,
   ];
-  const sizes = lists.map(jsonBytes);
-  while (sizes.reduce((sum, size) => sum + size, 0) > largestMemoBytes) {
-    const largest = sizes.indexOf(Math.max(...sizes));
-    const list = lists[largest] ?? [];
-    list.splice(0, Math.ceil(list.length / 2));
-    sizes[largest] = jsonBytes(list);
-  }
+  boundLists(lists, largestMemoBytes);
   return copy;
 }
 
@@ -72,10 +67,6 @@ export function restoreMemo(stored: unknown): Memo {
     summaries: listOf(stored["summaries"], isPair),
     chains: listOf(stored["chains"], isPair),
   };
-}
-
-function jsonBytes(value: unknown): number {
-  return new TextEncoder().encode(JSON.stringify(value)).length;
 }
 
 function listOf<Item>(value: unknown, accepts: (item: unknown) => item is Item): Item[] {

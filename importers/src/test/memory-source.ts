@@ -17,3 +17,8 @@ export function memorySource(path: string, content: string | Uint8Array, chunkBy
 export function claudeCodeFixture(name: string): Uint8Array {
   return readFileSync(new URL(`../../fixtures/claude-code/${name}`, import.meta.url));
 }
+
+/** The bytes of a fixture of Codex. */
+export function codexFixture(name: string): Uint8Array {
+  return readFileSync(new URL(`../../fixtures/codex/${name}`, import.meta.url));
+}
