@@ -29,6 +29,9 @@ export interface JsonElementsOptions {
 
 const defaultLimitBytes = 64 * 1024 * 1024;
 
+/** The key of a list is looked for so many bytes before it. */
+const farthestKey = 256;
+
 const quote = 0x22;
 const backslash = 0x5c;
 const newline = 0x0a;
@@ -203,7 +206,14 @@ class Scanner {
 
   /** Whether the bytes before `at` are the list's key and a colon. */
   #followsKey(chunk: Uint8Array, from: number, at: number): boolean {
-    let before = joinBytes([...this.#held.slice(-2), chunk.subarray(from, at)]);
+    const pieces = [chunk.subarray(from, at)];
+    let length = at - from;
+    for (let index = this.#held.length - 1; index >= 0 && length < farthestKey; index -= 1) {
+      const piece = this.#held[index] ?? new Uint8Array(0);
+      pieces.unshift(piece);
+      length += piece.length;
+    }
+    let before = joinBytes(pieces);
     before = before.subarray(0, lengthWithoutSpace(before));
     if (before.at(-1) !== 0x3a) return false;
     before = before.subarray(0, lengthWithoutSpace(before.subarray(0, -1)));
