@@ -51,7 +51,8 @@ export async function listBranches(
   const ends = new PathEnds(log);
   const found: { readonly end: number; readonly branch: SessionBranch }[] = [];
   for (;;) {
-    const some = await nextEnds(context, log, ends, before, limit + 1 - found.length, settings);
+    const missing = Math.min(limit + 1 - found.length, pageRows);
+    const some = await nextEnds(context, log, ends, before, missing, settings);
     const rows = await lastMessages(context, log, some, settings);
     some.forEach((place, index) => {
       const row = rows[index];

@@ -48,16 +48,17 @@ async function findIn(
   for (let begin = 0; begin < keys.length; begin += keysPerGet * getsPerRead) {
     const part = keys.slice(begin, begin + keysPerGet * getsPerRead);
     const requests: ReadRequest[] = [
-      { type: "get", kind: "sessions", keys: [log.session, ...ancestors].map((id) => [id]) },
+      { type: "get", kind: "sessions", keys: [[log.session]] },
+      { type: "get", kind: "sessions", keys: ancestors.map((id) => [id]) },
     ];
     for (let at = 0; at < part.length; at += keysPerGet) {
       const unique = part.slice(at, at + keysPerGet).map((values) => ({ unique: "id", values }));
       requests.push({ type: "get", kind: "messages", keys: unique, select, hidden: isHidden });
     }
     const { answers } = await store.read({ tenant, requests }, settings);
-    const [owners, ...rows] = answers as readonly (readonly (Row | undefined)[])[];
-    if (owners?.[0] === undefined) throw sessionNotFound(log.session);
-    if (!isHidden) ancestors.forEach((id, index) => owners[index + 1] ?? hidden.add(id));
+    const [own, owners, ...rows] = answers as readonly (readonly (Row | undefined)[])[];
+    if (own?.[0] === undefined) throw sessionNotFound(log.session);
+    if (!isHidden) ancestors.forEach((id, index) => owners?.[index] ?? hidden.add(id));
     for (const row of rows.flat()) if (row !== undefined) note(log, row, found);
   }
 }

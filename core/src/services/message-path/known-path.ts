@@ -64,7 +64,7 @@ export class KnownPath {
       : { ...range, to: Math.min(range.to, position - 1) };
   }
 
-  /** Whether the path has positions before this one, which is on it. */
+  /** Whether the path has positions before this one, which is on it, in a part that was read. */
   hasBefore(position: number): boolean {
     return this.#below > 0 || (this.#ranges.at(-1)?.from ?? position) < position;
   }

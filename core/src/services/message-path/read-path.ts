@@ -164,7 +164,7 @@ class PathReader {
     const missing = count - rows.length;
     if (this.#path !== undefined) {
       // Long runs of deleted messages are passed in ever longer steps.
-      const wanted = Math.min(missing * 2 ** Math.min(this.#attempts, 10), Math.max(missing, pageRows));
+      const wanted = Math.min(missing * 4 ** Math.min(this.#attempts, 5), Math.max(missing, pageRows));
       const { queries } = planQueries(this.#path, position, isForward, wanted);
       if (queries.length > 0) this.#attempts += 1;
       return queries;
