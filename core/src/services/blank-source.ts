@@ -166,7 +166,8 @@ function expectAsRead(row: Row): Expectation {
   return { type: "equals", kind: "source_chunks", key, fields: { revision: row.revision } };
 }
 
-function unpacked({ codec }: ServiceContext, chunk: StoredRecord): StoredRecord {
+/** A chunk that is not packed. @throws ThroughlineError `unsupported` with reason `encoding` */
+export function unpacked({ codec }: Pick<ServiceContext, "codec">, chunk: StoredRecord): StoredRecord {
   if (chunk.encoding === "none") return chunk;
   if (codec === undefined || codec.encoding !== chunk.encoding) {
     throw new ThroughlineError("unsupported", `Nothing here unpacks ${String(chunk.encoding)}.`, {
