@@ -84,7 +84,6 @@ export class EventHub {
     const follower = this.#hold(store, tenant);
     try {
       await follower.refresh();
-      request.signal.throwIfAborted();
     } catch (error) {
       this.#release(tenant);
       throw error;
@@ -101,7 +100,7 @@ export class EventHub {
       onFailure: (error) => this.#options.onFailure(request, error),
     });
     this.#streams.set(stream, { request, isChecked: false });
-    request.signal.addEventListener("abort", () => stream.abort(request.signal.reason), { once: true });
+    if (connection === undefined) abortWith(request.signal, stream);
     this.#schedule();
     return stream;
   }
@@ -187,6 +186,13 @@ export class EventHub {
       served.isChecked = false;
     }
   }
+}
+
+/** A listener cancels what it can't send any more; without one, the request's own signal has to say so. */
+function abortWith(signal: AbortSignal, stream: EventStream): void {
+  const abort = (): void => stream.abort(signal.reason);
+  if (signal.aborted) abort();
+  else signal.addEventListener("abort", abort, { once: true });
 }
 
 function isRefusal(error: unknown): error is ThroughlineError {

@@ -146,8 +146,10 @@ export class EventStream implements FeedListener {
 
   /** Nobody fetches the rest. */
   #cut(): void {
-    this.#input.connection?.destroy();
-    this.abort(new Error("The rest of the events was not fetched."));
+    const { connection } = this.#input;
+    if (connection === undefined) this.abort(new Error("The rest of the events was not fetched."));
+    else connection.destroy();
+    this.drop();
   }
 
   #isDone(): boolean {

@@ -48,10 +48,8 @@ export interface KeyInput {
 const tenantName = "must be a name that does not begin with @";
 const label = v.pipe(
   v.string("must be text"),
-  v.check(
-    (text) => text.isWellFormed() && !/\p{Cc}/u.test(text) && Buffer.byteLength(text) <= 255,
-    "must have at most 255 bytes, and no control characters",
-  ),
+  v.check((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), "must have no control characters"),
+  v.check((text) => Buffer.byteLength(text) <= 255, "must have at most 255 bytes"),
 );
 
 /** The fields of a key that is to be made, for every way to make one. */

@@ -49,8 +49,12 @@ export const origin = "http://localhost:8003";
 // The same for every server, and slow to make.
 let described: Promise<Description> | undefined;
 
-export function testServer(options: Partial<ServerOptions> = {}, store: Store = memoryStore()): TestServer {
-  const throughline = new Throughline(guardStore(store));
+export function testServer(
+  options: Partial<ServerOptions> = {},
+  store: Store = memoryStore(),
+  clock: () => number = Date.now,
+): TestServer {
+  const throughline = new Throughline(guardStore(store, { clock }));
   const server = createServer({
     throughline,
     onFailure: ({ error }) => {
