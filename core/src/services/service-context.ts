@@ -1,5 +1,6 @@
 import type { GuardedStore } from "../contract/store.ts";
 import type { ChunkCodec } from "./blank-source.ts";
+import type { RetentionPolicy } from "./retention/policy.ts";
 
 /** What every service works with: one store, seen by one tenant. */
 export interface ServiceContext {
@@ -9,4 +10,6 @@ export interface ServiceContext {
   generateId(): string;
   /** For the chunks of imported files. */
   readonly codec?: ChunkCodec | undefined;
+  /** How long things are kept. Absent: the defaults. */
+  readonly retention?: RetentionPolicy;
 }

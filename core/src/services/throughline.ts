@@ -6,6 +6,9 @@ import { Files } from "./files.ts";
 import { Messages } from "./messages.ts";
 import { type SearchOptions, type SearchPage, searchMessages } from "./search.ts";
 import type { ChunkCodec } from "./blank-source.ts";
+import { type CleanUpOptions, type CleanUpReport, cleanUp } from "./retention/clean-up.ts";
+import { type PolicyInput, completePolicy } from "./retention/policy.ts";
+import { type NativeExport, exportNative } from "./export-native.ts";
 import type { ServiceContext } from "./service-context.ts";
 import { type CallSettings, Sessions } from "./sessions.ts";
 import { Settings } from "./settings.ts";
@@ -18,6 +21,8 @@ export interface ThroughlineOptions {
   readonly generateId?: () => string;
   /** Unpacks imported files, so that a deleted message can be taken out of them. Default: none. */
   readonly codec?: ChunkCodec;
+  /** How long `gc` keeps things. Default: the trash and the change feed 30 days, operation ids 7, all else for ever. */
+  readonly retention?: PolicyInput;
 }
 
 /** The services, above one store, for one tenant. */
@@ -36,7 +41,13 @@ export class Throughline {
   constructor(store: GuardedStore, options: ThroughlineOptions = {}) {
     const { tenant: given = "default" } = options;
     const tenant = parseInput(label, given, "tenant");
-    this.#context = { store, tenant, generateId: options.generateId ?? newId, codec: options.codec };
+    this.#context = {
+      store,
+      tenant,
+      generateId: options.generateId ?? newId,
+      codec: options.codec,
+      retention: completePolicy(options.retention ?? {}),
+    };
     this.store = store;
     this.tenant = tenant;
     this.sessions = new Sessions(this.#context);
@@ -55,14 +66,37 @@ export class Throughline {
     return countAll(this.#context, settings);
   }
 
+  /**
+   * Cleans up for this tenant by the policy: marks sessions expired, puts them into the trash, erases what was there for
+   * long enough, goes on with erasures that were cut short, drops large values that nobody holds; then old feed entries
+   * and operation ids, for all tenants. It works in small commits, and may be stopped at any time. Sessions that are
+   * pinned or held stay as they are.
+   *
+   * @throws ThroughlineError `invalid`; what the first erasure that failed threw, when all others are done
+   */
+  async gc(options: CleanUpOptions = {}): Promise<CleanUpReport> {
+    return cleanUp(this.#context, options);
+  }
+
+  /**
+   * The bytes that a session was imported from, in its own tool's format.
+   *
+   * @throws ThroughlineError `not_found`; `unsupported` with reason `no_native` for a session that was not imported. Reading
+   *   the bytes: `unsupported` with reason `encoding`, `unavailable` with reason `missing_bytes`.
+   */
+  async exportNative(session: string, settings: CallSettings = {}): Promise<NativeExport> {
+    return exportNative(this.#context, session, settings);
+  }
+
   /** The same store, seen by another tenant. */
   withTenant(tenant: string): Throughline {
-    const { generateId, codec } = this.#context;
+    const { generateId, codec, retention } = this.#context;
     return new Throughline(this.store, {
       // Checked here: no tenant at all would be the default one.
       tenant: parseInput(label, tenant, "tenant"),
       generateId,
       ...(codec === undefined ? undefined : { codec }),
+      ...(retention === undefined ? undefined : { retention }),
     });
   }
 

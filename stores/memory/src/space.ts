@@ -6,7 +6,9 @@ import {
   type KeyValues,
   type Row,
   type StoredOperation,
+  branches,
   keyText,
+  messages,
   uniqueKeysOf,
 } from "@throughline/core";
 
@@ -57,6 +59,7 @@ export class Space {
     }
     if (image.type === "remove") {
       this.rows(kind).delete(keyText(key));
+      if (kind.hidden !== undefined) this.#removeLog(key);
       this.#removed.set(removedName(kind, key), { kind, revision: image.revision, at: now });
     } else {
       const row = structuredClone(image.row);
@@ -64,6 +67,20 @@ export class Space {
       this.#removed.delete(removedName(kind, key));
       for (const [unique, values] of uniqueKeysOf(kind, row)) {
         this.#unique.set(uniqueName(kind, unique, values), row);
+      }
+    }
+  }
+
+  /** With a session goes its log: also what removed messages leave. */
+  #removeLog([session]: KeyValues): void {
+    for (const kind of [messages, branches]) {
+      const rows = this.rows(kind);
+      for (const [key, row] of rows) {
+        if (row.sessionId !== session) continue;
+        rows.delete(key);
+        for (const [unique, values] of uniqueKeysOf(kind, row)) {
+          this.#unique.delete(uniqueName(kind, unique, values));
+        }
       }
     }
   }

@@ -1,0 +1,131 @@
+import { describe, expect, test } from "vitest";
+import { isThroughlineError } from "../../error.ts";
+import { storeNames, useServices } from "../test/use-services.ts";
+import { tracesOf } from "./test/traces-of.ts";
+
+const whole = { erased: true, sharedWith: [], forksWithLostHistory: [] };
+
+describe.each(storeNames)("erasing on %s", (name) => {
+  const services = useServices(name);
+
+  async function createSession(messages: number): Promise<string> {
+    const { tl } = services;
+    const { id } = await tl.sessions.create({ title: "quokka title", metadata: { secret: "quokka" } });
+    for (let begin = 0; begin < messages; begin += 500) {
+      const count = Math.min(500, messages - begin);
+      const some = Array.from({ length: count }, (_, index) => `quokka ${begin + index}`);
+      await tl.messages.append(
+        id,
+        some.map((content) => ({ role: "user", content })),
+      );
+    }
+    return id;
+  }
+
+  test("leaves nothing that names the session but its id, which stays taken, and the receipt", async () => {
+    const { tl, store } = services;
+    const id = await createSession(1_203);
+    await tl.settings.set(id, { systemPrompt: "quokka prompt" });
+    await tl.messages.append(id, [{ role: "user", content: "a sibling", parentId: null }]);
+    await tl.messages.append(id, [{ role: "tool", content: `quokka ${"x".repeat(200_000)}` }]);
+    const [first] = (await tl.messages.list(id, { limit: 1 })).items;
+    await tl.messages.delete(id, first?.id ?? "");
+    const other = await createSession(3);
+    const receipt = await tl.sessions.delete(id, { erase: true });
+    expect(receipt).toMatchObject({
+      ...whole,
+      sessionId: id,
+      removed: { sessions: 1, messages: 1_204, chat_settings: 1 },
+    });
+    expect(await tl.sessions.receipt(id)).toEqual(receipt);
+    expect(await tracesOf(store, id)).toEqual(["state receipts/sessions"]);
+    expect((await tl.search({ text: "quokka" })).items.every(({ sessionId }) => sessionId === other)).toBe(
+      true,
+    );
+    await expect(tl.sessions.get(id)).rejects.toMatchObject({ code: "not_found" });
+    await expect(tl.sessions.undelete(id)).rejects.toMatchObject({ code: "not_found" });
+    await expect(tl.sessions.delete(id)).rejects.toMatchObject({ code: "not_found" });
+    await expect(tl.messages.append(id, [{ role: "user", content: "late" }])).rejects.toMatchObject({
+      code: "not_found",
+    });
+    // The same call again answers the same.
+    expect(await tl.sessions.delete(id, { erase: true })).toEqual(receipt);
+    expect(await tl.sessions.get(other)).toMatchObject({ messageCount: 3 });
+  });
+
+  test("erases from the trash, and names what a hiding hid", async () => {
+    const { tl } = services;
+    const id = await createSession(5);
+    const hidden = await tl.sessions.delete(id);
+    expect(hidden).toMatchObject({ erased: false, erasedAt: null, removed: { sessions: 1, messages: 5 } });
+    expect(hidden.eraseAfter?.getTime()).toBe(hidden.deletedAt.getTime() + 30 * 24 * 60 * 60 * 1_000);
+    await expect(tl.sessions.receipt(id)).rejects.toMatchObject({ code: "not_found", reason: "receipt" });
+    const erased = await tl.sessions.delete(id, { erase: true });
+    expect(erased).toMatchObject({ ...whole, deletedAt: hidden.deletedAt, removed: hidden.removed });
+  });
+
+  test("refuses a session that was never there, and options that nobody knows", async () => {
+    const { tl } = services;
+    for (const erase of [true, false]) {
+      await expect(tl.sessions.delete("none", { erase })).rejects.toMatchObject({ reason: "session" });
+    }
+    await expect(tl.sessions.delete("none", { forever: true } as object)).rejects.toMatchObject({
+      code: "invalid",
+      reason: "unknown_field",
+    });
+  });
+
+  test("of writers at the same time, what was acknowledged is in the receipt", async () => {
+    const { tl } = services;
+    const id = await createSession(10);
+    let acknowledged = 10;
+    const writers = Array.from({ length: 8 }, async () => {
+      for (;;) {
+        try {
+          await tl.messages.append(id, [{ role: "user", content: "quokka" }]);
+          acknowledged += 1;
+          // A store in memory would give nobody else a turn.
+          await new Promise((resolve) => setTimeout(resolve));
+        } catch (error) {
+          if (isThroughlineError(error)) return error.code;
+          throw error;
+        }
+      }
+    });
+    while (acknowledged < 100) await new Promise((resolve) => setTimeout(resolve, 1));
+    const receipt = await tl.sessions.delete(id, { erase: true });
+    expect(new Set(await Promise.all(writers))).toEqual(new Set(["not_found"]));
+    expect(receipt.removed.messages).toBe(acknowledged);
+    expect((await tl.search({ text: "quokka" })).items).toEqual([]);
+  });
+
+  test("two erasers at once do the work of one", async () => {
+    const { tl, store } = services;
+    const id = await createSession(1_500);
+    const receipts = await Promise.all([1, 2, 3].map(() => tl.sessions.delete(id, { erase: true })));
+    for (const receipt of receipts) {
+      expect(receipt).toEqual(receipts[0]);
+      expect(receipt.removed).toEqual({ sessions: 1, messages: 1_500 });
+    }
+    expect(await tracesOf(store, id)).toEqual(["state receipts/sessions"]);
+  });
+
+  test("undelete and erase at the same time: one of them wins", async () => {
+    const { tl } = services;
+    for (let round = 0; round < 10; round += 1) {
+      const id = await createSession(2);
+      await tl.sessions.delete(id);
+      const [erased, back] = await Promise.allSettled([
+        tl.sessions.delete(id, { erase: true }),
+        tl.sessions.undelete(id),
+      ]);
+      expect(erased.status).toBe("fulfilled");
+      const isThere = await tl.sessions.get(id).then(
+        () => true,
+        () => false,
+      );
+      expect(isThere).toBe(false);
+      if (back.status === "rejected") expect(back.reason).toMatchObject({ code: "not_found" });
+    }
+  });
+});

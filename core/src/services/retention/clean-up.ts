@@ -1,0 +1,239 @@
+/** Clean-up: expires, puts into the trash and erases sessions as a policy says, and drops what nobody needs any more. */
+import * as v from "valibot";
+import type { Expectation, Write } from "../../contract/batch.ts";
+import type { CallOptions } from "../../contract/store.ts";
+import { isThroughlineError } from "../../error.ts";
+import type { Row, StoredRecord } from "../../model/kind.ts";
+import { parseInput } from "../../schemas/parse-input.ts";
+import { sweepBlobs } from "../sweep-blobs.ts";
+import type { ServiceContext } from "../service-context.ts";
+import { pagesOfSessions } from "./all-sessions.ts";
+import { type CleanUpAction, type CleanUpReason, type Decision, decide } from "./decide.ts";
+import { Erasures } from "./erasures.ts";
+import { expectNotHeld } from "./holds.ts";
+import { type RetentionPolicy, completePolicy, daysBefore, policyInput } from "./policy.ts";
+
+export interface CleanUpReport {
+  /** True: this is what would have been done. */
+  readonly dryRun: boolean;
+  /** Sessions marked `expired`. */
+  readonly expired: number;
+  /** Sessions put into the trash. */
+  readonly trashed: number;
+  /** Sessions of which nothing is left. */
+  readonly erased: number;
+  /** Sessions of which all is erased but what living forks share. */
+  readonly partlyErased: number;
+  /** Large values that nobody held, and their bytes. A dry run does not foresee those that erasing sets free. */
+  readonly blobs: number;
+  readonly bytes: number;
+  /** Whether old feed entries and operation ids were dropped. */
+  readonly pruned: boolean;
+  /** What was done to which session, and why: the first 1,000. */
+  readonly sessions: readonly CleanedSession[];
+}
+
+export interface CleanedSession {
+  readonly id: string;
+  readonly action: CleanUpAction;
+  readonly reason: CleanUpReason;
+}
+
+export const cleanUpOptions = v.strictObject({
+  /** Says what would be done, and does nothing. Default: false. */
+  dryRun: v.optional(v.boolean("must be true or false")),
+  /** What differs from the policy that the services were opened with. */
+  policy: v.optional(policyInput),
+  /** Whether to drop old feed entries and operation ids, which is done for all tenants of the store. Default: true. */
+  prune: v.optional(v.boolean("must be true or false")),
+});
+export type CleanUpInput = v.InferInput<typeof cleanUpOptions>;
+
+export interface CleanUpOptions extends CleanUpInput {
+  /** Stops between two commits; the next clean-up goes on. */
+  readonly signal?: AbortSignal;
+  /** Told of what was done so far, after each page of sessions. */
+  readonly onProgress?: (report: CleanUpReport) => void;
+}
+
+const listed = 1_000;
+/** Commits at a time: stores put them into one transaction. */
+const atOnce = 16;
+
+export async function cleanUp(context: ServiceContext, given: CleanUpOptions): Promise<CleanUpReport> {
+  const { signal, onProgress, ...rest } = given;
+  const input = parseInput(cleanUpOptions, rest, "gc");
+  const options = signal === undefined ? {} : { signal };
+  const run = new CleanUp(context, input, options, onProgress);
+  return run.run();
+}
+
+class CleanUp {
+  readonly #context: ServiceContext;
+  readonly #options: CallOptions;
+  readonly #policy: RetentionPolicy;
+  readonly #dryRun: boolean;
+  readonly #prunes: boolean;
+  readonly #now: number;
+  readonly #onProgress: ((report: CleanUpReport) => void) | undefined;
+  readonly #sessions: CleanedSession[] = [];
+  readonly #counts = { expired: 0, trashed: 0, erased: 0, partlyErased: 0, blobs: 0, bytes: 0 };
+  /** Listed sessions that this run has put into the trash, or would have. */
+  #listedTrashed = 0;
+  #pruned = false;
+
+  constructor(
+    context: ServiceContext,
+    { dryRun = false, policy = {}, prune = true }: CleanUpInput,
+    options: CallOptions,
+    onProgress: ((report: CleanUpReport) => void) | undefined,
+  ) {
+    this.#context = context;
+    this.#options = options;
+    this.#policy = completePolicy(policy, context.retention);
+    this.#dryRun = dryRun;
+    this.#prunes = prune;
+    this.#now = context.store.now();
+    this.#onProgress = onProgress;
+  }
+
+  async run(): Promise<CleanUpReport> {
+    const erasures = await Erasures.find(this.#context, this.#options);
+    await this.#goOver(erasures);
+    await this.#keepNewest();
+    await this.#erase(erasures);
+    const { blobs, bytes } = await sweepBlobs(this.#context, { ...this.#options, dryRun: this.#dryRun });
+    this.#counts.blobs += blobs;
+    this.#counts.bytes += bytes;
+    if (this.#prunes && !this.#dryRun) await this.#prune();
+    return this.#report();
+  }
+
+  #report(): CleanUpReport {
+    return {
+      dryRun: this.#dryRun,
+      ...this.#counts,
+      pruned: this.#pruned,
+      sessions: this.#sessions.slice(0, listed),
+    };
+  }
+
+  /** Looks at every session once, and does what its age asks for. */
+  async #goOver(erasures: Erasures): Promise<void> {
+    const everything = { shape: "key", prefix: [], hidden: true };
+    for await (const rows of pagesOfSessions(this.#context, everything, this.#options)) {
+      const decided = rows.flatMap((row) => {
+        const decision = decide(row, this.#policy, this.#now);
+        return decision === undefined ? [] : [{ row, decision }];
+      });
+      for (const { row, decision } of decided)
+        if (decision.action === "erase") erasures.add(row.id as string);
+      await this.#carryOut(decided.filter(({ decision }) => decision.action !== "erase"));
+      this.#onProgress?.(this.#report());
+    }
+  }
+
+  /** Beyond `maxSessions`, those go that were active longest ago; pinned and held ones among these stay. */
+  async #keepNewest(): Promise<void> {
+    const { maxSessions } = this.#policy;
+    if (maxSessions === null) return;
+    const { store, tenant } = this.#context;
+    const selection = { shape: "activity", prefix: [1] };
+    const { answers } = await store.read(
+      { tenant, requests: [{ type: "count", kind: "sessions", ...selection }] },
+      this.#options,
+    );
+    let excess = answers[0] - (this.#dryRun ? this.#listedTrashed : 0) - maxSessions;
+    for await (const rows of pagesOfSessions(this.#context, selection, this.#options)) {
+      if (excess <= 0) return;
+      // In a dry run those are still there that their age would have taken.
+      const there = rows.filter((row) => decide(row, this.#policy, this.#now)?.action !== "trash");
+      const oldest = (this.#dryRun ? there : rows).slice(0, excess);
+      excess -= oldest.length;
+      const decision = { action: "trash", reason: "max_sessions" } as const;
+      await this.#carryOut(oldest.filter(({ pinned }) => pinned === false).map((row) => ({ row, decision })));
+      this.#onProgress?.(this.#report());
+    }
+  }
+
+  async #carryOut(decided: readonly { readonly row: Row; readonly decision: Decision }[]): Promise<void> {
+    const held = await this.#findHeld(decided.map(({ row }) => row.id as string));
+    const free = decided.filter(({ row }) => !held.has(row.id as string));
+    for (let begin = 0; begin < free.length; begin += atOnce) {
+      const some = free.slice(begin, begin + atOnce);
+      const done = await Promise.all(some.map(async (one) => this.#dryRun || (await this.#change(one))));
+      some.forEach(({ row, decision }, index) => {
+        if (done[index] === true) this.#note(row, decision);
+      });
+    }
+  }
+
+  async #findHeld(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    if (ids.length === 0) return new Set();
+    const { store, tenant } = this.#context;
+    const keys = ids.map((id) => [id]);
+    const { answers } = await store.read(
+      { tenant, requests: [{ type: "get", kind: "holds", keys, select: "key" }] },
+      this.#options,
+    );
+    return new Set(ids.filter((_, index) => answers[0][index] !== undefined));
+  }
+
+  /** Changes a session that is as it was seen: one that was active, pinned or held meanwhile stays. */
+  async #change({ row, decision }: { readonly row: Row; readonly decision: Decision }): Promise<boolean> {
+    const { store, tenant } = this.#context;
+    const id = row.id as string;
+    const { lastActivity, status } = row;
+    const now = store.now();
+    const fields = {
+      hiddenAt: 0,
+      pinned: false,
+      lastActivity: lastActivity as number,
+      status: status as string,
+    };
+    const expect: Expectation[] = [
+      { type: "equals", kind: "sessions", key: [id], fields },
+      expectNotHeld(id),
+    ];
+    const set: StoredRecord =
+      decision.action === "trash" ? { hiddenAt: now } : { status: "expired", updatedAt: now };
+    const write: Write = { type: "update", kind: "sessions", key: [id], set };
+    try {
+      await store.commit({ tenant, expect, writes: [write] }, this.#options);
+      return true;
+    } catch (error) {
+      if (isThroughlineError(error) && error.reason === "expectation") return false;
+      throw error;
+    }
+  }
+
+  #note(row: Row, { action, reason }: Decision): void {
+    if (action === "expire") this.#counts.expired += 1;
+    else {
+      this.#counts.trashed += 1;
+      if (row.listed === true) this.#listedTrashed += 1;
+    }
+    if (this.#sessions.length < listed) this.#sessions.push({ id: row.id as string, action, reason });
+  }
+
+  async #erase(erasures: Erasures): Promise<void> {
+    for await (const { id, reason, isWhole, blobs, bytes } of this.#dryRun
+      ? erasures.foresee()
+      : erasures.carryOut()) {
+      this.#counts[isWhole ? "erased" : "partlyErased"] += 1;
+      this.#counts.blobs += blobs;
+      this.#counts.bytes += bytes;
+      if (this.#sessions.length < listed) this.#sessions.push({ id, action: "erase", reason });
+      this.#onProgress?.(this.#report());
+    }
+  }
+
+  async #prune(): Promise<void> {
+    const { feedDays, operationsDays } = this.#policy;
+    // What is kept for ever begins before all times.
+    const before = (days: number | null): number =>
+      days === null ? 0 : Math.max(0, daysBefore(this.#now, days));
+    await this.#context.store.prune({ changes: before(feedDays), operations: before(operationsDays) });
+    this.#pruned = true;
+  }
+}

@@ -1,0 +1,32 @@
+/** What deleting and cleaning up answer, as JSON: snake_case names, ISO times. */
+import { toSnakeCase } from "../../schemas/json-names.ts";
+import type { DeletionReceipt } from "../erasing/receipt.ts";
+import { type JsonObject, sessionToJson } from "../to-json.ts";
+import type { CleanUpReport } from "./clean-up.ts";
+import type { Hold } from "./holds.ts";
+import type { DeletedSession } from "./trash.ts";
+
+export function receiptToJson(receipt: DeletionReceipt): JsonObject {
+  return withJsonNames(receipt);
+}
+
+export function holdToJson(hold: Hold): JsonObject {
+  return withJsonNames(hold);
+}
+
+export function deletedSessionToJson(session: DeletedSession): JsonObject {
+  return sessionToJson(session);
+}
+
+export function cleanUpToJson({ sessions, ...report }: CleanUpReport): JsonObject {
+  const named = sessions.map(({ id, ...rest }) => ({ session_id: id, ...rest }));
+  return { ...withJsonNames(report), sessions: named };
+}
+
+function withJsonNames(record: object): JsonObject {
+  const entries = Object.entries(record).map(([name, value]) => [
+    toSnakeCase(name),
+    value instanceof Date ? value.toISOString() : value,
+  ]);
+  return Object.fromEntries(entries) as JsonObject;
+}
