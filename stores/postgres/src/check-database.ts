@@ -13,7 +13,12 @@ const LIMIT_MS = 60 * 60_000;
  */
 export async function checkDatabase(connection: Connection, schema: string): Promise<Problem[]> {
   // These read whole tables.
-  const settings = ["enable_seqscan = on", "plan_cache_mode = auto", `statement_timeout = ${LIMIT_MS}`];
+  const settings = [
+    "enable_seqscan = on",
+    "plan_cache_mode = auto",
+    "max_parallel_workers_per_gather = 2",
+    `statement_timeout = ${LIMIT_MS}`,
+  ];
   await connection.execute(settings.map((setting) => `SET LOCAL ${setting}`).join("; "));
   const problems: Problem[] = [];
   for (const { problem, sql } of checkRules) {

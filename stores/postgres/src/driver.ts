@@ -82,8 +82,9 @@ function sessionSettings({ timeouts }: Settings): string {
     // Whatever the defaults of the database or the user are.
     default_transaction_isolation: "'read committed'",
     bytea_output: "'hex'",
-    // No statement of a store is long enough to be worth compiling.
+    // No statement of a store is long enough to be worth compiling, or starting other processes for.
     jit: "off",
+    max_parallel_workers_per_gather: 0,
     // Each of them has its index. Statistics that lag behind must not say otherwise, nor cost a new plan each time.
     enable_seqscan: "off",
     plan_cache_mode: "force_generic_plan",

@@ -9,6 +9,7 @@ import {
   getRows,
   isCountedBySql,
   makeCount,
+  makeFew,
   makeFind,
   makeSelect,
   queryPage,
@@ -38,7 +39,10 @@ export async function readAnswers(reading: Reading, input: CheckedRead): Promise
 async function answer(reading: Reading, request: ReadRequest, now: number): Promise<ReadAnswer> {
   const table = tableOf(reading.tables, request.kind);
   const { kind } = table;
-  if (request.type === "query") return page(reading, table, queryPage(kind, request, now, SCAN_LIMIT));
+  if (request.type === "query") {
+    const settings = { now, chunk: SCAN_LIMIT, selective: table.selective };
+    return page(reading, table, queryPage(kind, request, settings));
+  }
   if (request.type === "get") return page(reading, table, getRows(kind, request, now));
   if (isCountedBySql(kind, request)) return countBySql(reading, table, request);
   return page(reading, table, countRows(kind, request, now));
@@ -58,6 +62,9 @@ function ask(
 ): Promise<readonly (Row | undefined)[]> {
   if (asked.type === "select") {
     return select(connection, makeSelect(tenant, table, asked.selection, asked.fields, asked.limit));
+  }
+  if (asked.type === "few") {
+    return select(connection, makeFew(tenant, table, asked.selective, asked.fields, "created"));
   }
   const finds = asked.keys.map(async (key) => {
     const [row] = await select(connection, makeFind(tenant, table, key, asked.fields));

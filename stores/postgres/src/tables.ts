@@ -5,6 +5,7 @@ import {
   GenericTable,
   type Place,
   type Table,
+  selectiveSessionFields,
   sessionLogFields,
   uniqueCondition,
 } from "@throughline/store-sql";
@@ -53,6 +54,7 @@ class SessionTable implements PostgresTable {
   readonly kind = sessions;
   readonly dialect = postgresDialect;
   readonly version = "concat_ws(' ', s.ctid, s.xmin, l.ctid, l.xmin)";
+  readonly selective = selectiveSessionFields(`s."pinned"`);
   readonly #from: string;
 
   constructor(schema: string) {

@@ -2,6 +2,7 @@
 export { type AppendedResult, appendedResult, resultsOfAppend } from "./appended-results.ts";
 export type { CheckRule } from "./check-rule.ts";
 export { type Dialect, nestedKeyset, rowKeyset } from "./dialect.ts";
+export { type SelectiveField, makeFew } from "./few-rows.ts";
 export { type FeedReading, type FeedState, onlyAppend, readChanges, readEntry } from "./feed.ts";
 export { GenericTable, type GenericLayout } from "./generic-table.ts";
 export { type KindTable, type KindTableStyle, kindTable } from "./kind-table.ts";
@@ -18,6 +19,6 @@ export {
 } from "./query-page.ts";
 export { type RowMapper, selectedFields } from "./row-mapper.ts";
 export { type Select, type Selection, makeCount, makeFind, makeSelect } from "./select-rows.ts";
-export { sessionLogFields, sessionRowFields } from "./session-fields.ts";
+export { selectiveSessionFields, sessionLogFields, sessionRowFields } from "./session-fields.ts";
 export { type Place, type Table, uniqueCondition } from "./table.ts";
 export type { SqlRow, SqlValue } from "./values.ts";

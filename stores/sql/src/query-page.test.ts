@@ -16,7 +16,7 @@ function fieldsRead(filtered: readonly string[]): readonly string[] {
     limit: 1,
     select: "key",
   };
-  const ask = queryPage(sessions, { ...query, where } as Query, 0, 1).next().value;
+  const ask = queryPage(sessions, { ...query, where } as Query, { now: 0, chunk: 1 }).next().value;
   if (ask === undefined || !("type" in ask) || ask.type !== "select") throw new Error("no select");
   return ask.fields;
 }

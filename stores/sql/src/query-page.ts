@@ -9,6 +9,7 @@ import {
   placeOf,
   selectFields,
 } from "@throughline/core";
+import { type SelectiveField, type SelectiveValue, findSelective, sortFew } from "./few-rows.ts";
 import { selectedFields } from "./row-mapper.ts";
 import type { Selection } from "./select-rows.ts";
 
@@ -19,6 +20,12 @@ export type PageAsk =
       readonly selection: Selection;
       readonly fields: readonly string[];
       readonly limit: number;
+    }
+  | {
+      /** All records with a value that an index leads to, if they are few; one more than are few, if not. */
+      readonly type: "few";
+      readonly selective: SelectiveValue;
+      readonly fields: readonly string[];
     }
   | { readonly type: "find"; readonly keys: readonly Key[]; readonly fields: readonly string[] };
 
@@ -35,18 +42,29 @@ export function answerAtOnce<Result>(
   return step.value;
 }
 
-/**
- * A page: filters are checked on what is scanned, and the scan is bounded. `chunk` is how many records are read at once
- * where filters or expiry let few of them through.
- */
-export function* queryPage(kind: Kind, query: Query, now: number, chunk: number): Paging<Page> {
+/** What a store knows of reading pages. */
+export interface PageSettings {
+  readonly now: number;
+  /** The most records that are read at once where filters or expiry let few of them through. */
+  readonly chunk: number;
+  readonly selective?: ReadonlyMap<string, SelectiveField> | undefined;
+}
+
+/** Records are read whole, though some of them are left out, where at least one of so many is wanted. */
+const WORTH_READING = 3;
+/** An index is asked where less than one of so many is wanted. */
+const RARE = 10;
+
+/** A page: filters are checked on what is scanned, and the scan is bounded. */
+export function* queryPage(kind: Kind, query: Query, settings: PageSettings): Paging<Page> {
+  const { now, chunk } = settings;
   const { fields, narrow, isExact } = readFields(kind, query);
   const isFiltered = (query.where ?? []).length > 0 || kind.expires !== undefined;
   const rows: Row[] = [];
   let scanned = 0;
   let after = query.after;
-  // Most filters let nearly everything through. Where one does not, only what it looks at is read from then on.
-  for (let read = fields, size = query.limit; ; read = narrow, size = chunk) {
+  // Most filters let nearly everything through.
+  for (let read = fields, size = query.limit; ;) {
     const wanted = isFiltered ? Math.min(size, SCAN_LIMIT - scanned) : query.limit;
     // One more than wanted tells whether this is the end.
     const found = (yield {
@@ -67,15 +85,55 @@ export function* queryPage(kind: Kind, query: Query, now: number, chunk: number)
       const isFull = rows.length + passed.length === query.limit || scanned === SCAN_LIMIT;
       if (!isLast && isFull) last = row;
     }
-    const keys = passed.map((row) => keyOf(kind, row));
-    const whole = read === fields || keys.length === 0 ? passed : yield { type: "find", keys, fields };
-    for (const row of whole) {
+    const isWhole = read === fields;
+    for (const row of isWhole ? passed : yield* findWhole(kind, passed, fields)) {
       if (row !== undefined) rows.push(isExact ? row : selectFields(kind, row, query.select));
     }
     if (last !== undefined) return { rows, next: placeOf(kind, query.shape, last) };
     if (isEnd) return { rows };
     after = placeOf(kind, query.shape, found[count - 1] as Row);
+    if (scanned === count && rows.length * RARE < scanned) {
+      const few = yield* fewRows(kind, { ...query, after, limit: query.limit - rows.length }, settings);
+      if (few !== undefined) return { ...few, rows: [...rows, ...few.rows] };
+    }
+    // Where few get through, only what filters look at is read from then on, as much as should fill the page.
+    const isWorth = rows.length * WORTH_READING >= scanned;
+    const missing = query.limit - rows.length;
+    read = isWorth ? fields : narrow;
+    size = Math.min(
+      chunk,
+      Math.max(query.limit, Math.ceil((missing * 1.2 * scanned) / Math.max(rows.length, 0.1))),
+    );
   }
+}
+
+/** The rest of a page from the index of one of its filters, if that leads to few records. */
+function* fewRows(
+  kind: Kind,
+  query: Query,
+  { now, selective: selectiveFields }: PageSettings,
+): Paging<Page | undefined> {
+  const selective = findSelective(selectiveFields, query.where);
+  if (selective === undefined) return undefined;
+  const { fields, narrow, isExact } = readFields(kind, query);
+  const found = (yield { type: "few", selective, fields: narrow }) as readonly Row[];
+  const sorted = sortFew(kind, query, found, now);
+  if (sorted === undefined) return undefined;
+  const wanted = sorted.slice(0, query.limit);
+  const whole = (yield* findWhole(kind, wanted, fields)).filter((row) => row !== undefined);
+  const rows = isExact ? whole : whole.map((row) => selectFields(kind, row, query.select));
+  const last = wanted.at(-1);
+  return sorted.length > wanted.length && last !== undefined
+    ? { rows, next: placeOf(kind, query.shape, last) }
+    : { rows };
+}
+
+function* findWhole(
+  kind: Kind,
+  rows: readonly Row[],
+  fields: readonly string[],
+): Paging<readonly (Row | undefined)[]> {
+  return rows.length === 0 ? [] : yield { type: "find", keys: rows.map((row) => keyOf(kind, row)), fields };
 }
 
 interface ReadFields {

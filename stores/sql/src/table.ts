@@ -1,6 +1,7 @@
 /** How the records of a kind lie in tables: what reads need to know of each layout. */
 import type { Kind, KeyValue, KeyValues, StoredRecord } from "@throughline/core";
 import type { Dialect } from "./dialect.ts";
+import type { SelectiveField } from "./few-rows.ts";
 import type { SqlValue } from "./values.ts";
 
 /** Where the records of one selection are to be read. */
@@ -25,6 +26,8 @@ export interface Table<Scope> {
   column(field: string): string;
   /** The column that a shape orders by for a field. Default: the field's own. */
   orderColumn?(field: string, shape: string): string;
+  /** Fields whose index may lead to few records: those are read in no order. Default: none. */
+  readonly selective?: ReadonlyMap<string, SelectiveField>;
   /** Undefined: there can be no record. */
   locate(scope: Scope, shape: string, prefix: KeyValues): Place | undefined;
   /** The same for a unique key; `values` are all of it. */

@@ -1,11 +1,12 @@
 /** Selections, run at once. */
 import type { Count, Key, Page, Query, Row } from "@throughline/core";
-import type { PageAsk, Paging, Selection } from "@throughline/store-sql";
+import type { PageAsk, Paging, Select, Selection } from "@throughline/store-sql";
 import {
   answerAtOnce,
   countRows,
   isCountedBySql,
   makeCount,
+  makeFew,
   makeFind,
   makeSelect,
   queryPage,
@@ -41,7 +42,10 @@ export function selectRows(
   fields: readonly string[],
   limit: number,
 ): Row[] {
-  const select = makeSelect(scope, table, selection, fields, limit);
+  return read(scope, makeSelect(scope, table, selection, fields, limit));
+}
+
+function read(scope: Scope, select: Select | undefined): Row[] {
   if (select === undefined) return [];
   const { sql, values, map, constants } = select;
   return scope.connection.readRows(sql, ...values).map((row) => map(row, constants));
@@ -49,16 +53,21 @@ export function selectRows(
 
 /** Runs what pages through records. */
 export function page<Result>(scope: Scope, table: SqliteTable, paging: Paging<Result>): Result {
-  return answerAtOnce(paging, (ask: PageAsk) =>
-    ask.type === "select"
-      ? selectRows(scope, table, ask.selection, ask.fields, ask.limit)
-      : ask.keys.map((key) => findRow(scope, table, key, ask.fields)),
-  );
+  return answerAtOnce(paging, (ask: PageAsk) => {
+    switch (ask.type) {
+      case "select":
+        return selectRows(scope, table, ask.selection, ask.fields, ask.limit);
+      case "few":
+        return read(scope, makeFew(scope, table, ask.selective, ask.fields, "created"));
+      case "find":
+        return ask.keys.map((key) => findRow(scope, table, key, ask.fields));
+    }
+  });
 }
 
 /** A page of records. */
 export function readPage(scope: Scope, table: SqliteTable, query: Query, now: number): Page {
-  return page(scope, table, queryPage(table.kind, query, now, CHUNK));
+  return page(scope, table, queryPage(table.kind, query, { now, chunk: CHUNK, selective: table.selective }));
 }
 
 /** Counts a selection: in SQL where nothing has to be looked at, else by reading it. */

@@ -3,6 +3,7 @@ import { columnName, sessions } from "@throughline/core";
 import type { Place } from "@throughline/store-sql";
 import {
   sessionLogFields as logFields,
+  selectiveSessionFields as selectiveFields,
   sessionRowFields as rowFields,
   uniqueCondition,
 } from "@throughline/store-sql";
@@ -40,6 +41,8 @@ export class SessionTable implements SqliteTable {
       scope.learnSessionKey(row.id as string, value as number);
     },
   };
+
+  readonly selective = selectiveFields(`s."pinned" = 1`);
 
   /** A shelf holds the tenant beside the field. */
   orderColumn(field: string, shape: string): string {

@@ -4,6 +4,9 @@ import type { Migration } from "@throughline/store-sql";
  * Settings, holds, references to blobs, uploaded files and API keys. `blobs` is made anew, as added columns would stand
  * behind the others; the bytes lie in another table. Blobs from before keep `touched_at` 0: nobody has noted who refers to
  * them, so they are never swept.
+ *
+ * The indexes hold what few sessions are, for lists that are filtered by it. No append changes these columns, but for one
+ * that makes an expired session active.
  */
 export const wholeSessions: Migration = {
   version: 2,
@@ -97,8 +100,17 @@ CREATE TABLE "throughline"."api_keys" (
 );
 CREATE UNIQUE INDEX "api_keys_hash" ON "throughline"."api_keys" ("tenant_id", "hash") WHERE "hash" <> '';
 CREATE INDEX "api_keys_created" ON "throughline"."api_keys" ("tenant_id", "created_at", "key_id");
+
+CREATE INDEX "session_rows_external_key" ON "throughline"."session_rows" ("tenant_id", "external_key") WHERE "external_key" <> '';
+CREATE INDEX "session_rows_workspace" ON "throughline"."session_rows" ("tenant_id", "workspace_path") WHERE "workspace_path" <> '';
+CREATE INDEX "session_rows_pinned" ON "throughline"."session_rows" ("tenant_id") WHERE "pinned";
+CREATE INDEX "session_rows_status" ON "throughline"."session_rows" ("tenant_id", "status") WHERE "status" <> 'active';
 `,
   down: `
+DROP INDEX "throughline"."session_rows_status";
+DROP INDEX "throughline"."session_rows_pinned";
+DROP INDEX "throughline"."session_rows_workspace";
+DROP INDEX "throughline"."session_rows_external_key";
 DROP TABLE "throughline"."api_keys";
 DROP TABLE "throughline"."uploaded_files";
 DROP TABLE "throughline"."holds";

@@ -50,6 +50,18 @@ export const sessionRows = throughline.table(
     index("session_rows_tool").on(table.tenantId, table.toolId, table.createdAt, table.sessionId),
     index("session_rows_process").on(table.tenantId, table.processId, table.endedAt, table.sessionId),
     index("session_rows_parent").on(table.tenantId, table.parentSessionId, table.createdAt, table.sessionId),
+    index("session_rows_external_key")
+      .on(table.tenantId, table.externalKey)
+      .where(sql`"external_key" <> ''`),
+    index("session_rows_workspace")
+      .on(table.tenantId, table.workspacePath)
+      .where(sql`"workspace_path" <> ''`),
+    index("session_rows_pinned")
+      .on(table.tenantId)
+      .where(sql`"pinned"`),
+    index("session_rows_status")
+      .on(table.tenantId, table.status)
+      .where(sql`"status" <> 'active'`),
   ],
 );
 

@@ -4,6 +4,9 @@ import type { Migration } from "@throughline/store-sql";
  * Settings, holds, references to blobs, uploaded files and API keys. `blobs` is made anew, as added columns would stand
  * behind the others; the bytes lie in another table. Blobs from before keep `touched_at` 0: nobody has noted who refers to
  * them, so they are never swept.
+ *
+ * The indexes hold what few sessions are, for lists that are filtered by it. No append changes these columns, but for one
+ * that makes an expired session active.
  */
 export const wholeSessions: Migration = {
   version: 2,
@@ -95,8 +98,17 @@ CREATE TABLE "api_keys" (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX "api_keys_hash" ON "api_keys" ("tenant", "hash") WHERE "hash" <> '';
 CREATE INDEX "api_keys_created" ON "api_keys" ("tenant", "created_at", "key_id");
+
+CREATE INDEX "session_rows_external_key" ON "session_rows" ("tenant", "external_key") WHERE "external_key" <> '';
+CREATE INDEX "session_rows_workspace" ON "session_rows" ("tenant", "workspace_path") WHERE "workspace_path" <> '';
+CREATE INDEX "session_rows_pinned" ON "session_rows" ("tenant") WHERE "pinned" = 1;
+CREATE INDEX "session_rows_status" ON "session_rows" ("tenant", "status") WHERE "status" <> 'active';
 `,
   down: `
+DROP INDEX "session_rows_status";
+DROP INDEX "session_rows_pinned";
+DROP INDEX "session_rows_workspace";
+DROP INDEX "session_rows_external_key";
 DROP TABLE "api_keys";
 DROP TABLE "uploaded_files";
 DROP TABLE "holds";

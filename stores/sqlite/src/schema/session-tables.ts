@@ -66,6 +66,18 @@ export const sessionRows = sqliteTable(
     index("session_rows_tool").on(table.tenant, table.toolId, table.createdAt, table.sessionId),
     index("session_rows_process").on(table.tenant, table.processId, table.endedAt, table.sessionId),
     index("session_rows_parent").on(table.tenant, table.parentSessionId, table.createdAt, table.sessionId),
+    index("session_rows_external_key")
+      .on(table.tenant, table.externalKey)
+      .where(sql`"external_key" <> ''`),
+    index("session_rows_workspace")
+      .on(table.tenant, table.workspacePath)
+      .where(sql`"workspace_path" <> ''`),
+    index("session_rows_pinned")
+      .on(table.tenant)
+      .where(sql`"pinned" = 1`),
+    index("session_rows_status")
+      .on(table.tenant, table.status)
+      .where(sql`"status" <> 'active'`),
   ],
 );
 
