@@ -209,6 +209,7 @@ export {
   exportSession,
   readableContent,
 } from "./services/export-session.ts";
+export { type NativeExport } from "./services/export-native.ts";
 export {
   type JsonObject,
   branchToJson,
