@@ -120,7 +120,8 @@ export { type TextClause, type TextQuery, findForms, parseTextQuery } from "./te
 export { type Tokens, tokenize, tokenizerVersion } from "./text/tokenize.ts";
 export { type FeedCursor, formatFeedCursor, parseFeedCursor } from "./contract/feed-cursor.ts";
 export { matchesFeedFilter } from "./contract/matches-feed-filter.ts";
-export { decodePieces, textOfMessage } from "./contract/message-text.ts";
+export { decodePieces, searchedBlobs, textOfMessage } from "./contract/message-text.ts";
+export { blobsOfMessage } from "./contract/staged-text.ts";
 export { isInRange, placeOf, selectFields } from "./contract/page.ts";
 export {
   type Asking,
@@ -235,7 +236,10 @@ export {
   toProblem,
 } from "./services/problem-details.ts";
 export { fingerprintOf } from "./services/fingerprint.ts";
-export { fetchStagedFields } from "./services/staged-fields.ts";
+export { fetchStagedFields } from "./services/blobs/fetch-staged-fields.ts";
+export { StagedBlobs } from "./services/blobs/staged-blobs.ts";
+export { withStagedBlobs } from "./services/blobs/with-staged-blobs.ts";
+export { type SweepOptions, type SweptBlobCount, sweepBlobs } from "./services/sweep-blobs.ts";
 export { type ServiceContext } from "./services/service-context.ts";
 export { newMessageRecords } from "./services/new-messages.ts";
 

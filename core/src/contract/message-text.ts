@@ -1,20 +1,37 @@
 import type { StoredRecord } from "../model/kind.ts";
 import { decodeContent, textOfContent } from "../model/message-content.ts";
+import { unpackPiece } from "./blob-pieces.ts";
+import { joinContent, readCutContent } from "./cut-content.ts";
 
 /**
- * What can be searched of a message record. `fetchBlob` gives the pieces of staged content, in order; content whose
- * pieces are gone has no text.
+ * What can be searched of a message record. `fetchBlob` gives the pieces of a blob that `searchedBlobs` names, in order;
+ * what pieces are gone of has no text.
  */
 export function textOfMessage(row: StoredRecord, fetchBlob: (hash: string) => readonly Uint8Array[]): string {
   const content = row.content as string;
   const format = row.contentFormat as string;
-  if (format !== "blob") return textOfContent(decodeContent(content, format));
-  const pieces = fetchBlob(content);
-  return pieces.length === 0 ? "" : textOfContent(decodeContent(decodePieces(pieces), "json"));
+  const fetchText = (hash: string): string => decodePieces(fetchBlob(hash)) || emptyJson;
+  if (format === "blob") return textOfContent(decodeContent(fetchText(content), "json"));
+  if (format !== "parts") return textOfContent(decodeContent(content, format));
+  const { texts, blobs } = readCutContent(content);
+  const values = blobs.map(({ hash, searched }) => (searched ? fetchText(hash) : emptyJson));
+  return textOfContent(decodeContent(joinContent(texts, values), "json"));
 }
 
-/** UTF-8 text that was cut into pieces anywhere. */
+/** JSON text of a string that is empty. */
+const emptyJson = '""';
+
+/** The blobs that hold text of a message, each once. */
+export function searchedBlobs(row: StoredRecord): readonly string[] {
+  if (row.contentFormat === "blob") return [row.content as string];
+  if (row.contentFormat !== "parts") return [];
+  const { blobs } = readCutContent(row.content as string);
+  return [...new Set(blobs.filter(({ searched }) => searched).map(({ hash }) => hash))];
+}
+
+/** UTF-8 text that was cut into pieces anywhere, each of which may be packed. */
 export function decodePieces(pieces: readonly Uint8Array[]): string {
   const decoder = new TextDecoder("utf-8", { fatal: true });
-  return pieces.map((piece) => decoder.decode(piece, { stream: true })).join("") + decoder.decode();
+  const text = pieces.map((piece) => decoder.decode(unpackPiece(piece), { stream: true })).join("");
+  return text + decoder.decode();
 }

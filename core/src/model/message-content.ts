@@ -30,8 +30,8 @@ export type Part =
 /** A string, or parts. It comes back as it was given. */
 export type Content = string | readonly Part[];
 
-/** How a message record's `content` is written: the text itself, JSON text, or the hash of staged JSON text. */
-export type ContentFormat = "" | "json" | "blob";
+/** How a message record's `content` is written first: the text itself, or JSON text. What is large is staged after. */
+export type ContentFormat = "" | "json";
 
 /** The names of a part's own fields in JSON and in the database. What is inside opaque fields is left alone. */
 const jsonNames: Readonly<Record<string, string>> = {

@@ -12,7 +12,10 @@ export const messages = {
     parentSeq: { type: "integer" },
     role: { type: "text" },
     content: { type: "text" },
-    /** How `content` is written: `''` the text itself, `json` JSON text, `blob` the hash of staged JSON text. */
+    /**
+     * How `content` is written: `''` the text itself, `json` JSON text, `blob` the hash of staged JSON text, `parts` JSON
+     * text of which large parts are staged (`CutContent`).
+     */
     contentFormat: { type: "text" },
     tokenCount: { type: "integer" },
     model: { type: "text" },

@@ -11,7 +11,7 @@ import type { KnownPath } from "./message-path/known-path.ts";
 import { readPath } from "./message-path/read-path.ts";
 import type { ServiceContext } from "./service-context.ts";
 import type { CallSettings } from "./sessions.ts";
-import { fetchStagedFields } from "./staged-fields.ts";
+import { fetchStagedFields } from "./blobs/fetch-staged-fields.ts";
 
 const defaultLimit = 50;
 

@@ -1,11 +1,15 @@
 /** Messages: append, replace, read, delete. */
 import * as v from "valibot";
 import type { Append, Batch, Write } from "../contract/batch.ts";
+import { blobsOfMessage } from "../contract/staged-text.ts";
 import { ThroughlineError } from "../error.ts";
 import { appendOptions } from "../schemas/append-options.ts";
 import type { MessageInput } from "../schemas/message-input.ts";
 import { parseInput } from "../schemas/parse-input.ts";
 import { keyText } from "../schemas/text.ts";
+import { fetchStagedFields, isStaged } from "./blobs/fetch-staged-fields.ts";
+import { removedReferences } from "./blobs/staged-blobs.ts";
+import { asAppendError, withStagedBlobs } from "./blobs/with-staged-blobs.ts";
 import { blankSources } from "./blank-source.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { sessionNotFound } from "./find-session.ts";
@@ -15,7 +19,7 @@ import { readShared, refuseShared, resolveSharedParents } from "./message-path/s
 import { APPEND_MESSAGES, newMessageRecords } from "./new-messages.ts";
 import type { ServiceContext } from "./service-context.ts";
 import type { CallSettings } from "./sessions.ts";
-import { fetchStagedFields, isStaged } from "./staged-fields.ts";
+import { sweepBlobs } from "./sweep-blobs.ts";
 
 export interface AppendOptions extends CallSettings {
   /** The position of the session's last message as the caller knows it (0: none). Another one is a conflict. */
@@ -109,35 +113,39 @@ export class Messages {
     const checkedOptions = parseInput(appendOptions, given, "append");
     const { expectedSeq, operationId, head, expectedRevision } = checkedOptions;
     const settings = signal === undefined ? {} : { signal };
-    const { messages, checked } = await newMessageRecords(this.#context, inputs);
-    const append: Append = {
-      type: "append",
-      session: [session],
-      messages,
-      exists,
-      ...(expectedSeq === undefined ? undefined : { at: expectedSeq + 1 }),
-      ...(head === undefined ? undefined : { moveHead: true }),
-    };
-    const batch: Batch = {
-      tenant,
-      writes: [append],
-      ...(expectedRevision === undefined
-        ? undefined
-        : { expect: [expectedMessage(session, inputs, expectedRevision)] }),
-      ...(operationId === undefined
-        ? undefined
-        : {
-            operation: {
-              id: operationId,
-              fingerprint: fingerprintOf([session, checked, exists, expectedSeq, head, expectedRevision]),
-            },
-          }),
-    };
-    const result = await store.commit(batch, settings).catch(async (error: unknown) => {
-      // Only a fork knows parents that its own log does not have: it is asked when the log has refused one.
-      const resolved = await resolveSharedParents(this.#context, session, messages, error, settings);
-      if (resolved === undefined) throw error;
-      return store.commit({ ...batch, writes: [{ ...append, messages: resolved }] }, settings);
+    const result = await withStagedBlobs(this.#context, async (blobs) => {
+      const { messages, checked } = await newMessageRecords(this.#context, inputs, blobs);
+      const beside = await blobs.besideAppend(session, messages);
+      const append: Append = {
+        type: "append",
+        session: [session],
+        messages,
+        exists,
+        ...(expectedSeq === undefined ? undefined : { at: expectedSeq + 1 }),
+        ...(head === undefined ? undefined : { moveHead: true }),
+      };
+      const expected =
+        expectedRevision === undefined ? [] : [expectedMessage(session, inputs, expectedRevision)];
+      const batch: Batch = {
+        tenant,
+        writes: [append, ...beside.writes],
+        expect: [...expected, ...beside.expect],
+        ...(operationId === undefined
+          ? undefined
+          : {
+              operation: {
+                id: operationId,
+                fingerprint: fingerprintOf([session, checked, exists, expectedSeq, head, expectedRevision]),
+              },
+            }),
+      };
+      return store.commit(batch, settings).catch(async (error: unknown) => {
+        // Only a fork knows parents that its own log does not have: it is asked when the log has refused one.
+        const resolved = await resolveSharedParents(this.#context, session, messages, error, settings);
+        if (resolved === undefined) throw asAppendError(error, session);
+        const writes = [{ ...append, messages: resolved }, ...beside.writes];
+        return store.commit({ ...batch, writes }, settings);
+      });
     });
     const [appended] = result.results;
     const items =
@@ -173,7 +181,8 @@ export class Messages {
       (await readShared(this.#context, session, id, options.native === true ? "all" : "plain", options));
     if (row === undefined || row.removedAt !== 0) throw messageNotFound(session, id);
     const [whole] = await fetchStagedFields(this.#context, [row]);
-    return toMessage(whole ?? row);
+    if (whole === undefined) throw messageNotFound(session, id);
+    return toMessage(whole);
   }
 
   /**
@@ -194,8 +203,8 @@ export class Messages {
     for (;;) {
       // One by one: what is staged may be large.
       for (const row of page.rows) {
-        const [whole = row] = isStaged(row) ? await fetchStagedFields(this.#context, [row]) : [];
-        yield toMessage(whole);
+        const [whole] = isStaged(row) ? await fetchStagedFields(this.#context, [row]) : [row];
+        if (whole !== undefined) yield toMessage(whole);
       }
       if (page.next === undefined) return;
       page = await readPage(this.#context, session, { ...rest, cursor: page.next, limit: streamPage });
@@ -226,9 +235,11 @@ export class Messages {
     if (row === undefined && log.forkedAt !== 0) await refuseShared(this.#context, session, [id], options);
     if (row === undefined || row.removedAt !== 0) throw messageNotFound(session, id);
     await blankSources(this.#context, [row], options);
-    const writes: Write[] = [{ type: "remove", kind: "messages", key }];
+    const hashes = blobsOfMessage(row);
+    const writes: Write[] = [{ type: "remove", kind: "messages", key }, ...removedReferences(row, hashes)];
     const result = await store.commit({ tenant, writes }, options);
     if (result.results[0]?.outcome === "absent") throw messageNotFound(session, id);
+    if (hashes.length > 0) await sweepBlobs(this.#context, { hashes });
   }
 }
 

@@ -5,15 +5,20 @@ import { messageInput } from "../schemas/message-input.ts";
 import { parseInput } from "../schemas/parse-input.ts";
 import { newMessageRecord } from "./message.ts";
 import type { ServiceContext } from "./service-context.ts";
-import { stageLargeFields } from "./staged-fields.ts";
+import { stageLargeFields } from "./blobs/stage-large-fields.ts";
+import type { StagedBlobs } from "./blobs/staged-blobs.ts";
 
 /** Messages that one append may have. */
 export const APPEND_MESSAGES = 1_000;
 
-/** Checks messages, gives ids to those without, and writes them down as an append takes them; large ones are staged. */
+/**
+ * Checks messages, gives ids to those without, and writes them down as an append takes them. What is large of them is
+ * staged: the append's batch has to hold what `blobs.besideAppend` says.
+ */
 export async function newMessageRecords(
   context: ServiceContext,
   inputs: readonly MessageInput[],
+  blobs: StagedBlobs,
 ): Promise<{ readonly messages: readonly NewMessage[]; readonly checked: readonly CheckedMessageInput[] }> {
   if (!Array.isArray(inputs)) {
     throw new ThroughlineError("invalid", "messages must be a list.", { reason: "type", outcome: "refused" });
@@ -32,7 +37,7 @@ export async function newMessageRecords(
     parseInput(messageInput, input, inputs.length === 1 ? "message" : `message ${index + 1}`),
   );
   const records = checked.map((input) => newMessageRecord(input.id ?? context.generateId(), now, input));
-  const staged = await stageLargeFields(context, records);
+  const staged = await stageLargeFields(blobs, records);
   return {
     checked,
     messages: staged.map((record, index) => {

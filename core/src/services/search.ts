@@ -17,7 +17,7 @@ import { readCursor, writeCursor } from "./cursor.ts";
 import type { Role } from "./message.ts";
 import type { ServiceContext } from "./service-context.ts";
 import type { CallSettings } from "./sessions.ts";
-import { fetchStagedFields } from "./staged-fields.ts";
+import { fetchStagedFields } from "./blobs/fetch-staged-fields.ts";
 
 const defaultLimit = 20;
 
@@ -155,9 +155,11 @@ async function describeHits(
     context,
     found.map(({ row }) => row),
   );
-  return found.map(({ hit }, index) =>
-    describeHit(query, hit, whole[index] as Row, sessionOf.get(hit.session)),
-  );
+  const wholeOf = new Map(whole.map((row) => [`${row.seq as number} ${row.sessionId as string}`, row]));
+  return found.flatMap(({ hit }) => {
+    const row = wholeOf.get(`${hit.seq} ${hit.session}`);
+    return row === undefined ? [] : [describeHit(query, hit, row, sessionOf.get(hit.session))];
+  });
 }
 
 function describeHit(query: TextQuery, hit: SearchHit, row: Row, session: Row | undefined): MessageHit {

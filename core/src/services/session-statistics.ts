@@ -8,7 +8,7 @@ import { sessionNotFound } from "./find-session.ts";
 import type { Role } from "./message.ts";
 import type { ServiceContext } from "./service-context.ts";
 import type { CallSettings } from "./sessions.ts";
-import { fetchStagedFields } from "./staged-fields.ts";
+import { fetchStagedFields, isStaged } from "./blobs/fetch-staged-fields.ts";
 
 export interface SessionStatistics {
   readonly sessionId: string;
@@ -64,8 +64,8 @@ export async function countSession(
   const tally = new Tally(await branchEnds(context, session, settings));
   for await (const row of ownRecords(context, "messages", id, pageMessages, settings)) {
     if (row.removedAt !== 0) continue;
-    const [whole = row] = row.contentFormat === "blob" ? await fetchStagedFields(context, [row]) : [row];
-    tally.add(whole);
+    const [whole] = isStaged(row) ? await fetchStagedFields(context, [row]) : [row];
+    if (whole !== undefined) tally.add(whole);
   }
   return { sessionId: id, ...tally.sums, forks };
 }

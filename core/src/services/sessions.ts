@@ -2,20 +2,27 @@
 import type { CommitResult, Expectation, Key, Write } from "../contract/batch.ts";
 import type { KeyValues, Row, StoredRecord } from "../model/kind.ts";
 import { isThroughlineError } from "../error.ts";
-import { uniqueKeysOf } from "../model/kind.ts";
-import { sessions as sessionKind } from "../model/sessions.ts";
 import type { MessageInput } from "../schemas/message-input.ts";
+import type { BranchListInput, ForkInput } from "../schemas/fork-input.ts";
 import { parseInput } from "../schemas/parse-input.ts";
 import type { SessionChanges, SessionFilter, SessionInput } from "../schemas/session-input.ts";
 import { sessionChanges, sessionFilter, sessionInput } from "../schemas/session-input.ts";
+import { commitNewSession, readAncestors } from "./create-session.ts";
 import { type EndOptions, endSession } from "./end-session.ts";
+import { type DeleteOptions, deleteSession, undeleteSession } from "./erasing/delete-session.ts";
+import { type DeletionReceipt, readReceipt } from "./erasing/receipt.ts";
 import { findByProcess } from "./find-by-process.ts";
 import { findSession, sessionNotFound } from "./find-session.ts";
+import { forkSession } from "./fork-session.ts";
+import { type SessionBranch, listBranches } from "./list-branches.ts";
 import { listSessions } from "./list-sessions.ts";
-import { newMessageRecords } from "./new-messages.ts";
+import { type Hold, type HoldInput, holdSession, readHold, releaseSession } from "./retention/holds.ts";
+import { type DeletedSession, type TrashOptions, listTrash } from "./retention/trash.ts";
 import type { ServiceContext } from "./service-context.ts";
+import { readChain } from "./session-chain.ts";
 import { type SessionStatistics, countSession } from "./session-statistics.ts";
-import { type Session, ancestorsOfChild, newSessionRecord, sessionFields, toSession } from "./session.ts";
+import { type Session, newSessionRecord, sessionFields, toSession } from "./session.ts";
+import { setHead } from "./set-head.ts";
 import { tagSession, untagSession } from "./tag-session.ts";
 
 export interface Page<Item> {
@@ -61,16 +68,16 @@ export class Sessions {
     const { store, generateId } = this.#context;
     const checked = parseInput(sessionInput, input, "session");
     const now = store.now();
-    const ancestors = await this.#ancestors(checked.parent, settings);
+    const ancestors = await readAncestors(this.#context, checked.parent, settings);
     const fields = { ...sessionFields(checked), ancestors };
     const record = newSessionRecord(generateId(), now, fields);
-    const writes: Write[] = [{ type: "insert", kind: "sessions", record, exists: "keep" }];
-    if (settings.messages !== undefined && settings.messages.length > 0) {
-      const { messages } = await newMessageRecords(this.#context, settings.messages);
-      const session = await this.#keyOfNew(record, settings);
-      writes.push({ type: "append", session, messages, exists: "same" });
-    }
-    const result = await this.#commitWithParent(writes, checked.parent ?? undefined, settings);
+    const result = await commitNewSession(
+      this.#context,
+      record,
+      checked.parent ?? undefined,
+      settings.messages ?? [],
+      settings,
+    );
     const [inserted, appended] = result.results;
     const key = inserted !== undefined && "key" in inserted ? inserted.key : [record.id as string];
     const created = inserted?.outcome === "inserted";
@@ -81,47 +88,6 @@ export class Sessions {
       created,
       messages,
     };
-  }
-
-  async #commitWithParent(
-    writes: readonly Write[],
-    parent: string | undefined,
-    settings: CallSettings,
-  ): Promise<CommitResult> {
-    if (parent === undefined) return this.#commit(writes, [], settings);
-    try {
-      return await this.#commit(writes, [isThere(parent)], settings);
-    } catch (error) {
-      throw isGone(error) ? sessionNotFound(parent) : error;
-    }
-  }
-
-  /** The key by which a new session is found whether it was there or not. */
-  async #keyOfNew(record: StoredRecord, settings: CallSettings): Promise<Key> {
-    const keys = Array.from(uniqueKeysOf(sessionKind, record), ([unique, values]) => ({ unique, values }));
-    const [first] = keys;
-    if (first === undefined) return [record.id as string];
-    if (keys.length === 1) return first;
-    // It is found by either: by the one that a session has.
-    const { store, tenant } = this.#context;
-    const { answers } = await store.read(
-      { tenant, requests: [{ type: "get", kind: "sessions", keys }] },
-      settings,
-    );
-    return keys.find((_, index) => answers[0][index] !== undefined) ?? first;
-  }
-
-  /** The parent's line, nearest first. A session's parent never changes, so there is no cycle. */
-  async #ancestors(parent: string | null | undefined, settings: CallSettings): Promise<string> {
-    if (parent === null || parent === undefined) return "";
-    const { store, tenant } = this.#context;
-    const { answers } = await store.read(
-      { tenant, requests: [{ type: "get", kind: "sessions", keys: [[parent]], select: "all" }] },
-      settings,
-    );
-    const row = answers[0][0];
-    if (row === undefined) throw sessionNotFound(parent);
-    return ancestorsOfChild(row);
   }
 
   /** A session that was just made is known without a read; one that was found may have to be woken. */
@@ -187,6 +153,64 @@ export class Sessions {
     return next === undefined ? { items } : { items, next };
   }
 
+  /**
+   * Begins a child that shares the history of a session up to a position, on any branch, without copying it; by default
+   * up to its head. It has the parent's user, project, tool and settings, and its model and workspace path unless others
+   * are given.
+   *
+   * @throws ThroughlineError `not_found`; `invalid` with reason `position`; `conflict` with reason `exists` for an external
+   *   key or a terminal of another session; `too_large` with reason `history` for a path of more than 1,000 pieces
+   */
+  async fork(id: string, options: ForkInput = {}, settings: CallSettings = {}): Promise<Session> {
+    const record = await forkSession(this.#context, id, options, settings);
+    return toSession(this.#context.tenant, { ...record, revision: 1 });
+  }
+
+  /** A session, then its ancestors, nearest first, without those that were deleted. @throws ThroughlineError `not_found` */
+  async chain(id: string, settings: CallSettings = {}): Promise<readonly Session[]> {
+    const rows = await readChain(this.#context, id, settings);
+    return rows.map((row) => toSession(this.#context.tenant, row));
+  }
+
+  /** Forks of a session, and those that are only linked to it, newest first; also of a deleted one. */
+  async children(
+    id: string,
+    options: BranchListInput = {},
+    settings: CallSettings = {},
+  ): Promise<Page<Session>> {
+    return this.list({ ...options, parent: id, order: "created", all: true }, settings);
+  }
+
+  /**
+   * The ways that a conversation went, one for each end that it has, the newest end first.
+   *
+   * @throws ThroughlineError `not_found`, `invalid`
+   */
+  async branches(
+    id: string,
+    options: BranchListInput = {},
+    settings: CallSettings = {},
+  ): Promise<Page<SessionBranch>> {
+    return listBranches(this.#context, id, options, settings);
+  }
+
+  /**
+   * Makes another branch current, or goes back on this one: what is appended next follows that message. Position 0
+   * begins anew. Nothing is deleted.
+   *
+   * @throws ThroughlineError `not_found`; `invalid` with reason `position`; `conflict` with reason `head` where the
+   *   conversation does not stand at `expectedHead`
+   */
+  async setHead(
+    id: string,
+    target: { readonly seq: number } | { readonly messageId: string },
+    { signal, ...options }: { readonly expectedHead?: number } & CallSettings = {},
+  ): Promise<Session> {
+    const settings = signal === undefined ? {} : { signal };
+    const row = await setHead(this.#context, id, { ...target, ...options }, settings);
+    return toSession(this.#context.tenant, row);
+  }
+
   /** Changes what is given; null empties a field. @throws ThroughlineError `not_found`, `conflict`, `invalid` */
   async update(id: string, changes: SessionChanges, settings: CallSettings = {}): Promise<Session> {
     const { expectedRevision, ...given } = parseInput(sessionChanges, changes, "session");
@@ -250,26 +274,61 @@ export class Sessions {
 
   /**
    * Deletes a session: from now on it is in no list, no search and no read, and its external key is free. `undelete`
-   * brings it back.
+   * brings it back, until clean-up erases it. With `erase` it is erased at once and for ever, also from the trash, and
+   * also what living forks share with it: the receipt names these. A call that was cut short goes on when it is repeated,
+   * or with the next clean-up.
    *
-   * @throws ThroughlineError `not_found`
+   * @throws ThroughlineError `not_found`; `conflict` with reason `held` while the session is held
    */
-  async delete(id: string, settings: CallSettings = {}): Promise<void> {
-    await this.#row([id], settings);
-    await this.#updateThere(id, { hiddenAt: this.#context.store.now() }, {}, settings);
+  async delete(
+    id: string,
+    { signal, ...options }: DeleteOptions & CallSettings = {},
+  ): Promise<DeletionReceipt> {
+    return deleteSession(this.#context, id, options, signal === undefined ? {} : { signal });
   }
 
   /**
    * Brings a deleted session back.
    *
-   * @throws ThroughlineError `not_found`; `conflict` with reason `unique` when another session has its key by now.
+   * @throws ThroughlineError `not_found`, also once its erasure has begun; `conflict` with reason `unique` when another
+   *   session has its key by now.
    */
   async undelete(id: string, settings: CallSettings = {}): Promise<Session> {
-    const row = await this.#row([id], settings, true);
-    if (row.hiddenAt === 0) return toSession(this.#context.tenant, row);
-    const update: Write = { type: "update", kind: "sessions", key: [id], set: { hiddenAt: 0 } };
-    await this.#commit([update], [], settings);
+    await undeleteSession(this.#context, id, settings);
     return this.get(id, settings);
+  }
+
+  /** Sessions that were deleted and can be brought back, deleted last first. @throws ThroughlineError `invalid` */
+  async trash(options: TrashOptions = {}, settings: CallSettings = {}): Promise<Page<DeletedSession>> {
+    return listTrash(this.#context, options, settings);
+  }
+
+  /**
+   * What was removed of a session that was erased, or is being erased. It is kept for ever.
+   *
+   * @throws ThroughlineError `not_found` with reason `receipt`
+   */
+  async receipt(id: string, settings: CallSettings = {}): Promise<DeletionReceipt> {
+    return readReceipt(this.#context, id, settings);
+  }
+
+  /**
+   * Holds a session: until it is released nobody deletes it, and no clean-up touches it. Again: it gets the new reason.
+   *
+   * @throws ThroughlineError `not_found`, also for a deleted one; `invalid`
+   */
+  async hold(id: string, hold: HoldInput = {}, settings: CallSettings = {}): Promise<Hold> {
+    return holdSession(this.#context, id, hold, settings);
+  }
+
+  /** Lets go of a session that is held; of another one, too. @throws ThroughlineError `not_found` */
+  async release(id: string, settings: CallSettings = {}): Promise<void> {
+    await releaseSession(this.#context, id, settings);
+  }
+
+  /** The hold of a session; undefined where nobody holds it. @throws ThroughlineError `not_found` */
+  async getHold(id: string, settings: CallSettings = {}): Promise<Hold | undefined> {
+    return readHold(this.#context, id, settings);
   }
 
   async #change(
@@ -314,10 +373,10 @@ export class Sessions {
     return store.commit({ tenant, writes, expect }, settings);
   }
 
-  async #row(key: Key, settings: CallSettings, hidden = false): Promise<Row> {
+  async #row(key: Key, settings: CallSettings): Promise<Row> {
     const { store, tenant } = this.#context;
     const { answers } = await store.read(
-      { tenant, requests: [{ type: "get", kind: "sessions", keys: [key], hidden }] },
+      { tenant, requests: [{ type: "get", kind: "sessions", keys: [key] }] },
       settings,
     );
     const row = answers[0][0];

@@ -1,7 +1,7 @@
 /** What is to be written of a conversation, in what order, and which position its head will be. */
 import type { NewMessage, Row, SourcePart, Write } from "@throughline/core";
 import type { ImportedMessage, ImportedSession, ImportedSessionPart } from "../importer.ts";
-import type { ImportedRecords } from "./imported-records.ts";
+import { type ImportedRecords, countBlobs } from "./imported-records.ts";
 import type { StoredNote } from "./part-note.ts";
 import type { StoredMessage } from "./stored-messages.ts";
 
@@ -136,7 +136,7 @@ export function isSmall(
   { creation }: Target,
   { appends, chunks, natives, removals, changed }: Plan,
 ): boolean {
-  const messages = sum(appends.map((group) => group.messages.length));
+  const messages = sum(appends.map(({ messages: some }) => some.length + countBlobs(some)));
   const records = creation.length + messages + chunks.length + natives.length + removals.length + 2;
   const bytes =
     sum(appends.map((group) => group.bytes)) +

@@ -60,6 +60,11 @@ export class ConversationWriter {
     this.#records = new ImportedRecords(file, sourceId);
   }
 
+  /** All that was written holds its large values by itself. */
+  async finish(): Promise<void> {
+    await this.#records.blobs.finish();
+  }
+
   /** Answers the external key of a session that was deleted here, and so is left out. */
   async write(conversation: Conversation): Promise<string | undefined> {
     for (let attempt = 1; ; attempt += 1) {
@@ -313,7 +318,16 @@ export class ConversationWriter {
 
   async #commit(writes: readonly Write[], expect: readonly Expectation[]): Promise<CommitResult> {
     const { store, tenant } = this.#context;
-    return store.commit({ tenant, writes, expect });
+    const append = writes.find(({ type }) => type === "append");
+    if (append?.type !== "append") return store.commit({ tenant, writes, expect });
+    const [session] = append.session as readonly string[];
+    const others = writes.filter((write) => write !== append);
+    const beside = await this.#records.beside(session ?? "", append.messages, others);
+    return store.commit({
+      tenant,
+      writes: [...writes, ...beside.writes],
+      expect: [...expect, ...beside.expect],
+    });
   }
 
   #count({ conversation, row }: Target, found: StoredMessages, added: number): void {

@@ -1,6 +1,6 @@
 /** Imported messages as an append takes them. */
-import type { NewMessage, ServiceContext } from "@throughline/core";
-import { isThroughlineError, newId, newMessageRecords } from "@throughline/core";
+import type { NewMessage, ServiceContext, Write } from "@throughline/core";
+import { StagedBlobs, blobsOfMessage, isThroughlineError, newId, newMessageRecords } from "@throughline/core";
 import type { ImportedMessage } from "../importer.ts";
 import type { FileImport } from "./import-file.ts";
 import { type NativeRanges, toMessageInput } from "./message-input.ts";
@@ -12,12 +12,23 @@ export class ImportedRecords {
   readonly #file: FileImport;
   readonly #sourceId: string;
   readonly #context: ServiceContext;
+  /** What is large of them, kept until `finish`. */
+  readonly blobs: StagedBlobs;
 
   constructor(file: FileImport, sourceId: string) {
     const { store, tenant } = file.throughline;
     this.#file = file;
     this.#sourceId = sourceId;
     this.#context = { store, tenant, generateId: newId };
+    this.blobs = new StagedBlobs(this.#context);
+  }
+
+  /** What a batch has to hold beside an append of these to a session, by its id, where its other writes are these. */
+  async beside(session: string, messages: readonly NewMessage[], others: readonly Write[]) {
+    const makesSession = others.some(
+      ({ type, ...write }) => type === "insert" && "kind" in write && write.kind === "sessions",
+    );
+    return this.blobs.besideAppend(session, messages, { otherRecords: others.length, makesSession });
   }
 
   /** One that can't be stored is told, and the rest is kept. */
@@ -48,7 +59,11 @@ export class ImportedRecords {
   }
 
   async #checked(messages: readonly ImportedMessage[]): Promise<readonly NewMessage[]> {
-    const { messages: records } = await newMessageRecords(this.#context, messages.map(toMessageInput));
+    const { messages: records } = await newMessageRecords(
+      this.#context,
+      messages.map(toMessageInput),
+      this.blobs,
+    );
     return records.map(({ record, ...rest }, index) => {
       const native: NativeRanges = {
         format: this.#file.importer.tool,
@@ -58,6 +73,11 @@ export class ImportedRecords {
       return { ...rest, record: { ...record, native: JSON.stringify(native) } };
     });
   }
+}
+
+/** Large values that these name. */
+export function countBlobs(messages: readonly NewMessage[]): number {
+  return messages.reduce((count, { record }) => count + blobsOfMessage(record).length, 0);
 }
 
 function isRefusal(error: unknown): error is Error {

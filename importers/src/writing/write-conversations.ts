@@ -18,6 +18,7 @@ export async function writeConversations(
     const deleted = await Promise.all(some.map((conversation) => writer.write(conversation)));
     skipped.push(...deleted.filter((key) => key !== undefined));
   }
+  await writer.finish();
   return skipped;
 }
 

@@ -113,10 +113,23 @@ class SessionWriter {
     const messages = await this.#continueStored(known.row);
     const records = await this.#records.make(messages);
     let first = this.#sessionWrites(known, importedTitle);
+    let { row } = known;
+    if (row === undefined && !this.#records.blobs.isEmpty) {
+      // Who holds a large value is named by the session's id, which is known once it is there.
+      await this.#commit(first, [], undefined);
+      first = [];
+      ({ row } = await findImportedSession(this.#where, draft));
+      if (row === undefined) {
+        fates.set(draft.externalKey, "deleted");
+        return draft.externalKey;
+      }
+    }
+    const id = this.#records.blobs.isEmpty ? undefined : (row?.id as string);
     for (let begin = 0; begin < Math.max(records.length, 1); begin += appendLimit) {
-      await this.#commit(first, records.slice(begin, begin + appendLimit));
+      await this.#commit(first, records.slice(begin, begin + appendLimit), id);
       first = [];
     }
+    await this.#records.blobs.finish();
     if (report.messagesAdded > before && !fates.has(draft.externalKey)) fates.set(draft.externalKey, "grown");
     return undefined;
   }
@@ -129,19 +142,32 @@ class SessionWriter {
     return [{ type: "update", kind: "sessions", key: [row.id as string], set: { ...set, updatedAt } }];
   }
 
-  async #commit(first: readonly Write[], messages: readonly NewMessage[]): Promise<void> {
+  async #commit(
+    first: readonly Write[],
+    messages: readonly NewMessage[],
+    sessionId: string | undefined,
+  ): Promise<void> {
     if (first.length === 0 && messages.length === 0) return;
     const { throughline, report, fates } = this.#file;
     const writes: Write[] = [...first];
+    const beside =
+      sessionId === undefined ? undefined : await this.#records.beside(sessionId, messages, first);
     if (messages.length > 0) {
       const activity = Math.max(...messages.map(({ record }) => record.createdAt as number));
-      const session = uniqueKeyOf(this.#where, this.#group.draft.externalKey);
-      writes.push({ type: "append", session, messages, exists: "keep", activity });
+      const session =
+        sessionId === undefined
+          ? uniqueKeyOf(this.#where, this.#group.draft.externalKey)
+          : ([sessionId] as const);
+      writes.push({ type: "append", session, messages, exists: "keep", activity }, ...(beside?.writes ?? []));
     }
-    const { results } = await throughline.store.commit({ tenant: throughline.tenant, writes });
+    const { results } = await throughline.store.commit({
+      tenant: throughline.tenant,
+      writes,
+      expect: beside?.expect ?? [],
+    });
     const isNew = writes[0]?.type === "insert" && results[0]?.outcome === "inserted";
     if (isNew) fates.set(this.#group.draft.externalKey, "created");
-    const appended = results.at(-1);
+    const appended = results.find(({ outcome }) => outcome === "appended");
     if (appended?.outcome !== "appended") return;
     for (const { id, outcome } of appended.messages) {
       if (outcome === "inserted") report.messagesAdded += 1;
@@ -222,9 +248,11 @@ class SessionWriter {
     const createdAt = stored.createdAt as number;
     const [record] = await this.#records.make([{ ...message, createdAt }]);
     if (record === undefined) return;
+    const beside = await this.#records.beside(session, [record], []);
     await throughline.store.commit({
       tenant: throughline.tenant,
       expect: [
+        ...beside.expect,
         {
           type: "equals",
           kind: "messages",
@@ -240,6 +268,7 @@ class SessionWriter {
           exists: "replace",
           activity: message.createdAt ?? createdAt,
         },
+        ...beside.writes,
       ],
     });
     report.messagesContinued += 1;

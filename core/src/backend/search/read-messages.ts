@@ -1,5 +1,5 @@
 /** Messages as they are now, with what is searched of them. */
-import { textOfMessage } from "../../contract/message-text.ts";
+import { searchedBlobs, textOfMessage } from "../../contract/message-text.ts";
 import type { Row } from "../../model/kind.ts";
 import { messages } from "../../model/messages.ts";
 import { blobPieces } from "../../model/blobs.ts";
@@ -49,8 +49,9 @@ export function toIndexedMessage(row: Row): Omit<IndexedMessage, "length"> {
 }
 
 async function readText(store: TenantStore, row: Row): Promise<string> {
-  const pieces = row.contentFormat === "blob" ? await readPieces(store, row.content as string) : [];
-  return textOfMessage(row, () => pieces);
+  const pieces = new Map<string, readonly Uint8Array[]>();
+  for (const hash of searchedBlobs(row)) pieces.set(hash, await readPieces(store, hash));
+  return textOfMessage(row, (hash) => pieces.get(hash) ?? []);
 }
 
 async function readPieces(store: TenantStore, hash: string): Promise<readonly Uint8Array[]> {

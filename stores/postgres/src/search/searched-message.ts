@@ -1,4 +1,4 @@
-import { textOfMessage } from "@throughline/core";
+import { searchedBlobs, textOfMessage } from "@throughline/core";
 import type { SqlRow } from "@throughline/store-sql";
 import type { Connection, PostgresValue } from "../database.ts";
 import type { MessageRange } from "./message-ranges.ts";
@@ -50,16 +50,15 @@ export async function readRanges(
 export function readMessageRows(reading: SearchReading, rows: readonly SqlRow[]): Promise<SearchedMessage[]> {
   return Promise.all(
     rows.map(async ([session, seq, role, createdAt, content, contentFormat]) => {
-      const pieces = contentFormat === "blob" ? await readPieces(reading, content as string) : [];
+      const staged = { content: content as string, contentFormat: contentFormat as string };
+      const pieces = new Map<string, Uint8Array[]>();
+      for (const hash of searchedBlobs(staged)) pieces.set(hash, await readPieces(reading, hash));
       return {
         session: session as string,
         seq: seq as number,
         role: role as string,
         createdAt: createdAt as number,
-        text: textOfMessage(
-          { content: content as string, contentFormat: contentFormat as string },
-          () => pieces,
-        ),
+        text: textOfMessage(staged, (hash) => pieces.get(hash) ?? []),
       };
     }),
   );

@@ -1,0 +1,224 @@
+import { isThroughlineError } from "../../error.ts";
+import { blobsOfMessage } from "../../contract/staged-text.ts";
+import type { Expectation, Write } from "../../contract/batch.ts";
+import type { KeyValues, Row } from "../../model/kind.ts";
+import type { ServiceContext } from "../service-context.ts";
+import { type Staging, readStaging } from "./staging-lists.ts";
+import { expectMark } from "./staging-names.ts";
+
+/** References of one blob that are looked at together; one that holds is enough. */
+const referencesAtOnce = 5;
+/** Commits under way at a time: a store carries them out together. */
+const commitsAtOnce = 16;
+/** Pieces that one batch removes. */
+const piecesPerBatch = 900;
+/** How often blobs are looked at again because somebody began to stage meanwhile. */
+const attempts = 5;
+
+interface SweepSettings {
+  readonly dryRun: boolean;
+  /** Names of lists that count no longer. */
+  readonly passedOver: ReadonlySet<string>;
+}
+
+/** Looks who holds blobs, and removes those that nobody does. */
+export class SweptBlobs {
+  readonly #context: ServiceContext;
+  readonly #dryRun: boolean;
+  readonly #passedOver: ReadonlySet<string>;
+  blobs = 0;
+  bytes = 0;
+
+  constructor(context: ServiceContext, settings: SweepSettings) {
+    this.#context = context;
+    this.#dryRun = settings.dryRun;
+    this.#passedOver = settings.passedOver;
+  }
+
+  async sweep(blobs: readonly Row[]): Promise<void> {
+    let rest = blobs;
+    for (let attempt = 1; rest.length > 0 && attempt <= attempts; attempt += 1) {
+      rest = await this.#sweepOnce(rest);
+    }
+  }
+
+  /** Answers those that somebody may have begun to stage meanwhile. */
+  async #sweepOnce(blobs: readonly Row[]): Promise<readonly Row[]> {
+    // The order counts: who stages writes a list, then references, and removes the list at the end.
+    const staging = await readStaging(this.#context, this.#passedOver);
+    const unlisted = blobs.filter(({ hash }) => !staging.hashes.has(hash as string));
+    const held = await this.#findHeld(unlisted);
+    const free = unlisted.filter(({ hash }) => !held.has(hash as string));
+    const rest: Row[] = [];
+    for (let begin = 0; begin < free.length; begin += commitsAtOnce) {
+      const some = free.slice(begin, begin + commitsAtOnce);
+      const done = await Promise.all(some.map((blob) => this.#sweepBlob(blob, staging)));
+      rest.push(...some.filter((_, index) => done[index] === false));
+    }
+    return rest;
+  }
+
+  /** Those that one of their first references holds: nearly all that are in use, in two reads. */
+  async #findHeld(blobs: readonly Row[]): Promise<ReadonlySet<string>> {
+    const { store, tenant } = this.#context;
+    const requests = blobs.map(({ hash }) => referencesTo(hash as string));
+    const { answers } = await store.read({ tenant, requests });
+    const references = answers.flatMap(({ rows }) => rows);
+    const owners = await this.#readOwners(references);
+    const held = new Set<string>();
+    for (const [index, reference] of references.entries()) {
+      const hash = reference.hash as string;
+      if (holds(owners[index], hash)) held.add(hash);
+    }
+    return held;
+  }
+
+  async #sweepBlob(blob: Row, staging: Staging): Promise<boolean> {
+    const hash = blob.hash as string;
+    const found = await this.#dropStaleReferences(hash, staging);
+    if (found !== "none") return found === "held";
+    if (!this.#dryRun && !(await this.#remove(blob, staging))) return false;
+    this.blobs += 1;
+    this.bytes += blob.size as number;
+    return true;
+  }
+
+  /** Removes references whose message does not name the blob any longer, until one does. */
+  async #dropStaleReferences(hash: string, staging: Staging): Promise<"held" | "none" | "changed"> {
+    const { store, tenant } = this.#context;
+    for (let after: KeyValues | undefined; ;) {
+      const request = { ...referencesTo(hash), ...(after === undefined ? undefined : { after }) };
+      const { answers } = await store.read({ tenant, requests: [request] });
+      const [{ rows, next }] = answers;
+      const owners = await this.#readOwners(rows);
+      if (owners.some((owner) => holds(owner, hash))) return "held";
+      if (!this.#dryRun) {
+        const dropped = await Promise.all(
+          rows.map((row, index) => this.#drop(row, owners[index] as Row | undefined, staging)),
+        );
+        if (dropped.includes(false)) return "changed";
+      }
+      if (next === undefined) return "none";
+      after = next;
+    }
+  }
+
+  /** The messages that references are of; `unknown` for what is of another kind. */
+  async #readOwners(references: readonly Row[]): Promise<readonly Owner[]> {
+    const known = references.filter(isOfMessage);
+    if (known.length === 0) return references.map(() => "unknown");
+    const { store, tenant } = this.#context;
+    const { answers } = await store.read({
+      tenant,
+      requests: [{ type: "get", kind: "messages", keys: known.map(ownerKey), select: "all", hidden: true }],
+    });
+    const found = new Map(known.map((reference, index) => [reference, answers[0][index]]));
+    return references.map((reference) => (isOfMessage(reference) ? found.get(reference) : "unknown"));
+  }
+
+  /** Removes a reference, if its message is as it was seen, and nobody began to stage since. */
+  async #drop(reference: Row, owner: Row | undefined, staging: Staging): Promise<boolean> {
+    const { sessionId, hash, ownerKind, ownerId } = reference;
+    const key = ownerKey(reference);
+    return this.#commit(
+      [
+        expectMark(staging.mark),
+        owner === undefined
+          ? { type: "absent", kind: "messages", key }
+          : { type: "equals", kind: "messages", key, fields: { revision: owner.revision } },
+      ],
+      [
+        {
+          // A removal by prefix also works where the session was deleted.
+          type: "remove-many",
+          kind: "blob_references",
+          shape: "key",
+          prefix: [sessionId, hash, ownerKind, ownerId] as string[],
+          limit: 1,
+        },
+      ],
+      false,
+    );
+  }
+
+  /** Removes a blob that nobody holds, unless somebody began to stage since, be it this one or another. */
+  async #remove({ hash, touchedAt }: Row, staging: Staging): Promise<boolean> {
+    const { store, tenant } = this.#context;
+    const name = hash as string;
+    for (;;) {
+      const { answers } = await store.read({
+        tenant,
+        requests: [
+          {
+            type: "query",
+            kind: "blob_pieces",
+            shape: "key",
+            prefix: [name],
+            direction: "forward",
+            limit: piecesPerBatch,
+            select: "key",
+          },
+        ],
+      });
+      const [{ rows, next }] = answers;
+      const writes: Write[] = rows.map(({ piece }) => ({
+        type: "remove",
+        kind: "blob_pieces",
+        key: [name, piece as number],
+      }));
+      // The record goes with the last piece, so that none is ever without.
+      if (next === undefined) writes.push({ type: "remove", kind: "blobs", key: [name] });
+      const isUntouched = {
+        type: "equals",
+        kind: "blobs",
+        key: [name],
+        fields: { touchedAt: touchedAt as number },
+      } as const;
+      if (!(await this.#commit([expectMark(staging.mark), isUntouched], writes, true))) return false;
+      if (next === undefined) return true;
+    }
+  }
+
+  async #commit(
+    expect: readonly Expectation[],
+    writes: readonly Write[],
+    isQuiet: boolean,
+  ): Promise<boolean> {
+    const { store, tenant } = this.#context;
+    try {
+      await store.commit({ tenant, expect, writes, ...(isQuiet ? { quiet: { durable: true } } : undefined) });
+      return true;
+    } catch (error) {
+      if (isThroughlineError(error) && error.reason === "expectation") return false;
+      throw error;
+    }
+  }
+}
+
+type Owner = Row | undefined | "unknown";
+
+/** Who refers to a blob, those of deleted sessions that are not erased yet among them. */
+function referencesTo(hash: string) {
+  return {
+    type: "query",
+    kind: "blob_references",
+    shape: "hash",
+    prefix: [hash],
+    direction: "forward",
+    limit: referencesAtOnce,
+    hidden: true,
+  } as const;
+}
+
+/** What is not known here is left alone. */
+function holds(owner: Owner, hash: string): boolean {
+  return owner === "unknown" || (owner !== undefined && blobsOfMessage(owner).includes(hash));
+}
+
+function isOfMessage({ ownerKind }: Row): boolean {
+  return ownerKind === "messages";
+}
+
+function ownerKey({ sessionId, ownerId }: Row) {
+  return { unique: "id", values: [sessionId as string, ownerId as string] };
+}
