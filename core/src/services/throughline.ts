@@ -9,7 +9,6 @@ import type { ChunkCodec } from "./blank-source.ts";
 import { type CleanUpOptions, type CleanUpReport, cleanUp } from "./retention/clean-up.ts";
 import { type PolicyInput, completePolicy } from "./retention/policy.ts";
 import { type NativeExport, exportNative } from "./export-native.ts";
-import { type NativeExport, exportNative } from "./export-native.ts";
 import type { ServiceContext } from "./service-context.ts";
 import { type CallSettings, Sessions } from "./sessions.ts";
 import { Settings } from "./settings.ts";
@@ -77,16 +76,6 @@ export class Throughline {
    */
   async gc(options: CleanUpOptions = {}): Promise<CleanUpReport> {
     return cleanUp(this.#context, options);
-  }
-
-  /**
-   * The bytes that a session was imported from, in its own tool's format.
-   *
-   * @throws ThroughlineError `not_found`; `unsupported` with reason `no_native` for a session that was not imported. Reading
-   *   the bytes: `unsupported` with reason `encoding`, `unavailable` with reason `missing_bytes`.
-   */
-  async exportNative(session: string, settings: CallSettings = {}): Promise<NativeExport> {
-    return exportNative(this.#context, session, settings);
   }
 
   /**
