@@ -2,10 +2,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Store } from "@throughline/core";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { GuardedStore, Store } from "@throughline/core";
 import { memoryStore } from "@throughline/store-memory";
 import { sqliteStore } from "@throughline/store-sqlite";
-import { assert, asyncProperty, integer, record } from "fast-check";
+import { array, assert, asyncProperty, integer, record } from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { EventReader } from "../test/event-reader.ts";
 import { follow, openStreams, placeOf, say } from "../test/follow-events.ts";
@@ -172,40 +173,60 @@ describe.each(Object.entries(stores))("over %s", (_, open) => {
   test("over random disconnects everything comes once, in order, while others write", async () => {
     const { server, throughline, newSession } = await start({ events: { pollMs: 5 } });
     const id = await newSession();
+    const pauses = answerLate(throughline.store);
     await assert(
       asyncProperty(
-        record({ writes: integer({ min: 1, max: 120 }), stay: integer({ min: 1, max: 9 }) }),
-        async ({ writes, stay }) => {
-          const watch = await follow(server);
+        record({
+          writes: integer({ min: 1, max: 60 }),
+          stays: array(integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 9 }),
+          late: array(integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 30 }),
+        }),
+        async ({ writes, stays, late }) => {
+          pauses.splice(0, pauses.length, ...late);
           const place = await placeOf(throughline);
+          const watch = await follow(server);
           const writing = (async () => {
             for (let count = 0; count < writes; count += 1) {
               await say(throughline, id);
-              if (count % 7 === 0) await new Promise((resolve) => setImmediate(resolve));
+              await sleep(late[count % late.length] ?? 0);
             }
           })();
-          const expected = (await watch.take(writes)).map(({ data }) => data.position);
           const received: unknown[] = [];
           let last = place;
-          while (received.length < writes) {
+          for (let visit = 0; received.length < writes; visit += 1) {
             const reader = await follow(server, "", { "last-event-id": last });
-            for (let count = 0; count < stay && received.length < writes; count += 1) {
-              const event = await reader.next();
-              received.push(event?.data.position);
-              last = reader.lastId;
-            }
+            const stay = Math.min(stays[visit % stays.length] ?? 1, writes - received.length);
+            for (const { data } of await reader.take(stay)) received.push(data.position);
+            last = reader.lastId;
             await reader.cancel();
           }
           await writing;
+          expect(received).toEqual((await watch.take(writes)).map(({ data }) => data.position));
           await watch.cancel();
-          expect(received).toEqual(expected);
         },
       ),
-      { numRuns: 12 },
+      { numRuns: 25 },
     );
     expect(await openStreams(server)).toEqual([0, 0]);
   });
 });
+
+/**
+ * Makes the feed's answers come as late as the milliseconds say that are in the list, in turn: what a store read is
+ * known to its caller after others have read on.
+ */
+function answerLate(store: GuardedStore): number[] {
+  const pauses: number[] = [];
+  const changes = store.changes.bind(store);
+  let count = 0;
+  store.changes = async (...given) => {
+    const answer = await changes(...given);
+    count += 1;
+    await sleep(pauses[count % pauses.length] ?? 0);
+    return answer;
+  };
+  return pauses;
+}
 
 function message(id: string) {
   return {
