@@ -4,6 +4,7 @@ import type { SearchedMessage } from "./changed-messages.ts";
 import { readChangedMessages, readMessages } from "./changed-messages.ts";
 import type { Connection } from "./connection.ts";
 import { lastPosition } from "./feed.ts";
+import { noteErasedWords } from "./scrub-index.ts";
 import { readSearchProgress, writeSearchProgress } from "./search-progress.ts";
 import { sessionToken, tenantToken, userToken } from "./session-scope.ts";
 
@@ -98,6 +99,7 @@ function writeEntry(connection: Connection, { messageKey, texts }: Entry): void 
     connection.readRow(`SELECT 1 FROM message_rows WHERE message_key = ?`, messageKey) !== undefined;
   if (texts === undefined || !isThere) {
     connection.run(`DELETE FROM search_index WHERE rowid = ?`, messageKey);
+    noteErasedWords(connection);
     return;
   }
   connection.run(

@@ -42,13 +42,14 @@ export async function prepareFile(options: FileOptions, kinds: readonly Kind[]):
   }
 }
 
-/** A connection to a prepared file. */
+/** A connection to a prepared file. What is deleted through it is overwritten: its pages may stay in the file for long. */
 export function openConnection(options: FileOptions): Connection {
   const connection = openRaw(options);
   try {
     connection.exec(`PRAGMA synchronous = ${options.synced ? "FULL" : "NORMAL"};
       PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;
       PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+      PRAGMA secure_delete = ON;
       PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA mmap_size = 0;
       PRAGMA trusted_schema = OFF`);
     return connection;

@@ -18,6 +18,7 @@ import type {
 import { ThroughlineError, productKinds } from "@throughline/core";
 import { checkDatabase } from "./check-database.ts";
 import { CommitQueue } from "./commit-queue.ts";
+import { RowCache } from "./row-cache.ts";
 import { retryFairly } from "./fair-retry.ts";
 import { renewSearchIndex } from "./renew-search-index.ts";
 import { readChangedMessages } from "./changed-messages.ts";
@@ -27,6 +28,7 @@ import { prepareFile } from "./open-file.ts";
 import { pruneFile } from "./prune.ts";
 import { readAnswers } from "./read-answers.ts";
 import { readChanges } from "./read-changes.ts";
+import { scrubIndex } from "./scrub-index.ts";
 import { searchMessages } from "./search-messages.ts";
 import { readSearchProgress } from "./search-progress.ts";
 import { Turns } from "./turns.ts";
@@ -98,6 +100,7 @@ class SqliteStore implements Store {
   readonly #indexer: Indexer;
   readonly #readOnly: boolean;
   readonly #turns = new Turns();
+  readonly #rows = new Map(["sessions", "messages"].map((kind) => [kind, new RowCache()]));
 
   constructor(
     file: StoreFile,
@@ -125,7 +128,9 @@ class SqliteStore implements Store {
   }
 
   async read(input: CheckedRead): Promise<ReadResult> {
-    return this.#read(input.tenant, (tenant) => readAnswers(this.#file.reader, this.#tables, tenant, input));
+    return this.#read(input.tenant, (tenant) =>
+      readAnswers(this.#file.reader, this.#tables, tenant, input, this.#rows),
+    );
   }
 
   async search(input: CheckedSearch): Promise<SearchResult> {
@@ -168,6 +173,7 @@ class SqliteStore implements Store {
         });
       } catch (error) {
         this.#file.noteFailure(error);
+        for (const cache of this.#rows.values()) cache.clear();
         throw error;
       }
     });
@@ -181,6 +187,7 @@ class SqliteStore implements Store {
     // What the index has still to learn from the feed must not go.
     await this.#indexer.catchUp();
     await retryFairly(() => pruneFile(this.#file.writer, before));
+    await scrubIndex(() => this.#file.writer);
   }
 
   async close(): Promise<void> {

@@ -116,7 +116,7 @@ describe.each(storeNames)("clean-up on %s", (name) => {
     for (const id of [root, lone, ids[6] ?? ""]) await tl.sessions.delete(id);
     services.time += 31 * day;
     await createAged([1]);
-    const policy = { expiryHours: 1, ttlDays: 50, maxSessions: 5 };
+    const policy = { expiryHours: 1, ttlDays: 50, maxSessions: 4 };
     const before = await allRecords();
     const dry = await tl.gc({ policy, dryRun: true });
     expect(await allRecords()).toEqual(before);
