@@ -18,7 +18,7 @@ export {
   queryPage,
 } from "./query-page.ts";
 export { type RowMapper, selectedFields } from "./row-mapper.ts";
-export { type Select, type Selection, makeCount, makeFind, makeSelect } from "./select-rows.ts";
+export { type Select, type Selection, makeCount, makeFind, makeFindBy, makeSelect } from "./select-rows.ts";
 export { selectiveSessionFields, sessionLogFields, sessionRowFields } from "./session-fields.ts";
 export { type Place, type Table, uniqueCondition } from "./table.ts";
 export type { SqlRow, SqlValue } from "./values.ts";

@@ -80,6 +80,25 @@ export function makeSelect<Scope>(
   return { sql, values, map, constants: place.constants };
 }
 
+/** The statement that reads the record of a place with a value in a column; the value goes after its own values. */
+export function makeFindBy<Scope>(
+  scope: Scope,
+  table: Table<Scope>,
+  { shape, prefix, column }: Pick<Selection, "shape" | "prefix"> & { readonly column: string },
+  fields: readonly string[],
+): Select | undefined {
+  const place = table.locate(scope, shape, prefix);
+  if (place === undefined) return undefined;
+  const { map, statements, sql: columns } = columnsOf(table, shape, fields, place);
+  const name = `by ${column}`;
+  let sql = statements.get(name);
+  if (sql === undefined) {
+    sql = table.dialect.finish(`SELECT ${columns} FROM ${place.from} WHERE ${place.where} AND ${column} = ?`);
+    statements.set(name, sql);
+  }
+  return { sql, values: place.values, map, constants: place.constants };
+}
+
 /** The statement that counts a selection; undefined where nothing can be found. */
 export function makeCount<Scope>(
   scope: Scope,

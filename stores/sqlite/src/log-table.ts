@@ -5,10 +5,23 @@ import { sqliteDialect, toSql } from "./dialect.ts";
 import type { Scope } from "./scope.ts";
 import type { SqliteTable } from "./table.ts";
 
+/** Positions of one session that a number has room for beside the session's own; no session is as long. */
+const POSITIONS = 2 ** 28;
+const MOST_SESSIONS = 2 ** 24;
+
 /** Messages and branches: keyed by their session's number, which stands for tenant and session id. */
 export class LogTable implements SqliteTable {
   readonly kind: Kind;
   readonly dialect = sqliteDialect;
+  /** Neither a session's number nor a position in it is ever used again. */
+  readonly known = {
+    column: "m.seq",
+    shape: "key",
+    groupOf: (scope: Scope, [session]: KeyValues): number | undefined => {
+      const key = session === undefined ? undefined : scope.findSessionKey(session as string);
+      return key === undefined || key > MOST_SESSIONS ? undefined : key * POSITIONS;
+    },
+  };
   readonly #name: string;
   readonly #fields: readonly string[];
   readonly #insert: string;

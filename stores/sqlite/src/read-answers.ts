@@ -2,6 +2,7 @@ import type { CheckedRead, ReadAnswer, ReadRequest, ReadResult } from "@throughl
 import { getRows } from "@throughline/store-sql";
 import type { Connection } from "./connection.ts";
 import { lastPosition } from "./feed.ts";
+import type { RowCache } from "./row-cache.ts";
 import { Scope } from "./scope.ts";
 import { countSelection, page, readPage } from "./select-rows.ts";
 import type { Tables } from "./tables.ts";
@@ -13,9 +14,10 @@ export function readAnswers(
   tables: Tables,
   tenant: number,
   input: CheckedRead,
+  rows: ReadonlyMap<string, RowCache>,
 ): ReadResult {
   const position = lastPosition(connection);
-  const scope = new Scope(connection, tenant);
+  const scope = new Scope(connection, tenant, rows);
   return { position, answers: input.requests.map((request) => answer(scope, tables, request, input.now)) };
 }
 

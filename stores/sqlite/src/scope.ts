@@ -1,15 +1,19 @@
 import type { Connection } from "./connection.ts";
+import type { RowCache } from "./row-cache.ts";
 
 /** What one batch or read works in: a connection inside its transaction, one tenant, and the sessions met so far. */
 export class Scope {
   readonly connection: Connection;
   /** The tenant's number; 0 while nothing was ever written for it. */
   tenant: number;
+  /** What is known of rows, by kind; undefined where the file may be as nobody else will see it. */
+  readonly rows: ReadonlyMap<string, RowCache> | undefined;
   readonly #sessionKeys = new Map<string, number>();
 
-  constructor(connection: Connection, tenant: number) {
+  constructor(connection: Connection, tenant: number, rows?: ReadonlyMap<string, RowCache>) {
     this.connection = connection;
     this.tenant = tenant;
+    this.rows = rows;
   }
 
   /** The number of a session, or undefined where there is none. */

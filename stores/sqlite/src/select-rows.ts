@@ -12,6 +12,7 @@ import {
   queryPage,
 } from "@throughline/store-sql";
 import type { SqlValue } from "./driver.ts";
+import { readCached } from "./read-cached.ts";
 import type { Scope } from "./scope.ts";
 import type { SqliteTable } from "./table.ts";
 
@@ -42,7 +43,10 @@ export function selectRows(
   fields: readonly string[],
   limit: number,
 ): Row[] {
-  return read(scope, makeSelect(scope, table, selection, fields, limit));
+  return (
+    readCached(scope, table, selection, fields, limit) ??
+    read(scope, makeSelect(scope, table, selection, fields, limit))
+  );
 }
 
 function read(scope: Scope, select: Select | undefined): Row[] {

@@ -35,6 +35,9 @@ export class SessionTable implements SqliteTable {
   readonly kind = sessions;
   readonly dialect = sqliteDialect;
 
+  /** A session's number is never used again. */
+  readonly known = { column: "s.session_key", shape: "created", groupOf: () => 0 };
+
   readonly extra = {
     column: "s.session_key",
     learn: (scope: Scope, row: Row, value: SqlValue): void => {

@@ -9,6 +9,15 @@ export interface SqliteTable extends Table<Scope> {
   /** Changes fields of a stored record; fields of its key are left as they are. */
   update(scope: Scope, key: KeyValues, set: StoredRecord): void;
   remove(scope: Scope, key: KeyValues, now: number): void;
+  /** How rows are known to `RowCache`. Default: they are not kept. */
+  readonly known?: {
+    /** A column that tells the rows of a group apart: a number. */
+    readonly column: string;
+    /** The shape by which one of them is read. */
+    readonly shape: string;
+    /** A number for the group that a prefix leads to; with the column's value it is a row's own. Undefined: none. */
+    groupOf(scope: Scope, prefix: KeyValues): number | undefined;
+  };
   /** A column that `findRow` reads beside the fields, and what learns it. */
   readonly extra?: { readonly column: string; learn(scope: Scope, row: Row, value: SqlValue): void };
 }
