@@ -1,5 +1,5 @@
 /**
- * Writes a conversation of an export: its new messages with their branches, what changed in others, its bytes, and where
+ * Writes one conversation of an export: its new messages with their branches, what changed in others, its bytes, and where
  * it stands. Mostly that is one batch; a long conversation takes several, and one that was cut short is written again.
  */
 import type { CommitResult, Expectation, ServiceContext, SourcePart, Write } from "@throughline/core";
@@ -25,23 +25,23 @@ import {
   type PartNote,
   expectNote,
   isSamePart,
+  isWritten,
+  notDeleted,
   partChunks,
   readPartNotes,
   removePart,
   writePartNote,
 } from "./part-note.ts";
-import { type StoredMessage, type StoredMessages, compareStored, isImported } from "./stored-messages.ts";
+import {
+  type StoredMessage,
+  type StoredMessages,
+  compareStored,
+  isImported,
+  noneStored,
+} from "./stored-messages.ts";
 
 /** Attempts when others write to the same session. */
 const attempts = 10;
-const nothing: StoredMessages = {
-  seqs: new Map(),
-  fresh: [],
-  same: [],
-  changed: [],
-  replaced: 0,
-  deleted: [],
-};
 
 export class ConversationWriter {
   readonly #file: FileImport;
@@ -89,7 +89,7 @@ export class ConversationWriter {
     if (target === undefined) return undefined;
     const found =
       target.row === undefined
-        ? { ...nothing, fresh: conversation.messages }
+        ? noneStored(conversation.messages)
         : await compareStored(this.#context, target.session, conversation.messages);
     const plan = await this.#planOf(target, found);
     if (target.row === undefined && plan.appends.length === 0) return undefined;
@@ -114,9 +114,10 @@ export class ConversationWriter {
     const isOlder =
       note !== undefined &&
       note.sha256 !== "" &&
-      (note.sha256 === sha256 ||
-        (note.updatedAt !== undefined && updatedAt !== undefined && updatedAt < note.updatedAt));
-    if (isOlder) {
+      note.updatedAt !== undefined &&
+      updatedAt !== undefined &&
+      updatedAt < note.updatedAt;
+    if (isOlder || isWritten(note, sha256)) {
       this.#file.report.sessionsUnchanged += 1;
       return undefined;
     }
@@ -190,7 +191,8 @@ export class ConversationWriter {
       (one, index, all) =>
         !isSamePart(one, before.part) && all.findIndex((other) => isSamePart(one, other)) === index,
     );
-    const underWay: PartNote = { ...before, others, sha256: "" };
+    // The head will move with what is appended: whoever finds this note asks whose message it is at.
+    const underWay: PartNote = { ...before, others, sha256: "", head: plan.isHeadOurs ? null : before.head };
     const now = this.#context.store.now();
     await this.#commit(
       [...creation, ...this.#sessionUpdate(target, undefined), writePartNote(session, underWay, now)],
@@ -345,9 +347,4 @@ function addedIn({ results }: CommitResult): number {
   const appended = results.find(({ outcome }) => outcome === "appended");
   if (appended?.outcome !== "appended") return 0;
   return appended.messages.filter(({ outcome }) => outcome === "inserted").length;
-}
-
-/** A note is no session's own record: nothing but this keeps it from a session that was deleted. */
-function notDeleted(session: string): Expectation {
-  return { type: "equals", kind: "sessions", key: [session], fields: { hiddenAt: 0 } };
 }

@@ -73,10 +73,10 @@ export function knowledgeOf(where: Where, report: ImportReport): ImportKnowledge
       const found = answers[0].map((row) => row?.id as string | undefined);
       const ids = found.filter((id) => id !== undefined);
       const notes = ids.length === 0 ? [] : await readPartNotes(where, ids);
-      const hashes = new Map(ids.map((id, index) => [id, notes[index]?.note.sha256]));
+      const byId = new Map(ids.map((id, index) => [id, notes[index]?.note]));
       const known = parts.map(({ sha256 }, index) => {
         const id = found[index];
-        return id !== undefined && hashes.get(id) === sha256;
+        return id !== undefined && isWritten(byId.get(id), sha256);
       });
       report.sessionsUnchanged += known.filter(Boolean).length;
       return known;
@@ -90,6 +90,16 @@ export function expectNote(session: string, revision: number | undefined): Expec
   return revision === undefined
     ? { type: "absent", kind: "state", key }
     : { type: "equals", kind: "state", key, fields: { revision } };
+}
+
+/** A note is no session's own record: nothing but this keeps it from a session that was deleted. */
+export function notDeleted(session: string): Expectation {
+  return { type: "equals", kind: "sessions", key: [session], fields: { hiddenAt: 0 } };
+}
+
+/** Whether this version of a session is here, and nothing of another one. */
+export function isWritten(note: PartNote | undefined, sha256: string): boolean {
+  return note?.sha256 === sha256 && note.others.length === 0;
 }
 
 export function isSamePart(one: SourcePart, other: SourcePart): boolean {

@@ -61,6 +61,11 @@ export async function compareStored(
   return { seqs, fresh, same, changed, replaced, deleted };
 }
 
+/** How messages stand to those of a session that is not there yet. */
+export function noneStored(messages: readonly ImportedMessage[]): StoredMessages {
+  return { seqs: new Map(), fresh: messages, same: [], changed: [], replaced: 0, deleted: [] };
+}
+
 /** Whether a position is where a conversation begins, or holds a message as an import wrote it. */
 export async function isImported(
   { store, tenant }: ServiceContext,

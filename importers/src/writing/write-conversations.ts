@@ -12,14 +12,24 @@ export async function writeConversations(
   sourceId: string,
   events: readonly ImportEvent[],
 ): Promise<readonly string[]> {
-  const writer = new ConversationWriter(file, sourceId);
   const skipped: string[] = [];
   for (const some of groupsOf(conversationsOf(file, events))) {
-    const deleted = await Promise.all(some.map((conversation) => writer.write(conversation)));
+    const deleted = await Promise.all(some.map((conversation) => writeOne(file, sourceId, conversation)));
     skipped.push(...deleted.filter((key) => key !== undefined));
   }
-  await writer.finish();
   return skipped;
+}
+
+/** Each has a writer of its own: none counts on large values that another is about to store. */
+async function writeOne(
+  file: FileImport,
+  sourceId: string,
+  conversation: Conversation,
+): Promise<string | undefined> {
+  const writer = new ConversationWriter(file, sourceId);
+  const deleted = await writer.write(conversation);
+  await writer.finish();
+  return deleted;
 }
 
 function* conversationsOf(

@@ -100,3 +100,14 @@ function wrapCommit(store: Store, commit: Store["commit"]): Store {
     close: () => store.close(),
   };
 }
+
+/** A store that fails at its nth commit, and from then on. */
+export function dieAtCommit(nth: number): (store: Store) => Store {
+  let commits = 0;
+  return (store) =>
+    wrapCommit(store, (batch, options) => {
+      commits += 1;
+      if (commits >= nth) return Promise.reject(new ThroughlineError("unavailable", "The machine stopped."));
+      return store.commit(batch, options);
+    });
+}
