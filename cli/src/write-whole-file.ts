@@ -9,7 +9,10 @@ import { ThroughlineError } from "@throughline/core";
  *
  * @throws ThroughlineError `unavailable` with reason `output` when the place can't be written.
  */
-export async function writeWholeFile(path: string, pieces: AsyncIterable<string>): Promise<number> {
+export async function writeWholeFile(
+  path: string,
+  pieces: AsyncIterable<string | Uint8Array>,
+): Promise<number> {
   const target = await realpath(path).catch(() => path);
   const found = await stat(target).catch(() => undefined);
   // A device or a named pipe is written into, never replaced.
@@ -29,14 +32,14 @@ export async function writeWholeFile(path: string, pieces: AsyncIterable<string>
 async function writePieces(
   file: string,
   isNew: boolean,
-  pieces: AsyncIterable<string>,
+  pieces: AsyncIterable<string | Uint8Array>,
   path: string,
 ): Promise<number> {
   const handle = await fileWork(path, open(file, isNew ? "wx" : "w"));
   try {
     let bytes = 0;
     for await (const piece of pieces) {
-      const data = Buffer.from(piece);
+      const data = typeof piece === "string" ? Buffer.from(piece) : piece;
       await fileWork(path, handle.writeFile(data));
       bytes += data.length;
     }

@@ -1,4 +1,11 @@
-import { type ExportFormat, ThroughlineError, exportSession } from "@throughline/core";
+import {
+  type ExportFormat,
+  type NativeExport,
+  type Session,
+  type Throughline,
+  ThroughlineError,
+  exportSession,
+} from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
 import { findSession } from "../find-session.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
@@ -6,7 +13,7 @@ import { type CommonOptions, withThroughline } from "../with-throughline.ts";
 import { writeWholeFile } from "../write-whole-file.ts";
 
 export interface ExportOptions extends CommonOptions {
-  readonly format: ExportFormat;
+  readonly format: ExportFormat | "native";
   readonly output?: string;
 }
 
@@ -24,14 +31,55 @@ export async function exportToFile(name: string, options: ExportOptions): Promis
   }
   return withThroughline(options, "reads", async (throughline) => {
     const session = await findSession(throughline, name);
-    const pieces = exportSession(session, throughline.messages.stream(session.id), format);
+    const { native, pieces } = await openExport(throughline, session, format);
     if (!isToFile) {
       for await (const piece of pieces) await writeOutput(piece);
+      if (native !== undefined) tellDifferences(native);
       return exitCodes.success;
     }
     const bytes = await writeWholeFile(output, pieces);
-    if (json === true) await printJson({ session_id: session.id, format, file: output, bytes });
-    else process.stderr.write(`Wrote ${output}\n`);
+    if (json === true) {
+      const told = native === undefined ? undefined : describeNative(native);
+      await printJson({ session_id: session.id, format, ...told, file: output, bytes });
+    } else process.stderr.write(`Wrote ${output}\n`);
+    if (native !== undefined && json !== true) tellDifferences(native);
     return exitCodes.success;
   });
+}
+
+interface OpenExport {
+  readonly pieces: AsyncIterable<string | Uint8Array>;
+  readonly native?: NativeExport;
+}
+
+async function openExport(
+  throughline: Throughline,
+  session: Session,
+  format: ExportOptions["format"],
+): Promise<OpenExport> {
+  if (format !== "native") {
+    return { pieces: exportSession(session, throughline.messages.stream(session.id), format) };
+  }
+  const native = await throughline.exportNative(session.id);
+  return { pieces: native.bytes, native };
+}
+
+function describeNative({ tool, fileName, blanked, others }: NativeExport): object {
+  return { tool, file_name: fileName, blanked_messages: blanked, other_messages: others };
+}
+
+/** How what was written differs from the session here. */
+function tellDifferences({ blanked, others }: NativeExport): void {
+  if (blanked > 0) {
+    process.stderr.write(
+      `throughline: ${messages(blanked)} deleted here: spaces stand where it came from the file.\n`,
+    );
+  }
+  if (others > 0) {
+    process.stderr.write(`throughline: ${messages(others)} written here, and not in the tool's file.\n`);
+  }
+}
+
+function messages(count: number): string {
+  return count === 1 ? "1 message was" : `${count} messages were`;
 }

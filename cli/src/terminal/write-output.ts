@@ -2,8 +2,11 @@ import { once } from "node:events";
 import type { Writable } from "node:stream";
 
 /** Writes to a stream, and waits while it can't take more. */
-export async function writeOutput(text: string, stream: Writable = process.stdout): Promise<void> {
-  if (!stream.write(text) && !stream.destroyed) await once(stream, "drain");
+export async function writeOutput(
+  piece: string | Uint8Array,
+  stream: Writable = process.stdout,
+): Promise<void> {
+  if (!stream.write(piece) && !stream.destroyed) await once(stream, "drain");
 }
 
 /** Prints one JSON object. */

@@ -1,6 +1,7 @@
 import { type ExportFormat, exportFormats, exportSession } from "@throughline/core";
 import * as v from "valibot";
 import { exportAnswer } from "../answers.ts";
+import { checkRole } from "../caller.ts";
 import { checkAccept } from "../check-accept.ts";
 import { commonHeaders } from "../problem-response.ts";
 import type { Call, Route } from "../route.ts";
@@ -10,6 +11,7 @@ const types: Readonly<Record<ExportFormat, string>> = {
   markdown: "text/markdown",
   text: "text/plain",
 };
+const nativeType = "application/octet-stream";
 
 export const exportRoutes: readonly Route[] = [
   {
@@ -17,20 +19,26 @@ export const exportRoutes: readonly Route[] = [
     path: "/sessions/:id/export",
     operationId: "exportSession",
     summary: "Write a session out whole",
-    description: "The answer is a stream; one that breaks off was not complete.",
+    description:
+      "The answer is a stream; one that breaks off was not complete. The format native gives the bytes that the session was " +
+      "imported from. It needs the role writer: the imported file may hold what other sessions said. The header " +
+      "`throughline-blanked-messages` counts messages that were deleted since, in whose place stand spaces; " +
+      "`throughline-other-messages` those that were written here and are not in the file.",
     query: v.strictObject({
-      format: v.optional(v.picklist(exportFormats, "must be json, markdown or text")),
+      format: v.optional(v.picklist([...exportFormats, "native"], "must be json, markdown, text or native")),
     }),
     parameters: { format: "Default: json." },
     answers: {
       200: {
         description: "The session with its messages, in the order of the current branch.",
         schema: exportAnswer,
-        types: Object.values(types),
+        types: [...Object.values(types), nativeType],
       },
     },
     refusals: [404],
-    async handle({ throughline, query, param, request, settings, breakOff }) {
+    async handle(call) {
+      const { throughline, query, param, request, settings, breakOff } = call;
+      if (query.format === "native") return nativeResponse(call);
       const format = (query.format ?? "json") as ExportFormat;
       checkAccept(request, [types[format]]);
       const session = await throughline.sessions.get(param("id"));
@@ -42,9 +50,45 @@ export const exportRoutes: readonly Route[] = [
   },
 ];
 
+async function nativeResponse({
+  throughline,
+  caller,
+  param,
+  request,
+  settings,
+  breakOff,
+}: Call): Promise<Response> {
+  if (caller !== undefined) checkRole(caller, "writer");
+  checkAccept(request, [nativeType]);
+  const { fileName, size, blanked, others, bytes } = await throughline.exportNative(param("id"), settings);
+  const headers = {
+    ...commonHeaders,
+    "content-type": nativeType,
+    "content-disposition": attachment(fileName),
+    "throughline-blanked-messages": String(blanked),
+    "throughline-other-messages": String(others),
+    ...(size === undefined ? undefined : { "content-length": String(size) }),
+  };
+  return new Response(request.method === "HEAD" ? null : streamOf(bytes, breakOff), { headers });
+}
+
+/** A name for the file as RFC 6266 has it: in ASCII, and as it is where that differs. */
+function attachment(fileName: string): string {
+  const plain = fileName.replace(/[^\w .()-]/g, "_");
+  const exact = plain === fileName ? "" : `; filename*=UTF-8''${encodeRfc8187(fileName)}`;
+  return `attachment; filename="${plain}"${exact}`;
+}
+
+function encodeRfc8187(text: string): string {
+  return encodeURIComponent(text.toWellFormed()).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
 /** The pieces, each when it is asked for. */
 function streamOf(
-  pieces: AsyncGenerator<string, void, undefined>,
+  pieces: AsyncGenerator<string | Uint8Array, void, undefined>,
   breakOff: Call["breakOff"],
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
@@ -53,7 +97,7 @@ function streamOf(
       try {
         const { done, value } = await pieces.next();
         if (done === true) controller.close();
-        else controller.enqueue(encoder.encode(value));
+        else controller.enqueue(typeof value === "string" ? encoder.encode(value) : value);
       } catch (error) {
         if (!breakOff(error)) controller.error(error);
       }
