@@ -88,7 +88,7 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
     ])
       .argument(
         "[tool|path...]",
-        "a tool such as claude-code, or files and folders; without any, the folders of all tools",
+        "a tool such as claude-code or codex, or files and folders; without any, the folders of all tools",
       )
       .option("--user <name>", "owner of the sessions (default: local)")
       .action(async (words: readonly string[], options: ImportOptions) =>
@@ -141,11 +141,12 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
     addCommand(program, "export", "Write a session out.", [
       "throughline export @last --format markdown",
       "throughline export 4f2a91c0 --format json -o session.json",
+      "throughline export @last --format native -o session.jsonl",
     ])
       .addArgument(sessionArgument)
       .addOption(
-        new Option("--format <format>", "json, markdown or text")
-          .choices(["json", "markdown", "text"])
+        new Option("--format <format>", "json, markdown, text or native (as it was imported)")
+          .choices(["json", "markdown", "text", "native"])
           .default("json"),
       )
       .option("-o, --output <file>", "file to write; it appears when it is whole")
