@@ -210,6 +210,28 @@ let a;
 `);
   });
 
+  test("a fork is written whole, with what it shares and where it comes from", async () => {
+    const { sessions, messages } = services.tl;
+    const parent = await sessions.create();
+    await messages.append(parent.id, [
+      { id: "a", role: "user", content: "first" },
+      { id: "b", role: "assistant", content: "second" },
+    ]);
+    const { id } = await sessions.fork(parent.id, { atSeq: 1 });
+    await messages.append(id, [{ id: "c", role: "assistant", content: "third" }]);
+    const fork = await sessions.get(id);
+    const json = JSON.parse(await exported(fork, "json")) as { messages: { id: string }[] };
+    expect(json).toMatchObject({ parent_session_id: parent.id, forked_at: 1 });
+    expect(json.messages.map((message) => message.id)).toEqual(["a", "c"]);
+    const markdown = await exported(fork, "markdown");
+    expect(markdown).toContain(`**Messages:** 1\n**Forked from:** ${parent.id} at position 1\n\n---\n`);
+    expect(markdown).toMatch(/first[^]*third/);
+    expect(markdown).not.toContain("second");
+    const text = await exported(fork, "text");
+    expect(text).toContain(`Messages: 1\nForked from: ${parent.id} at position 1\n\n====`);
+    expect(text).toMatch(/first[^]*third/);
+  });
+
   test("a session of which nothing is known", async () => {
     const session = await services.tl.sessions.create({ createdAt: new Date(0) });
     expect(await exported(session, "markdown")).toBe(

@@ -14,7 +14,10 @@ const headings: Readonly<Record<Role, string>> = {
   tool: "🔧 Tool",
 };
 
-/** The session in a format, in pieces that can be written one after another. Times are UTC. */
+/**
+ * The session in a format, in pieces that can be written one after another. Times are UTC. `messages` is what its stream
+ * gives: for a fork, all of its path, with what it shares.
+ */
 export async function* exportSession(
   session: Session,
   messages: AsyncIterable<Message>,
@@ -41,7 +44,7 @@ async function* exportMarkdown(session: Session, messages: AsyncIterable<Message
   if (session.title !== null) yield `**Title:** ${oneLine(session.title)}\n`;
   yield `**Model:** ${session.model ?? "unknown"}\n`;
   yield `**Created:** ${dayAndTime(session.createdAt)}\n`;
-  yield `**Messages:** ${session.messageCount}\n\n---\n`;
+  yield `**Messages:** ${session.messageCount}\n${originOf(session, "**Forked from:**")}\n---\n`;
   for await (const { role, createdAt, content } of messages) {
     yield `\n### ${headings[role]} (${timeOfDay(createdAt)})\n\n${readableContent(content, markdownBlock)}\n`;
   }
@@ -52,10 +55,15 @@ async function* exportText(session: Session, messages: AsyncIterable<Message>): 
   if (session.title !== null) yield `Title: ${oneLine(session.title)}\n`;
   yield `Model: ${session.model ?? "unknown"}\n`;
   yield `Created: ${dayAndTime(session.createdAt)}\n`;
-  yield `Messages: ${session.messageCount}\n\n${"=".repeat(80)}\n`;
+  yield `Messages: ${session.messageCount}\n${originOf(session, "Forked from:")}\n${"=".repeat(80)}\n`;
   for await (const { role, createdAt, content } of messages) {
     yield `\n[${timeOfDay(createdAt)}] ${role.toUpperCase()}:\n${readableContent(content, plainBlock)}\n`;
   }
+}
+
+/** A fork's own messages come after those that it shares: the count is of its own. */
+function originOf({ parentSessionId, forkedAt }: Session, heading: string): string {
+  return (forkedAt ?? 0) === 0 ? "" : `${heading} ${parentSessionId} at position ${forkedAt}\n`;
 }
 
 type Block = (language: string, text: string) => string;
