@@ -27,6 +27,7 @@ import { sessionLifeRoutes } from "./routes/session-life.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 import { settingsRoutes } from "./routes/settings.ts";
 import { storeRoutes } from "./routes/store.ts";
+import { trashRoutes } from "./routes/trash.ts";
 import { watchCommits } from "./watch-commits.ts";
 
 export interface ServerOptions {
@@ -181,6 +182,7 @@ const apiRoutes: readonly Route[] = [
   ...sessionLifeRoutes,
   ...settingsRoutes,
   ...branchRoutes,
+  ...trashRoutes,
   ...messageRoutes,
   ...exportRoutes,
   ...searchRoutes,

@@ -86,7 +86,7 @@ describe("parameters", () => {
     ["/sessions?metadata.a=1&metadata.b=1&metadata.c=1&metadata.d=1&metadata.e=1&metadata.f=1", "type"],
     ["/sessions?__proto__=1", "unknown_parameter"],
     ["/sessions?constructor=1", "unknown_parameter"],
-    ["/sessions/a?erase=true", "unknown_parameter"],
+    ["/sessions/a?hard=true", "unknown_parameter"],
     ["/stats?x", "unknown_parameter"],
     ["/healthz?x=1", "unknown_parameter"],
     ["/sessions?q=%ff", "encoding"],

@@ -13,6 +13,7 @@ import {
   settingsAnswer,
   statisticsAnswer,
 } from "./answers.ts";
+import { cleanUpAnswer, holdAnswer, receiptAnswer } from "./deletion-answers.ts";
 import { sessionPatch } from "./patch-session.ts";
 import { appendBody, putBody } from "./routes/messages.ts";
 
@@ -35,6 +36,9 @@ const named = {
   SettingsPatch: settingsPatchJson,
   Statistics: statisticsAnswer,
   SessionStatistics: sessionStatisticsAnswer,
+  Hold: holdAnswer,
+  Receipt: receiptAnswer,
+  CleanUp: cleanUpAnswer,
   Problem: problemSchema,
 };
 

@@ -8,13 +8,10 @@ import {
   sessionNames,
   sessionToJson,
 } from "@throughline/core";
-import * as v from "valibot";
 import { sessionAnswer, sessionListAnswer } from "../answers.ts";
 import { patchSession, sessionPatch } from "../patch-session.ts";
-import { emptyResponse, jsonResponse } from "../problem-response.ts";
+import { jsonResponse } from "../problem-response.ts";
 import type { Call, Route } from "../route.ts";
-
-const noBody = v.strictObject({});
 
 export const sessionRoutes: readonly Route[] = [
   {
@@ -84,31 +81,6 @@ export const sessionRoutes: readonly Route[] = [
     async handle(call) {
       const session = await patchSession(call.throughline.sessions, sessionId(call), call.body);
       return jsonResponse(200, sessionToJson(session));
-    },
-  },
-  {
-    method: "DELETE",
-    path: "/sessions/:id",
-    operationId: "deleteSession",
-    summary: "Delete a session",
-    description: "It disappears from lists, search and reads at once; undelete brings it back.",
-    answers: { 204: { description: "The session is deleted." } },
-    refusals: [404],
-    async handle(call) {
-      await call.throughline.sessions.delete(sessionId(call));
-      return emptyResponse();
-    },
-  },
-  {
-    method: "POST",
-    path: "/sessions/:id/undelete",
-    operationId: "undeleteSession",
-    summary: "Bring a deleted session back",
-    body: { schema: noBody, optional: true },
-    answers: { 200: { description: "The session, also where it was not deleted.", schema: sessionAnswer } },
-    refusals: [404, 409],
-    async handle(call) {
-      return jsonResponse(200, sessionToJson(await call.throughline.sessions.undelete(sessionId(call))));
     },
   },
 ];
