@@ -10,6 +10,7 @@ import type { CommonOptions } from "./with-throughline.ts";
 import { exitCodesHelp } from "./exit-codes.ts";
 
 /** Takes the exit code of the command that ran. */
+import { defineKeys } from "./define-keys.ts";
 export type Finish = (exitCode: number) => void;
 
 /** A command with what all have: `--store`, `--json`, examples, exit codes. */
@@ -73,16 +74,26 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
     ])
       .addOption(
         new Option("--port <number>", "port to listen on; 0 takes a free one (default: 8003)").argParser(
+      "throughline serve --host 0.0.0.0 --allow-host sessions.example.com",
           wholeNumber,
         ),
       )
-      .option("--host <address>", "loopback address to listen on (default: 127.0.0.1)")
+      .option(
+        "--host <address>",
+        "address to listen on (default: 127.0.0.1); beyond loopback callers need API keys",
+      )
+      .option(
+        "--allow-host <name>",
+        "a name that requests may be sent to, beside loopback ones; as often as needed",
+        collect,
+      )
       .action(async (options: ServeOptions) =>
         finish(await (await import("./commands/serve.ts")).serve(options)),
       ),
   (program, finish) =>
     addCommand(program, "import", "Import sessions of other tools; what is there already stays once.", [
       "throughline import",
+  (program, finish) => defineKeys(program, finish, addCommand),
       "throughline import claude-code",
       "throughline import ./transcripts session.jsonl",
     ])

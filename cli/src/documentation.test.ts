@@ -60,7 +60,7 @@ describe("configuration", () => {
     const { settings: defaults } = await resolveConfiguration({}, {}, temporaryFolder());
     if (name === "store" || !(name in defaults)) return;
     const standard = defaults[name as keyof typeof defaults];
-    expect(value).toMatch(standard === null ? /^none/ : `\`${standard}\``);
+    expect(value).toMatch(standard === null ? /^none/ : `\`${String(standard)}\``);
   });
 
   test("has no other settings and variables", () => {

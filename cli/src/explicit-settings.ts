@@ -6,11 +6,13 @@ export function explicitSettings(options: {
   readonly store?: string;
   readonly host?: string;
   readonly port?: number;
+  readonly allowHost?: readonly string[];
 }): ExplicitSettings {
-  const { store, host, port } = options;
+  const { store, host, port, allowHost } = options;
   return {
     store: { value: store === undefined ? undefined : storeUrlOf(store), name: "--store" },
     host: { value: host, name: "--host" },
     port: { value: port, name: "--port" },
+    allowHosts: { value: allowHost, name: "--allow-host" },
   };
 }

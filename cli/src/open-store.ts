@@ -52,7 +52,10 @@ async function loadStore(
       return sqliteStore({ path: location.path, durability: settings.durability, readOnly });
     }
     case "http":
-      return (await import("@throughline/store-http")).httpStore({ url: location.url });
+      return (await import("@throughline/store-http")).httpStore({
+        url: location.url,
+        ...(settings.apiKey === null ? undefined : { token: settings.apiKey }),
+      });
     case "postgres": {
       const { postgresStore } = await import("@throughline/store-postgres");
       const pool = { maximum: settings.maxPoolSize };

@@ -41,7 +41,10 @@ const nextSteps: ReadonlyMap<string, string> = new Map([
   ["not_a_database", "Choose another file with --store."],
   ["port_in_use", "Choose another with --port, or 0 for any that is free."],
   ["cannot_listen", "Choose a port from 1024 on with --port, and an address of this machine with --host."],
-  ["not_loopback", "Use 127.0.0.1, ::1 or localhost."],
+  ["not_loopback", "Make one with throughline keys create, or use 127.0.0.1, ::1 or localhost."],
+  ["credentials", "Put a key that throughline keys create has printed into THROUGHLINE_API_KEY."],
+  ["tenant", "THROUGHLINE_TENANT says whose data is meant: with an API key, that of the key."],
+  ["api_key", "throughline keys list shows those that there are."],
   ["store_failure", "THROUGHLINE_DEBUG=1 shows the cause; throughline doctor checks the store."],
 ]);
 

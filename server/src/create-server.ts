@@ -64,9 +64,10 @@ export interface Server {
   /** Whether a Host header names this server. */
   answersFor(host: string): boolean;
   /**
-   * Whether it can be reached by anybody: callers have to say who they are, and somebody can.
+   * Whether it may be reached by everybody: callers have to say who they are, and somebody can. Known when the store is
+   * open.
    *
-   * @throws ThroughlineError `unavailable` while the store is not open
+   * @throws ThroughlineError `unavailable` where the store can't be opened or read
    */
   isGuarded(): Promise<boolean>;
   /** Ends all event streams. They would keep a listener from closing; clients come again by themselves. */
@@ -150,7 +151,8 @@ export function createServer(options: ServerOptions): Server {
 
   return {
     isGuarded: async () =>
-      authenticate !== undefined || (rule === "required" && (await hasGoodKey(store.opened.store))),
+      authenticate !== undefined ||
+      (rule === "required" && (await hasGoodKey((await store.whenOpened()).store))),
     answersFor: (host) => isKnownHost(host, rules),
     endStreams: () => events.endAll(),
     async fetch(request, connection) {

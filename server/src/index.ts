@@ -5,6 +5,7 @@ export { type Server, type ServerOptions, createServer } from "./create-server.t
 export { type EventSettings } from "./events/event-hub.ts";
 export {
   type ApiKey,
+  type ApiKeyJson,
   type KeyInput,
   createKey,
   forgetKey,

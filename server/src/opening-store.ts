@@ -5,11 +5,12 @@ import type { Caller } from "./caller.ts";
 export class OpeningStore {
   #throughline: Throughline | undefined;
   #failure: unknown;
+  #opening: Promise<void> | undefined;
 
   /** @param onOpened told of the services when they are there, before anything uses them */
   constructor(throughline: Throughline | Promise<Throughline>, onOpened: (opened: Throughline) => void) {
     if (throughline instanceof Promise) {
-      void this.#await(throughline, onOpened);
+      this.#opening = this.#await(throughline, onOpened);
       return;
     }
     onOpened(throughline);
@@ -35,6 +36,12 @@ export class OpeningStore {
       outcome: "refused",
       retryable: true,
     });
+  }
+
+  /** The same when they are there. @throws ThroughlineError `unavailable` where they could not be opened */
+  async whenOpened(): Promise<Throughline> {
+    await this.#opening;
+    return this.opened;
   }
 
   /** Whether the store is open and can be read within two seconds. */

@@ -3,7 +3,7 @@ import {
   type Settings,
   resolveConfiguration,
 } from "../configuration/resolve-configuration.ts";
-import { fileName } from "../configuration/settings.ts";
+import { type Setting, fileName, settings as allSettings } from "../configuration/settings.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { explicitSettings } from "../explicit-settings.ts";
 import { maskSecrets } from "../mask-secrets.ts";
@@ -24,7 +24,7 @@ export async function config(options: CommonOptions): Promise<number> {
   const columns = [{ header: "SETTING" }, { header: "VALUE", padAtMost: 16 }, { header: "FROM" }] as const;
   const rows = items.map(({ name, value, source, from, note }) => [
     name,
-    value === null ? "-" : oneLine(`${value}`),
+    value === null ? "-" : oneLine(String(value)),
     [from ?? source, note === undefined ? "" : `(${note})`].join(" ").trim(),
   ]);
   await writeOutput(`${formatTable(columns, rows, undefined).join("\n")}\n`);
@@ -34,7 +34,7 @@ export async function config(options: CommonOptions): Promise<number> {
 
 interface SettingJson {
   readonly name: string;
-  readonly value: string | number | boolean | null;
+  readonly value: string | number | boolean | readonly string[] | null;
   readonly source: string;
   /** The flag, the variable, or the file and the key; null for a default. */
   readonly from: string | null;
@@ -50,12 +50,19 @@ function describeSettings({ settings, origins }: ResolvedConfiguration): readonl
     const note = name === "store" ? refusal : source === "default" ? undefined : noteOn(name, type);
     return {
       name: fileName(name),
-      value: name === "store" ? maskSecrets(settings.store) : value,
+      value: shown(name, value),
       source,
       from: from === "" ? null : from,
       ...(note === undefined ? undefined : { note }),
     };
   });
+}
+
+/** A value as it may be printed. */
+function shown(name: keyof Settings, value: SettingJson["value"]): SettingJson["value"] {
+  const setting: Setting = allSettings[name];
+  if (setting.isSecret === true && value !== null) return "***";
+  return name === "store" ? maskSecrets(String(value)) : value;
 }
 
 /** Which store it is, or why commands refuse it. */
@@ -70,6 +77,7 @@ function readStore(store: string): { readonly type?: StoreLocation["type"]; read
 /** Says where a setting that somebody made changes nothing. */
 function noteOn(name: keyof Settings, store: StoreLocation["type"] | undefined): string | undefined {
   if (name === "durability" && store !== "sqlite") return "no effect: only a file has a choice";
+  if (name === "apiKey" && store !== "http") return "no effect: this store is no Throughline server";
   if (name === "minPoolSize") return "no effect: connections are made when they are needed";
   if (name === "maxPoolSize" && store !== "postgres" && store !== "mongodb") {
     return "no effect: this store has no pool of connections";

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Throughline } from "@throughline/core";
-import { createServer, listen } from "@throughline/server";
-import { resolveConfiguration } from "../configuration/resolve-configuration.ts";
+import { createServer, isLoopback, listen } from "@throughline/server";
+import { type Settings, resolveConfiguration } from "../configuration/resolve-configuration.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { explicitSettings } from "../explicit-settings.ts";
 import { maskSecrets } from "../mask-secrets.ts";
@@ -13,6 +13,7 @@ import { type CommonOptions, withThroughline } from "../with-throughline.ts";
 export interface ServeOptions extends CommonOptions {
   readonly host?: string;
   readonly port?: number;
+  readonly allowHost?: readonly string[];
 }
 
 /** Serves until SIGINT or SIGTERM; requests that have begun are finished, and what they wrote is kept. */
@@ -22,17 +23,26 @@ export async function serve(options: ServeOptions): Promise<number> {
   const location = parseStoreUrl(store);
   const file = location.type === "sqlite" ? resolve(location.path) : null;
   const stop = onInterrupt();
-  // The port comes first: a command that is refused, or finds it taken, makes no database.
   const opening = Promise.withResolvers<Throughline>();
-  const running = await listen(createServer({ throughline: opening.promise }), { host, port });
+  const isPublic = !isLoopback(host);
+  const server = createServer({
+    throughline: opening.promise,
+    hosts: knownHosts(settings),
+    keys: isPublic ? "required" : "if-any",
+  });
+  // The port comes first: a command that is refused, or finds it taken, makes no database. Beyond loopback a key comes
+  // before the port, and a database without one is not made either.
+  let running = isPublic ? undefined : await listen(server, { host, port });
   try {
-    return await withThroughline(options, "creates", async (throughline) => {
+    return await withThroughline(options, isPublic ? "changes" : "creates", async (throughline) => {
       opening.resolve(throughline);
-      if (options.json === true) await printJson({ url: running.url, store: maskSecrets(store), file });
+      running ??= await listen(server, { host, port });
+      const { url } = running;
+      if (options.json === true) await printJson({ url, store: maskSecrets(store), file });
       else {
         // One write: whoever waits for the first line may close the pipe after it.
         await writeOutput(
-          `Throughline answers on ${running.url}\nDocumentation: ${running.url}/docs\n${describeStore(location)}\n`,
+          `Throughline answers on ${url}\nDocumentation: ${url}/docs\n${describeStore(location)}\n`,
         );
       }
       await stop.happened;
@@ -43,8 +53,13 @@ export async function serve(options: ServeOptions): Promise<number> {
     opening.reject(error);
     throw error;
   } finally {
-    await running.close();
+    await running?.close();
   }
+}
+
+/** The names that requests may be sent to, beside the loopback ones: those that were allowed, and the bound address. */
+function knownHosts({ host, allowHosts }: Settings): readonly string[] {
+  return [...(allowHosts ?? []), host.includes(":") ? `[${host}]` : host];
 }
 
 /** Where it is kept what the server takes, without secrets. */

@@ -32,7 +32,8 @@ test.each([
   ["a server without a host", "stats --store postgres:me:geheim@h", /postgres:\S* names no server/],
   ["a URL with a user over HTTP", "stats --store https://me:geheim@h", /URL is http: or https: with a host/],
   ["no store at all", "stats --store sessions", /sessions is no URL of a store/],
-  ["a public address", "serve --host 0.0.0.0", /loopback.*Use 127\.0\.0\.1/],
+  ["a public address", "serve --host 0.0.0.0", /Beyond loopback .* keys create, or use 127\.0\.0\.1/],
+  ["a host name that is none", "serve --allow-host http://a", /--allow-host must be a list of host names/],
   ["a port that is none", "serve --port 70000", /--port must be a whole number from 0 to 65535, not 70000/],
 ])("%s exits with 2", async (_, line, message) => {
   const folder = temporaryFolder();

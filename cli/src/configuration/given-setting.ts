@@ -24,7 +24,8 @@ export function checkSetting(name: SettingName, value: unknown, origin: Origin):
   const expected = result.issues[0].message;
   const shown = typeof value === "object" ? "" : `, not ${JSON.stringify(value)}`;
   // Text may be a secret, or hold one; a number or a word that is no number is not.
-  const isSecret = name === "connectionString" || name === "store";
+  const setting: Setting = settings[name];
+  const isSecret = name === "connectionString" || name === "store" || setting.isSecret === true;
   throw configurationError("configuration", `${origin.name} ${expected}${isSecret ? "" : shown}.`, {
     setting: fileName(name),
     origin: origin.name,
@@ -35,6 +36,7 @@ export function checkSetting(name: SettingName, value: unknown, origin: Origin):
 /** The value that a text stands for, or the text where it stands for none: its check then says what was expected. */
 export function readText(setting: Setting, text: string): unknown {
   if (setting.reads === "number") return /^\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+  if (setting.reads === "list") return text.split(",").map((item) => item.trim());
   if (setting.reads === "boolean") return booleans.get(text.toLowerCase()) ?? text;
   return text;
 }

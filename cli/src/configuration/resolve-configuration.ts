@@ -13,6 +13,8 @@ const defaults = {
   durability: "power-loss",
   host: "127.0.0.1",
   port: 8003,
+  allowHosts: null,
+  apiKey: null,
   databaseName: null,
   minPoolSize: 5,
   maxPoolSize: 20,
@@ -33,6 +35,9 @@ export interface Settings {
   readonly autoSave: boolean;
   /** Null: sessions don't expire. */
   readonly expiryHours: number | null;
+  /** Null: none beside those of this machine. */
+  readonly allowHosts: readonly string[] | null;
+  readonly apiKey: string | null;
 }
 
 export interface ResolvedConfiguration {

@@ -24,7 +24,9 @@ export interface Setting {
   readonly variable?: string;
   readonly schema: v.GenericSchema;
   /** How its text in the environment is read. */
-  readonly reads: "text" | "number" | "boolean";
+  readonly reads: "text" | "number" | "boolean" | "list";
+  /** Whether it is never shown. */
+  readonly isSecret?: true;
 }
 
 export const settings = {
@@ -81,6 +83,30 @@ export const settings = {
   databasePath: {
     path: ["storage", "database_path"],
     variable: "STORAGE_DATABASE_PATH",
+  /** Host names that requests may be sent to, beside those of this machine. */
+  allowHosts: {
+    path: ["allow_hosts"],
+    variable: "THROUGHLINE_ALLOW_HOSTS",
+    schema: v.array(
+      v.pipe(
+        v.string(hostNames),
+        v.regex(/^(?:[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i, hostNames),
+      ),
+      hostNames,
+    ),
+    reads: "list",
+  },
+  /** The API key that a Throughline server is asked with, where one is the store. */
+  apiKey: {
+    path: ["api_key"],
+    variable: "THROUGHLINE_API_KEY",
+    schema: v.pipe(
+      v.string("must be text"),
+      v.regex(/^[\x21-\x7e]+$/, "must have printable ASCII characters without spaces"),
+    ),
+    reads: "text",
+    isSecret: true,
+  },
     schema: text,
     reads: "text",
   },

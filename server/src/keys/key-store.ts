@@ -229,7 +229,19 @@ function dateOf(milliseconds: number): Date | null {
 }
 
 /** A key in JSON. */
-export function keyToJson(key: ApiKey): Readonly<Record<string, string | null>> {
+export interface ApiKeyJson {
+  readonly key_id: string;
+  readonly prefix: string;
+  readonly tenant_id: string;
+  readonly role: Role;
+  readonly name: string;
+  readonly created_at: string;
+  readonly last_used_at: string | null;
+  readonly expires_at: string | null;
+  readonly revoked_at: string | null;
+}
+
+export function keyToJson(key: ApiKey): ApiKeyJson {
   return {
     key_id: key.keyId,
     prefix: key.prefix,
