@@ -1,5 +1,6 @@
 import type { Row } from "./harness/row.ts";
 import { appendRow } from "./rows/append.ts";
+import { branchesRow } from "./rows/branches.ts";
 import { httpRow } from "./rows/http.ts";
 import { lastMessagesRow } from "./rows/last-messages.ts";
 import { listSessionsRow } from "./rows/list-sessions.ts";
@@ -24,4 +25,5 @@ export const rows: readonly Row[] = [
   httpRow,
   mongodbRow,
   tenantCommitsRow,
+  branchesRow,
 ];

@@ -6,6 +6,8 @@ export interface BenchmarkMessage {
   readonly id: string;
   readonly role: "user" | "assistant";
   readonly text: string;
+  /** The id of the message that it follows, where that is not the one before it: an edit, which goes on from there. */
+  readonly follows?: string;
 }
 
 /** What a contestant's own message object says, for checks made outside the measured time. */
@@ -20,6 +22,8 @@ export interface Subject {
   /** Appends in one call, durable when it resolves. With an operation id the messages go without ids. */
   append(session: string, messages: readonly BenchmarkMessage[], operationId?: string): Promise<void>;
   readLast(session: string, count: number): Promise<readonly unknown[]>;
+  /** So many messages after a position; absent where no row asks for it. */
+  readAfter?(session: string, position: number, count: number): Promise<readonly unknown[]>;
   /** Absent where no row asks for it. */
   readAll?(session: string): Promise<readonly unknown[]>;
   /** The first message of a streamed read; absent when the contestant can't stream. */

@@ -23,10 +23,18 @@ interface Throughline {
   readonly messages: {
     append(
       session: string,
-      messages: readonly { readonly id?: string; readonly role: string; readonly content: string }[],
-      options?: { readonly operationId?: string },
+      messages: readonly {
+        readonly id?: string;
+        readonly role: string;
+        readonly content: string;
+        readonly parentId?: string;
+      }[],
+      options?: { readonly operationId?: string; readonly head?: "move" },
     ): Promise<unknown>;
-    list(session: string, query: { readonly last: number }): Promise<{ readonly items: readonly unknown[] }>;
+    list(
+      session: string,
+      query: { readonly last: number } | { readonly afterSeq: number; readonly limit: number },
+    ): Promise<{ readonly items: readonly unknown[] }>;
     stream(session: string): AsyncIterable<unknown>;
   };
   close(): Promise<void>;
@@ -43,6 +51,8 @@ export async function openProduct(configuration: ProductConfiguration): Promise<
     createSession: async (title) => (await opened.sessions.create({ user, title })).id,
     append: (session, messages, operationId) => append(opened, session, messages, operationId),
     readLast: async (session, last) => (await opened.messages.list(session, { last })).items,
+    readAfter: async (session, afterSeq, limit) =>
+      (await opened.messages.list(session, { afterSeq, limit })).items,
     readAll: (session) => Array.fromAsync(opened.messages.stream(session)),
     readFirstOfStream: async (session) => {
       for await (const message of opened.messages.stream(session)) return message;
@@ -71,9 +81,16 @@ async function append(
   }
   for (let start = 0; start < messages.length; start += largestAppend) {
     const slice = messages.slice(start, start + largestAppend);
+    const edits = slice.some(({ follows }) => follows !== undefined);
     await opened.messages.append(
       session,
-      slice.map(({ id, role, text }) => ({ id, role, content: text })),
+      slice.map(({ id, role, text, follows }) => ({
+        id,
+        role,
+        content: text,
+        ...(follows === undefined ? {} : { parentId: follows }),
+      })),
+      edits ? { head: "move" } : {},
     );
   }
 }
