@@ -7,10 +7,10 @@ import type { SearchCommandOptions } from "./commands/search.ts";
 import type { ServeOptions } from "./commands/serve.ts";
 import type { ShowOptions } from "./commands/show.ts";
 import type { CommonOptions } from "./with-throughline.ts";
+import { defineKeys } from "./define-keys.ts";
 import { exitCodesHelp } from "./exit-codes.ts";
 
 /** Takes the exit code of the command that ran. */
-import { defineKeys } from "./define-keys.ts";
 export type Finish = (exitCode: number) => void;
 
 /** A command with what all have: `--store`, `--json`, examples, exit codes. */
@@ -71,10 +71,10 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
       "throughline serve",
       "throughline serve --port 9000 --store sqlite:./sessions.db",
       "throughline serve --store postgres://me@localhost/work",
+      "throughline serve --host 0.0.0.0 --allow-host sessions.example.com",
     ])
       .addOption(
         new Option("--port <number>", "port to listen on; 0 takes a free one (default: 8003)").argParser(
-      "throughline serve --host 0.0.0.0 --allow-host sessions.example.com",
           wholeNumber,
         ),
       )
@@ -90,10 +90,10 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
       .action(async (options: ServeOptions) =>
         finish(await (await import("./commands/serve.ts")).serve(options)),
       ),
+  (program, finish) => defineKeys(program, finish, addCommand),
   (program, finish) =>
     addCommand(program, "import", "Import sessions of other tools; what is there already stays once.", [
       "throughline import",
-  (program, finish) => defineKeys(program, finish, addCommand),
       "throughline import claude-code",
       "throughline import ./transcripts session.jsonl",
     ])

@@ -29,15 +29,15 @@ export interface Settings {
   readonly durability: (typeof durabilities)[number];
   readonly host: string;
   readonly port: number;
+  /** Null: none beside those of this machine. */
+  readonly allowHosts: readonly string[] | null;
+  readonly apiKey: string | null;
   readonly databaseName: string | null;
   readonly minPoolSize: number;
   readonly maxPoolSize: number;
   readonly autoSave: boolean;
   /** Null: sessions don't expire. */
   readonly expiryHours: number | null;
-  /** Null: none beside those of this machine. */
-  readonly allowHosts: readonly string[] | null;
-  readonly apiKey: string | null;
 }
 
 export interface ResolvedConfiguration {

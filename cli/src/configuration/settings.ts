@@ -29,6 +29,8 @@ export interface Setting {
   readonly isSecret?: true;
 }
 
+const hostNames = "must be a list of host names, each with a port where only that one counts";
+
 export const settings = {
   /** URL of the store. */
   store: {
@@ -65,24 +67,6 @@ export const settings = {
     schema: wholeNumber(0, 65_535),
     reads: "number",
   },
-  /** Kind of the store, where there is no store URL. */
-  backend: {
-    path: ["storage", "backend"],
-    variable: "STORAGE_BACKEND",
-    schema: v.picklist(backends, isOneOf(backends)),
-    reads: "text",
-  },
-  /** URL of a database server, where there is no store URL. */
-  connectionString: {
-    path: ["storage", "connection_string"],
-    variable: "STORAGE_CONNECTION_STRING",
-    schema: text,
-    reads: "text",
-  },
-  /** Path of an SQLite file, where there is no store URL. */
-  databasePath: {
-    path: ["storage", "database_path"],
-    variable: "STORAGE_DATABASE_PATH",
   /** Host names that requests may be sent to, beside those of this machine. */
   allowHosts: {
     path: ["allow_hosts"],
@@ -107,6 +91,24 @@ export const settings = {
     reads: "text",
     isSecret: true,
   },
+  /** Kind of the store, where there is no store URL. */
+  backend: {
+    path: ["storage", "backend"],
+    variable: "STORAGE_BACKEND",
+    schema: v.picklist(backends, isOneOf(backends)),
+    reads: "text",
+  },
+  /** URL of a database server, where there is no store URL. */
+  connectionString: {
+    path: ["storage", "connection_string"],
+    variable: "STORAGE_CONNECTION_STRING",
+    schema: text,
+    reads: "text",
+  },
+  /** Path of an SQLite file, where there is no store URL. */
+  databasePath: {
+    path: ["storage", "database_path"],
+    variable: "STORAGE_DATABASE_PATH",
     schema: text,
     reads: "text",
   },
