@@ -1,6 +1,6 @@
 /** Random commands, and planted bugs: a store answers through a server as it does without one. */
 import { type OpenForTest, findBrokenRules, plantedBugs, rulesOf } from "@throughline/conformance";
-import { compareStores } from "@throughline/conformance/property";
+import { compareServices, compareStores } from "@throughline/conformance/property";
 import { memoryStore } from "@throughline/store-memory";
 import { describe, expect, test } from "vitest";
 import { memoryBackend, openServed, sqliteBackend } from "./test/open-served.ts";
@@ -18,6 +18,14 @@ test.for([
     reference,
     open: openServed(backend),
     runs: Number(process.env["PROPERTY_RUNS"] ?? 50),
+  });
+});
+
+test("sessions and messages have the same answers and refusals on SQLite behind a server", async () => {
+  await compareServices({
+    reference,
+    open: openServed(sqliteBackend),
+    runs: Number(process.env["PROPERTY_RUNS"] ?? 30),
   });
 });
 

@@ -1,6 +1,6 @@
 /** Random commands, and planted bugs: MongoDB answers as memory does, and the suite would notice if it did not. */
 import { type PlantedBug, plantedBugs, runConformance } from "@throughline/conformance";
-import { compareStores } from "@throughline/conformance/property";
+import { compareServices, compareStores } from "@throughline/conformance/property";
 import { memoryStore } from "@throughline/store-memory";
 import { expect, test } from "vitest";
 import { openTestDatabase } from "./test/test-database.ts";
@@ -14,6 +14,17 @@ test("random commands have the same answers, errors and feed as on memory", asyn
     // Images leave the log as soon as they are applied, so that reads meet that too.
     open: (options) => openTestDatabase(options, { pace: { stripAfterMs: 0 } }),
     runs: Number(process.env["PROPERTY_RUNS"] ?? 30),
+  });
+});
+
+test("sessions and messages have the same answers and refusals as on memory", async () => {
+  await compareServices({
+    reference: async ({ kinds }) => {
+      const store = memoryStore({ kinds });
+      return { store, dispose: () => store.close() };
+    },
+    open: (options) => openTestDatabase(options, { pace: { stripAfterMs: 0 } }),
+    runs: Number(process.env["PROPERTY_RUNS"] ?? 15),
   });
 });
 

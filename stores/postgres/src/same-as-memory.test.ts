@@ -1,6 +1,6 @@
 /** Random commands, and planted bugs: PostgreSQL answers as memory does, and the suite would notice if it did not. */
 import { findBrokenRules, plantedBugs, rulesOf } from "@throughline/conformance";
-import { compareStores } from "@throughline/conformance/property";
+import { compareServices, compareStores } from "@throughline/conformance/property";
 import { memoryStore } from "@throughline/store-memory";
 import { afterAll, expect, test } from "vitest";
 import { dropEmptied, openEmptiedStore } from "./test/open-test-store.ts";
@@ -15,6 +15,17 @@ test("random commands have the same answers, errors and feed as on memory", asyn
     },
     open: openEmptiedStore,
     runs: Number(process.env["PROPERTY_RUNS"] ?? 100),
+  });
+});
+
+test("sessions and messages have the same answers and refusals as on memory", async () => {
+  await compareServices({
+    reference: async ({ kinds }) => {
+      const store = memoryStore({ kinds });
+      return { store, dispose: () => store.close() };
+    },
+    open: openEmptiedStore,
+    runs: Number(process.env["PROPERTY_RUNS"] ?? 40),
   });
 });
 

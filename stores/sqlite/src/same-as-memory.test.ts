@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type OpenForTest, findBrokenRules, plantedBugs, rulesOf } from "@throughline/conformance";
-import { compareStores } from "@throughline/conformance/property";
+import { compareServices, compareStores } from "@throughline/conformance/property";
 import { memoryStore } from "@throughline/store-memory";
 import { expect, test } from "vitest";
 import { sqliteStore } from "./sqlite-store.ts";
@@ -30,6 +30,17 @@ test("random commands have the same answers, errors and feed as on memory", asyn
     },
     open,
     runs: Number(process.env["PROPERTY_RUNS"] ?? 100),
+  });
+});
+
+test("sessions and messages have the same answers and refusals as on memory", async () => {
+  await compareServices({
+    reference: async ({ kinds }) => {
+      const store = memoryStore({ kinds });
+      return { store, dispose: () => store.close() };
+    },
+    open: open,
+    runs: Number(process.env["PROPERTY_RUNS"] ?? 60),
   });
 });
 

@@ -1,0 +1,30 @@
+/** A conversation's whole life at random, with wrong calls between the right ones. */
+import * as fc from "fast-check";
+import { conversationCommands } from "./conversation-commands.ts";
+import { endingCommands, fileCommands } from "./ending-commands.ts";
+import type { ServiceCommand } from "./service-command.ts";
+import { sessionCommands } from "./session-commands.ts";
+
+/** Sequences of commands; the first make something to work on. */
+export function serviceSequences(limit: number): fc.Arbitrary<readonly ServiceCommand[]> {
+  const [create] = sessionCommands;
+  const [append] = conversationCommands;
+  return fc
+    .tuple(
+      fc.array(fc.oneof(create as fc.Arbitrary<ServiceCommand>, append as fc.Arbitrary<ServiceCommand>), {
+        minLength: 4,
+        maxLength: 8,
+      }),
+      fc.array(
+        fc.oneof(
+          { weight: 5, arbitrary: fc.oneof(...sessionCommands) },
+          { weight: 3, arbitrary: append as fc.Arbitrary<ServiceCommand> },
+          { weight: 6, arbitrary: fc.oneof(...conversationCommands) },
+          { weight: 3, arbitrary: fc.oneof(...endingCommands) },
+          { weight: 1, arbitrary: fc.oneof(...fileCommands) },
+        ),
+        { maxLength: limit },
+      ),
+    )
+    .map(([first, rest]) => [...first, ...rest]);
+}
