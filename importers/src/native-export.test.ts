@@ -183,6 +183,21 @@ describe("an export in the tool's own format", () => {
     expect(sha256(await bytesOf(exported))).toBe(sha256(whole));
   });
 
+  it("gives a conversation of an export its own object", async () => {
+    const text = (await importFixture("chatgpt/conversations.json")).toString();
+    const { items } = await tl.sessions.list({ all: true });
+    expect(items.length).toBeGreaterThan(1);
+    for (const { id, externalKey } of items) {
+      const exported = await tl.exportNative(id);
+      expect(exported).toMatchObject({ tool: "chatgpt", fileName: `${externalKey}.json`, others: 0 });
+      const bytes = await bytesOf(exported);
+      expect(bytes).toHaveLength(exported.size ?? -1);
+      expect(text).toContain(bytes.toString());
+      const conversation = JSON.parse(bytes.toString()) as { id?: string; conversation_id?: string };
+      expect([conversation.id, conversation.conversation_id]).toContain(externalKey);
+    }
+  });
+
   it("is refused for a session that was not imported, and for one that is not there", async () => {
     const { id } = await tl.sessions.create({ title: "Ours" });
     await tl.messages.append(id, [{ role: "user", content: "Hello" }]);

@@ -1,5 +1,6 @@
 import { open, stat } from "node:fs/promises";
 import type { ImportSource } from "./importer.ts";
+import { packedEnding, zstdSource } from "./zstd-source.ts";
 
 const chunkBytes = 128 * 1024;
 const headBytes = 64 * 1024;
@@ -8,6 +9,7 @@ const headBytes = 64 * 1024;
 export async function openSource(path: string): Promise<ImportSource> {
   const found = await stat(path);
   if (!found.isFile()) throw new Error(`${path} is not a file`);
+  if (path.endsWith(packedEnding)) return zstdSource(path);
   const { size, mtimeMs } = found;
   return { path, version: String(mtimeMs), size, bytes: (from) => readBytes(path, from, size) };
 }

@@ -5,7 +5,7 @@ import { recognisesCodex } from "./recognise-codex.ts";
 /** The rollout files of OpenAI's Codex CLI: one file a session, of all generations. */
 export const codex: Importer = {
   tool: "codex",
-  extensions: [".jsonl", ".json"],
+  extensions: [".jsonl", ".jsonl.zst", ".json"],
   defaultPaths: (environment, home) => {
     const folder = environment["CODEX_HOME"] || `${home}/.codex`;
     return [`${folder}/sessions`, `${folder}/archived_sessions`];

@@ -67,7 +67,8 @@ export async function importSources(
     const progress = (bytes: number): void =>
       options.onProgress?.({
         path,
-        bytes: before + bytes,
+        // A packed file holds more than its size.
+        bytes: before + Math.min(bytes, size),
         totalBytes,
         files: index,
         totalFiles: found.length,
