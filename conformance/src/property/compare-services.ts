@@ -9,6 +9,9 @@ import type { ServiceCommand } from "./service-command.ts";
 import { serviceSequences } from "./service-sequences.ts";
 import { ServiceSubject } from "./service-subject.ts";
 
+/** What the property is about. */
+type Sequence = [readonly ServiceCommand[]];
+
 /**
  * Calls the services above two stores at random: sessions, messages, branches, forks, searches, deletions, clean-up. Every
  * answer and every refusal has to be equal, but for scores. A difference is shrunk to few calls.
@@ -20,10 +23,10 @@ export async function compareServices(options: CompareOptions): Promise<void> {
   const property = fc.asyncProperty(serviceSequences(commandsLimit), async (sequence) => {
     await compareOnce(sequence, options.reference, options.open);
   });
-  const result = await fc.check<[readonly ServiceCommand[]]>(property, {
+  const result = await fc.check<Sequence>(property, {
     numRuns: runs,
     // To shrink a difference on a slow store takes longer than a runner waits.
-    plugins: [fc.interruptAfterTimeLimit(100_000, { failOnInterrupt: true })],
+    plugins: [fc.interruptAfterTimeLimit(100_000, { failOnInterrupt: true }) as fc.Plugin<Sequence>],
     ...(seed !== undefined && { seed }),
     ...(path !== undefined && { path }),
   });
