@@ -10,8 +10,10 @@ export {
   createKey,
   forgetKey,
   keyToJson,
+  knowsKeys,
   listKeys,
   revokeKey,
 } from "./keys/key-store.ts";
 export { type ListenOptions, type RunningServer, isLoopback, listen } from "./listen.ts";
 export { type Failure, type RequestSummary } from "./reports.ts";
+export { type Schedule, type ScheduleOptions, scheduleCleanUp } from "./schedule.ts";

@@ -1,11 +1,13 @@
 import { resolve } from "node:path";
 import type { Throughline } from "@throughline/core";
-import { createServer, isLoopback, listen } from "@throughline/server";
+import { createServer, isLoopback, knowsKeys, listen } from "@throughline/server";
+import { cleanUpRegularly } from "../clean-up-regularly.ts";
 import { type Settings, resolveConfiguration } from "../configuration/resolve-configuration.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { explicitSettings } from "../explicit-settings.ts";
 import { maskSecrets } from "../mask-secrets.ts";
 import { onInterrupt } from "../on-interrupt.ts";
+import { printWarning } from "../report-error.ts";
 import { type StoreLocation, parseStoreUrl } from "../store-url.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
 import { type CommonOptions, withThroughline } from "../with-throughline.ts";
@@ -38,6 +40,7 @@ export async function serve(options: ServeOptions): Promise<number> {
       opening.resolve(throughline);
       running ??= await listen(server, { host, port });
       const { url } = running;
+      if (!isPublic) await warnOfOpenHosts(settings, throughline);
       if (options.json === true) await printJson({ url, store: maskSecrets(store), file });
       else {
         // One write: whoever waits for the first line may close the pipe after it.
@@ -45,8 +48,9 @@ export async function serve(options: ServeOptions): Promise<number> {
           `Throughline answers on ${url}\nDocumentation: ${url}/docs\n${describeStore(location)}\n`,
         );
       }
+      const cleanUps = cleanUpRegularly(throughline, settings, location);
       await stop.happened;
-      await running.close();
+      await Promise.all([running.close(), cleanUps?.stop()]);
       return exitCodes.success;
     });
   } catch (error) {
@@ -60,6 +64,14 @@ export async function serve(options: ServeOptions): Promise<number> {
 /** The names that requests may be sent to, beside the loopback ones: those that were allowed, and the bound address. */
 function knownHosts({ host, allowHosts }: Settings): readonly string[] {
   return [...(allowHosts ?? []), host.includes(":") ? `[${host}]` : host];
+}
+
+/** Behind a proxy everybody comes from this machine: those who are let in by name should be those who have a key. */
+async function warnOfOpenHosts({ allowHosts }: Settings, { store }: Throughline): Promise<void> {
+  if (allowHosts === null || allowHosts.length === 0 || (await knowsKeys(store))) return;
+  printWarning(
+    `the store has no API key, so whoever reaches this server as ${allowHosts.join(", ")} may do everything. Make one with: throughline keys create`,
+  );
 }
 
 /** Where it is kept what the server takes, without secrets. */
