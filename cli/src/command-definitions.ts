@@ -1,6 +1,9 @@
 /** Each command with its options and examples. What it does stands in `commands/`, and is loaded when it runs. */
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
+import type { DeleteCommandOptions } from "./commands/delete.ts";
 import type { ExportOptions } from "./commands/export.ts";
+import type { CleanUpCommandOptions } from "./commands/gc.ts";
+import type { HoldCommandOptions } from "./commands/hold.ts";
 import type { ImportOptions } from "./commands/import.ts";
 import type { ListSessionsOptions } from "./commands/list-sessions.ts";
 import type { SearchCommandOptions } from "./commands/search.ts";
@@ -201,9 +204,15 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
   (program, finish) =>
     addCommand(program, "delete", "Delete a session; undelete brings it back.", [
       "throughline delete 4f2a91c0",
+      "throughline delete 01980000-0000-7000-8000-00004f2a91c0 --erase",
     ])
       .addArgument(sessionArgument)
-      .action(async (session: string, options: CommonOptions) =>
+      .option(
+        "--erase",
+        "erase it at once and for ever, with what its forks share; takes the full id of a deleted one, too",
+      )
+      .option("--receipt", "say what was removed, by kind and count")
+      .action(async (session: string, options: DeleteCommandOptions) =>
         finish(await (await import("./commands/delete.ts")).deleteSession(session, options)),
       ),
   (program, finish) =>
@@ -213,6 +222,31 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
       .addArgument(new Argument("<id>", "full id of the session"))
       .action(async (id: string, options: CommonOptions) =>
         finish(await (await import("./commands/undelete.ts")).undeleteSession(id, options)),
+      ),
+  (program, finish) =>
+    addCommand(program, "hold", "Keep a session from being deleted and cleaned up.", [
+      'throughline hold 4f2a91c0 --reason "needed for the audit"',
+    ])
+      .addArgument(sessionArgument)
+      .option("--reason <text>", "why, for people")
+      .action(async (session: string, options: HoldCommandOptions) =>
+        finish(await (await import("./commands/hold.ts")).holdSession(session, options)),
+      ),
+  (program, finish) =>
+    addCommand(program, "release", "Let go of a session that is held.", ["throughline release 4f2a91c0"])
+      .addArgument(sessionArgument)
+      .action(async (session: string, options: CommonOptions) =>
+        finish(await (await import("./commands/hold.ts")).releaseSession(session, options)),
+      ),
+  (program, finish) =>
+    addCommand(program, "gc", "Clean up: expire, delete and erase what the settings say.", [
+      "throughline gc --dry-run",
+      "throughline gc",
+      "THROUGHLINE_RETENTION_TTL_DAYS=365 throughline gc --dry-run",
+    ])
+      .option("--dry-run", "only list what would be done, and why")
+      .action(async (options: CleanUpCommandOptions) =>
+        finish(await (await import("./commands/gc.ts")).cleanUp(options)),
       ),
   (program, finish) =>
     addCommand(program, "doctor", "Check the store, and say what to do about what is wrong.", [

@@ -5,6 +5,7 @@ import {
   type Settings,
   resolveConfiguration,
 } from "./configuration/resolve-configuration.ts";
+import { retentionPolicy } from "./configuration/retention-policy.ts";
 import { openStore } from "./open-store.ts";
 import { parseStoreUrl } from "./store-url.ts";
 
@@ -25,7 +26,12 @@ export async function openConfigured(
     onWarning: (warning) => process.emitWarning(warning, "ThroughlineWarning"),
   });
   try {
-    const options = { tenant: settings.tenant, codec: chunkCodec, ...(generateId && { generateId }) };
+    const options = {
+      tenant: settings.tenant,
+      codec: chunkCodec,
+      retention: retentionPolicy(settings),
+      ...(generateId && { generateId }),
+    };
     return { throughline: new Throughline(store, options), settings };
   } catch (error) {
     await store.close();

@@ -3,6 +3,7 @@ import { type GuardedStore, Throughline, guardStore, isThroughlineError } from "
 import { chunkCodec } from "@throughline/importers";
 import { resolveConfiguration } from "./configuration/resolve-configuration.ts";
 import type { ResolvedConfiguration } from "./configuration/resolve-configuration.ts";
+import { retentionPolicy } from "./configuration/retention-policy.ts";
 import { explicitSettings } from "./explicit-settings.ts";
 import { openStore } from "./open-store.ts";
 import { type StoreLocation, parseStoreUrl } from "./store-url.ts";
@@ -32,7 +33,11 @@ export async function withThroughline<Result>(
   const configuration = await resolveConfiguration(explicitSettings(options));
   const { store, tenant } = configuration.settings;
   const opened = await open(parseStoreUrl(store), access, configuration);
-  const throughline = new Throughline(opened, { tenant, codec: chunkCodec });
+  const throughline = new Throughline(opened, {
+    tenant,
+    codec: chunkCodec,
+    retention: retentionPolicy(configuration.settings),
+  });
   try {
     return await use(throughline, configuration);
   } finally {

@@ -84,6 +84,5 @@ function noteOn(name: keyof Settings, store: StoreLocation["type"] | undefined):
   }
   if (name === "databaseName" && store !== "mongodb") return "no effect: only MongoDB has it";
   if (name === "autoSave") return "no effect: every write is saved when it is acknowledged";
-  if (name === "expiryHours") return "no effect: this version expires no sessions";
   return undefined;
 }

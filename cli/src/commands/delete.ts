@@ -1,20 +1,50 @@
+import { type DeletionReceipt, receiptToJson } from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
-import { findSession } from "../find-session.ts";
+import { findDeletedOrSession } from "../find-deleted-session.ts";
 import { oneLine } from "../terminal/printable.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
 import { type CommonOptions, withThroughline } from "../with-throughline.ts";
 
-export async function deleteSession(name: string, options: CommonOptions): Promise<number> {
+export interface DeleteCommandOptions extends CommonOptions {
+  readonly erase?: boolean;
+  readonly receipt?: boolean;
+}
+
+export async function deleteSession(name: string, options: DeleteCommandOptions): Promise<number> {
+  const { erase = false, json = false, receipt: isAsked = false } = options;
   return withThroughline(options, "changes", async (throughline) => {
-    const session = await findSession(throughline, name);
-    await throughline.sessions.delete(session.id);
-    if (options.json === true) await printJson({ session_id: session.id, deleted: true });
-    else {
-      const title = session.title === null ? "" : ` (${oneLine(session.title)})`;
-      await writeOutput(
-        `Deleted ${session.id}${title}. To bring it back: throughline undelete ${session.id}\n`,
-      );
+    const { id, title } = await findDeletedOrSession(throughline, name, erase);
+    const receipt = await throughline.sessions.delete(id, { erase });
+    if (json) {
+      const shown = isAsked || erase ? receiptToJson(receipt) : { session_id: id };
+      await printJson({ ...shown, deleted: true });
+      return exitCodes.success;
     }
+    const titled = title === null ? "" : ` (${oneLine(title)})`;
+    const lines = erase
+      ? [`Erased ${id}${titled}. Nothing brings it back.`]
+      : [`Deleted ${id}${titled}. To bring it back: throughline undelete ${id}`];
+    if (isAsked || erase) lines.push(...describeReceipt(receipt));
+    await writeOutput(`${lines.join("\n")}\n`);
     return exitCodes.success;
   });
+}
+
+/** What went, for people. */
+function describeReceipt(receipt: DeletionReceipt): readonly string[] {
+  const counts = Object.entries(receipt.removed).map(
+    ([kind, count]) => `  ${kind.replaceAll("_", " ")}: ${count}`,
+  );
+  const lines = [receipt.erased ? "Removed:" : "Hidden:", ...counts];
+  if (receipt.bytes > 0) lines.push(`  bytes of large values: ${receipt.bytes}`);
+  if (receipt.eraseAfter !== null) {
+    lines.push(`Clean-up erases it after ${receipt.eraseAfter.toISOString()}.`);
+  }
+  if (receipt.sharedWith.length > 0) {
+    lines.push(`Forks go on reading what they share: ${receipt.sharedWith.join(", ")}`);
+  }
+  if (receipt.forksWithLostHistory.length > 0) {
+    lines.push(`Forks that lost a part of their history: ${receipt.forksWithLostHistory.join(", ")}`);
+  }
+  return lines;
 }

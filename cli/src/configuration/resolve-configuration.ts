@@ -20,6 +20,12 @@ const defaults = {
   maxPoolSize: 20,
   autoSave: true,
   expiryHours: null,
+  ttlDays: null,
+  maxSessions: null,
+  trashDays: 30,
+  feedDays: 30,
+  operationsDays: 7,
+  cleanUpMinutes: 60,
 } as const;
 
 export interface Settings {
@@ -38,6 +44,14 @@ export interface Settings {
   readonly autoSave: boolean;
   /** Null: sessions don't expire. */
   readonly expiryHours: number | null;
+  /** Of these, null: never. */
+  readonly ttlDays: number | null;
+  readonly maxSessions: number | null;
+  readonly trashDays: number | null;
+  readonly feedDays: number | null;
+  readonly operationsDays: number | null;
+  /** 0: never. */
+  readonly cleanUpMinutes: number;
 }
 
 export interface ResolvedConfiguration {

@@ -17,6 +17,22 @@ function wholeNumber(from: number, to: number) {
   );
 }
 
+/** A number of days or the like, or `never`, which holds as null. */
+function orNever(number: v.GenericSchema<number>, expected: string) {
+  const never = v.pipe(
+    v.literal("never"),
+    v.transform(() => null),
+  );
+  return v.union([never, number], expected);
+}
+
+function days(expected: string, from: (value: number) => boolean) {
+  return orNever(v.pipe(v.number(), v.check(from), v.maxValue(100_000)), expected);
+}
+
+const aboveNothing = "must be a number above 0, at most 100000, or never";
+const fromNothing = "must be a number from 0, at most 100000, or never";
+
 export interface Setting {
   /** Where it stands in a configuration file. */
   readonly path: readonly string[];
@@ -144,6 +160,51 @@ export const settings = {
     path: ["storage", "expiry_hours"],
     variable: "STORAGE_EXPIRY_HOURS",
     schema: v.pipe(v.number("must be a number above 0"), v.gtValue(0, "must be a number above 0")),
+    reads: "number",
+  },
+  /** Days without activity after which a session goes to the trash. */
+  ttlDays: {
+    path: ["retention", "ttl_days"],
+    variable: "THROUGHLINE_RETENTION_TTL_DAYS",
+    schema: days(aboveNothing, (value) => value > 0),
+    reads: "number",
+  },
+  /** Listed sessions that are kept; beyond them those go to the trash that were active longest ago. */
+  maxSessions: {
+    path: ["retention", "max_sessions"],
+    variable: "THROUGHLINE_RETENTION_MAX_SESSIONS",
+    schema: orNever(
+      v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+      "must be a whole number from 1, or never",
+    ),
+    reads: "number",
+  },
+  /** Days in the trash after which a session is erased. */
+  trashDays: {
+    path: ["retention", "trash_days"],
+    variable: "THROUGHLINE_RETENTION_TRASH_DAYS",
+    schema: days(fromNothing, (value) => value >= 0),
+    reads: "number",
+  },
+  /** Days for which the change feed is kept. */
+  feedDays: {
+    path: ["retention", "feed_days"],
+    variable: "THROUGHLINE_RETENTION_FEED_DAYS",
+    schema: days(fromNothing, (value) => value >= 0),
+    reads: "number",
+  },
+  /** Days for which operation ids are remembered. */
+  operationsDays: {
+    path: ["retention", "operations_days"],
+    variable: "THROUGHLINE_RETENTION_OPERATIONS_DAYS",
+    schema: days(fromNothing, (value) => value >= 0),
+    reads: "number",
+  },
+  /** Minutes between two clean-ups of a server; 0: it makes none. */
+  cleanUpMinutes: {
+    path: ["retention", "interval_minutes"],
+    variable: "THROUGHLINE_RETENTION_INTERVAL_MINUTES",
+    schema: wholeNumber(0, 1_000_000),
     reads: "number",
   },
 } as const satisfies Readonly<Record<string, Setting>>;

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { isThroughlineError } from "../../error.ts";
 import { storeNames, useServices } from "../test/use-services.ts";
 import { tracesOf } from "./test/traces-of.ts";
@@ -92,7 +92,7 @@ describe.each(storeNames)("erasing on %s", (name) => {
         }
       }
     });
-    while (acknowledged < 100) await new Promise((resolve) => setTimeout(resolve, 1));
+    await vi.waitFor(() => expect(acknowledged).toBeGreaterThan(100), { interval: 1, timeout: 10_000 });
     const receipt = await tl.sessions.delete(id, { erase: true });
     expect(new Set(await Promise.all(writers))).toEqual(new Set(["not_found"]));
     expect(receipt.removed.messages).toBe(acknowledged);
@@ -120,12 +120,9 @@ describe.each(storeNames)("erasing on %s", (name) => {
         tl.sessions.undelete(id),
       ]);
       expect(erased.status).toBe("fulfilled");
-      const isThere = await tl.sessions.get(id).then(
-        () => true,
-        () => false,
-      );
-      expect(isThere).toBe(false);
-      if (back.status === "rejected") expect(back.reason).toMatchObject({ code: "not_found" });
+      await expect(tl.sessions.get(id)).rejects.toMatchObject({ code: "not_found" });
+      const refusal: unknown = back.status === "rejected" ? back.reason : { code: "not_found" };
+      expect(refusal).toMatchObject({ code: "not_found" });
     }
   });
 });

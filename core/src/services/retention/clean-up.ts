@@ -8,7 +8,7 @@ import { parseInput } from "../../schemas/parse-input.ts";
 import { sweepBlobs } from "../sweep-blobs.ts";
 import type { ServiceContext } from "../service-context.ts";
 import { pagesOfSessions } from "./all-sessions.ts";
-import { type CleanUpAction, type CleanUpReason, type Decision, decide } from "./decide.ts";
+import { type CleanUpAction, type CleanUpReason, type Decision, decide, makeDecision } from "./decide.ts";
 import { Erasures } from "./erasures.ts";
 import { expectNotHeld } from "./holds.ts";
 import { type RetentionPolicy, completePolicy, daysBefore, policyInput } from "./policy.ts";
@@ -150,7 +150,7 @@ class CleanUp {
       const there = rows.filter((row) => decide(row, this.#policy, this.#now)?.action !== "trash");
       const oldest = (this.#dryRun ? there : rows).slice(0, excess);
       excess -= oldest.length;
-      const decision = { action: "trash", reason: "max_sessions" } as const;
+      const decision = makeDecision("trash", "max_sessions");
       await this.#carryOut(oldest.filter(({ pinned }) => pinned === false).map((row) => ({ row, decision })));
       this.#onProgress?.(this.#report());
     }

@@ -13,17 +13,21 @@ export interface Decision {
   readonly reason: CleanUpReason;
 }
 
+export function makeDecision(action: CleanUpAction, why: CleanUpReason): Decision {
+  return { action, reason: why };
+}
+
 /** What a policy has in store for a session that nobody holds, whatever others there are. Undefined: nothing. */
 export function decide(row: Row, policy: RetentionPolicy, now: number): Decision | undefined {
   const hiddenAt = row.hiddenAt as number;
   if (hiddenAt !== 0) {
     const isDue = policy.trashDays !== null && hiddenAt <= daysBefore(now, policy.trashDays);
-    return isDue ? { action: "erase", reason: "trash_days" } : undefined;
+    return isDue ? makeDecision("erase", "trash_days") : undefined;
   }
   if (row.pinned === true) return undefined;
   const lastActivity = row.lastActivity as number;
   if (policy.ttlDays !== null && lastActivity < daysBefore(now, policy.ttlDays)) {
-    return { action: "trash", reason: "ttl" };
+    return makeDecision("trash", "ttl");
   }
   if (row.status !== "active") return undefined;
   const expiresAt = row.expiresAt as number;
@@ -33,9 +37,9 @@ export function decide(row: Row, policy: RetentionPolicy, now: number): Decision
     expiresAt <= now &&
     lastActivity < Math.max(expiresAt, (row.createdAt as number) + 1)
   ) {
-    return { action: "expire", reason: "expires_at" };
+    return makeDecision("expire", "expires_at");
   }
   return policy.expiryHours !== null && lastActivity < hoursBefore(now, policy.expiryHours)
-    ? { action: "expire", reason: "inactive" }
+    ? makeDecision("expire", "inactive")
     : undefined;
 }

@@ -24,9 +24,10 @@ export function cleanUpToJson({ sessions, ...report }: CleanUpReport): JsonObjec
 }
 
 function withJsonNames(record: object): JsonObject {
-  const entries = Object.entries(record).map(([name, value]) => [
-    toSnakeCase(name),
-    value instanceof Date ? value.toISOString() : value,
-  ]);
-  return Object.fromEntries(entries) as JsonObject;
+  return Object.fromEntries(
+    Object.entries(record).map(([name, value]: [string, unknown]) => [
+      toSnakeCase(name),
+      value instanceof Date ? value.toISOString() : value,
+    ]),
+  );
 }
