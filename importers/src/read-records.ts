@@ -6,7 +6,7 @@ import { parseJsonLine } from "./parse-json-line.ts";
 import type { LineRecord } from "./parse-json-line.ts";
 
 /** An object of a file of JSON lines, and its place. */
-export interface FileRecord {
+interface FileRecord {
   readonly value: JsonObject;
   readonly range: ByteRange;
 }

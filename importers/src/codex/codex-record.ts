@@ -6,7 +6,7 @@ import type { JsonObject } from "../json-object.ts";
  * `meta`: what the session is. `turn`: the settings of a turn. `item`: what the model was given or gave. `event`: what
  * the person saw, which mostly says the same again. `compacted`: the model's history was replaced.
  */
-export type CodexKind = "meta" | "turn" | "item" | "event" | "compacted" | "other";
+type CodexKind = "meta" | "turn" | "item" | "event" | "compacted" | "other";
 
 /** One record of a rollout, of any generation. */
 export interface CodexRecord {

@@ -6,7 +6,7 @@ import type { TokenTotals } from "./token-usage.ts";
 import type { PendingTwin, Spoken } from "./twins.ts";
 
 /** The last answer of the model. */
-export interface LastAnswer {
+interface LastAnswer {
   readonly id: string;
   /** The next item of the model belongs to it. */
   isOpen: boolean;
@@ -50,7 +50,7 @@ export const memoLimits = { calls: 64, spoken: 32, pending: 24 } as const;
 
 const largestListBytes = 7 * 1024;
 
-export function emptyMemo(): Memo {
+function emptyMemo(): Memo {
   return { version: 1, hasItems: false, hasOwnTurn: false, calls: [], spoken: [], pending: [] };
 }
 

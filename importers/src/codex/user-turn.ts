@@ -7,7 +7,7 @@ import { twinKey } from "./twins.ts";
 import { readWorkingDirectory, splitUserText } from "./user-text.ts";
 
 /** Part of a user's turn: the person's words, or the tool's. */
-export interface UserVoice {
+interface UserVoice {
   readonly id: string;
   readonly parts: readonly Part[];
   readonly metadata: Readonly<Record<string, unknown>>;
