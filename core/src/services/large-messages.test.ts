@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { MessageInput } from "../schemas/message-input.ts";
+import { storedBlobs } from "./test/stored-blobs.ts";
 import { storeNames, useServices } from "./test/use-services.ts";
 
 const kilobyte = 1024;
@@ -76,15 +77,8 @@ describe.each(storeNames)("large messages on %s", (name) => {
     const content = "the same ".repeat(30_000);
     await services.tl.messages.append(session, [{ role: "user", content }]);
     await services.tl.messages.append(session, [{ role: "user", content }]);
-    const query = { type: "query", shape: "key", prefix: [], direction: "forward", limit: 100 } as const;
-    const { answers } = await services.store.read({
-      tenant: "default",
-      requests: [
-        { ...query, kind: "blobs" },
-        { ...query, kind: "blob_pieces" },
-      ],
-    });
-    expect(answers.map(({ rows }) => rows.length)).toEqual([1, 1]);
+    const { blobs, pieces } = await storedBlobs(services.store);
+    expect([blobs.length, pieces.length]).toEqual([1, 1]);
     const { items } = await services.tl.messages.list(session);
     expect(items.map((item) => item.content === content)).toEqual([true, true]);
   });
