@@ -14,7 +14,7 @@ import { maskSecrets } from "./mask-secrets.ts";
 import { parseStoreUrl } from "./store-url.ts";
 
 /** A key that was just made. */
-export type NewKeyJson = ApiKeyJson & { readonly key: string };
+type NewKeyJson = ApiKeyJson & { readonly key: string };
 
 export interface KeyAdministration {
   create(input: Omit<KeyInput, "tenant"> & { readonly tenant?: string }): Promise<NewKeyJson>;

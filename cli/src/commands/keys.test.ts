@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { once } from "node:events";
 import { runCommand, runJson, startCommand } from "../test/run-command.ts";
+import { serveWithKeys } from "../test/serve-with-keys.ts";
 import { startServing } from "../test/start-serving.ts";
 import { temporaryFolder } from "../test/temporary-folder.ts";
 
@@ -100,6 +101,8 @@ test("a server is the store: operators administer its keys, and everybody sends 
   expect(shown.output).toMatch(/^api_key +\*\*\* +THROUGHLINE_API_KEY$/m);
   expect(shown.output).not.toContain(admin);
 });
+
+test("several processes share keys and events", () => serveWithKeys("shared.db"));
 
 test("beyond loopback the store needs a key, and requests the right host", async () => {
   const folder = temporaryFolder();

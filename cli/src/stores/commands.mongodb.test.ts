@@ -7,6 +7,7 @@ import { MongoClient } from "mongodb";
 import { expect, onTestFinished, test } from "vitest";
 import { withDatabase } from "../server-urls.ts";
 import { runCommand } from "../test/run-command.ts";
+import { serveWithKeys } from "../test/serve-with-keys.ts";
 import { silentServer } from "../test/silent-server.ts";
 import { startServing } from "../test/start-serving.ts";
 import { temporaryFolder } from "../test/temporary-folder.ts";
@@ -34,6 +35,9 @@ test("a server may serve MongoDB", async () => {
   expect(printed).toEqual({ url, store: maskSecrets(store), file: null });
   await useEveryCommand(url, url);
 });
+
+test("several processes share keys and events", () =>
+  serveWithKeys(withDatabase(testMongodbUrl(), emptyDatabase())));
 
 test("a configuration file names the server and the database apart", async () => {
   const folder = temporaryFolder();

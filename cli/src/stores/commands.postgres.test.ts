@@ -4,6 +4,7 @@ import { testPostgresSchema, testPostgresUrl } from "@throughline/test-servers";
 import { Client } from "pg";
 import { expect, onTestFinished, test } from "vitest";
 import { runCommand } from "../test/run-command.ts";
+import { serveWithKeys } from "../test/serve-with-keys.ts";
 import { silentServer } from "../test/silent-server.ts";
 import { startServing } from "../test/start-serving.ts";
 import { temporaryFolder } from "../test/temporary-folder.ts";
@@ -33,6 +34,8 @@ test("a server may serve PostgreSQL, and hides the password", async () => {
   expect(printed).toEqual({ url, store: maskSecrets(store), file: null });
   await useEveryCommand(url, url);
 });
+
+test("several processes share keys and events", () => serveWithKeys(emptySchema()));
 
 test("the environment and the backend's settings name it, too", async () => {
   const environment = { STORAGE_BACKEND: "postgresql", STORAGE_CONNECTION_STRING: emptySchema() };

@@ -4,5 +4,5 @@
  */
 export function readCredentials({ headers }: Request): string | undefined {
   const bearer = /^bearer +(\S+) *$/i.exec(headers.get("authorization") ?? "")?.[1];
-  return bearer ?? headers.get("x-api-key")?.trim() ?? undefined;
+  return bearer ?? headers.get("x-api-key")?.trim();
 }

@@ -5,7 +5,11 @@
 import { ThroughlineError } from "@throughline/core";
 
 const WINDOW_MS = 60_000;
-/** Wrong keys of one address in a window, after which it has to wait. */
+/**
+ * Wrong keys of one address in a window, after which it has to wait.
+ *
+ * @internal exported for tests
+ */
 export const WRONG_KEYS = 20;
 /** Addresses that are remembered; beyond that the oldest is forgotten. */
 const ADDRESSES = 10_000;
