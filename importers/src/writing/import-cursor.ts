@@ -24,10 +24,15 @@ export interface StoredCursor {
 
 const scope = "import";
 
+/** The key of where the last import of a file for a user ended. */
+export function cursorKey({ tool, user }: Where, path: string): StoredCursor["key"] {
+  return [scope, `${tool} files of ${user}`, shortKey(path)];
+}
+
 /** Where the last import of a file for a user ended. */
-export async function readCursorOf({ throughline, tool, user }: Where, path: string): Promise<StoredCursor> {
-  const key = [scope, `${tool} files of ${user}`, shortKey(path)] as const;
-  const { store, tenant } = throughline;
+export async function readCursorOf(where: Where, path: string): Promise<StoredCursor> {
+  const key = cursorKey(where, path);
+  const { store, tenant } = where.throughline;
   const { answers } = await store.read({ tenant, requests: [{ type: "get", kind: "state", keys: [key] }] });
   const row = answers[0][0];
   if (row === undefined) return { key, cursor: undefined, revision: 0 };

@@ -32,7 +32,7 @@ export interface FileImport {
   readonly progress: (bytes: number) => void;
 }
 
-/** Bytes and events that are worth a commit: memory is bounded by them, and by the largest line. */
+/** Bytes and events that are worth a commit: memory is bounded by them, and by the largest line or conversation. */
 const flushBytes = 1024 * 1024;
 const flushEvents = 400;
 /** Chunks of a source that fit a batch with room to spare. */
@@ -91,7 +91,9 @@ async function importFrom(
       events.push(event);
       continue;
     }
-    const isLittle = event.offset - writer.offset < flushBytes && events.length < flushEvents;
+    const isLittle =
+      event.offset - writer.offset < flushBytes &&
+      (events.length < flushEvents || importer.isExport === true);
     const isNothing = importer.isExport === true && events.length === 0;
     if ((isLittle || isNothing) && event.offset < source.size) {
       writer.note(event);
@@ -159,7 +161,8 @@ class FileWriter {
     const written = await writeEvents(this.#file, sourceId, titles, events);
     const skipped = [...new Set([...this.#cursor.skipped, ...written.skipped])].slice(-skippedLimit);
     let chunks: Write[] = [];
-    for await (const chunk of sourceChunks(sourceId, this.#file.source, this.offset, offset)) {
+    const { source } = this.#file;
+    for await (const chunk of sourceChunks(sourceId, source, this.offset, offset, written.skippedBytes)) {
       chunks.push(chunk);
       if (chunks.length < chunksPerBatch) continue;
       await this.#commit(chunks, []);

@@ -1,4 +1,5 @@
 /** The sessions of a file: found by the tool's own id, made when missing, left out when they were deleted here. */
+import { createHash } from "node:crypto";
 import type { Row, StoredRecord, Throughline, UniqueName, Write } from "@throughline/core";
 import {
   isThroughlineError,
@@ -32,17 +33,21 @@ export interface Where {
 export async function findImportedSession(where: Where, draft: ImportedSession): Promise<KnownSession> {
   const { throughline, tool, user } = where;
   const { store, tenant } = throughline;
-  const noteKey = ["import", `${tool} sessions`, JSON.stringify([user, draft.externalKey])];
+  const name = JSON.stringify([user, draft.externalKey]);
+  const noteKey = ["import", `${tool} sessions`, createHash("sha256").update(name).digest("hex")];
+  // As notes were named before.
+  const formerKey = ["import", `${tool} sessions`, name];
   const { answers } = await store.read({
     tenant,
     requests: [
       { type: "get", kind: "sessions", keys: [uniqueKeyOf(where, draft.externalKey)], select: "all" },
-      { type: "get", kind: "state", keys: [noteKey] },
+      { type: "get", kind: "state", keys: [noteKey, formerKey] },
     ],
   });
-  const [[row], [note]] = answers;
+  const [[row], notes] = answers;
   if (row !== undefined) return { row, creation: [] };
-  if (note !== undefined) return { row: undefined, creation: [], deleted: draft.externalKey };
+  if (notes.some((note) => note !== undefined))
+    return { row: undefined, creation: [], deleted: draft.externalKey };
   const parent = draft.parent?.externalKey;
   if (await isDeleted(where, parent)) return { row: undefined, creation: [], deleted: parent };
   const record = await newRecord(where, draft);
@@ -51,7 +56,7 @@ export async function findImportedSession(where: Where, draft: ImportedSession):
     {
       type: "insert",
       kind: "state",
-      record: noteOf(noteKey, record.id as string, store.now()),
+      record: noteOf(noteKey, store.now()),
       exists: "keep",
     },
   ];
@@ -71,13 +76,16 @@ export function uniqueKeyOf({ tool, user }: Where, key: string): UniqueName {
   return { unique: "external", values: [user, tool, key] };
 }
 
-/** Says that a session was imported: it outlives the session, so that a deleted one does not come back. */
-function noteOf([scope, collection, key]: readonly string[], session: string, now: number): StoredRecord {
+/**
+ * Says that a session was imported: it outlives the session, so that a deleted one does not come back. It holds nothing but
+ * the hash of what the session is called.
+ */
+function noteOf([scope, collection, key]: readonly string[], now: number): StoredRecord {
   return {
     scope: scope ?? "",
     collection: collection ?? "",
     key: key ?? "",
-    value: JSON.stringify({ session }),
+    value: "{}",
     metadata: "",
     count: 0,
     updatedAt: now,

@@ -1,8 +1,9 @@
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { ChunkCodec, StoredRecord, Write } from "@throughline/core";
-import type { ImportSource } from "../importer.ts";
+import type { ByteRange, ImportSource } from "../importer.ts";
 
 const chunkBytes = 64 * 1024;
+const space = 0x20;
 
 /** How chunks are packed: give it to a `Throughline` that deletes imported messages. */
 export const chunkCodec: ChunkCodec = {
@@ -11,15 +12,22 @@ export const chunkCodec: ChunkCodec = {
   unpack: (packed) => new Uint8Array(zstdDecompressSync(packed)),
 };
 
-/** Keeps the bytes of a source from one offset to another: compressed chunks, only ever added to. */
+/**
+ * Keeps the bytes of a source from one offset to another: compressed chunks, only ever added to. Spaces stand for those
+ * that are not to be kept.
+ */
 export async function* sourceChunks(
   sourceId: string,
   source: ImportSource,
   from: number,
   to: number,
+  left: readonly ByteRange[] | "all",
 ): AsyncGenerator<Write, void, undefined> {
   let offset = from;
   for await (const bytes of piecesBetween(source, from, to)) {
+    for (const [begin, length] of left === "all" ? [[from, to - from] as const] : left) {
+      bytes.fill(space, Math.max(begin - offset, 0), Math.max(begin + length - offset, 0));
+    }
     yield {
       type: "insert",
       kind: "source_chunks",

@@ -1,7 +1,8 @@
 /** Writes what was read of a file: sessions and messages, each once however often it is read. */
 import type { NewMessage, Row, ServiceContext, Write } from "@throughline/core";
-import { fetchStagedFields, newId, toMessage } from "@throughline/core";
-import type { ImportEvent, ImportedMessage, ImportedSession } from "../importer.ts";
+import { fetchStagedFields, newId, noteSource, toMessage } from "@throughline/core";
+import type { ByteRange, ImportEvent, ImportedMessage, ImportedSession } from "../importer.ts";
+import { cursorKey } from "./import-cursor.ts";
 import type { FileImport } from "./import-file.ts";
 import {
   type KnownSession,
@@ -25,6 +26,8 @@ export interface WrittenEvents {
   readonly titles: Readonly<Record<string, string>>;
   /** External keys of deleted sessions that kept these or their side chains out. */
   readonly skipped: readonly string[];
+  /** The bytes of what was kept out: `all` where nothing else was written. */
+  readonly skippedBytes: readonly ByteRange[] | "all";
 }
 
 /** Writes events, session by session. */
@@ -36,13 +39,24 @@ export async function writeEvents(
 ): Promise<WrittenEvents> {
   const written = { ...titles };
   const skipped: string[] = [];
+  const skippedBytes: ByteRange[] = [];
+  let isAllSkipped = true;
   for (const group of groupEvents(file, events)) {
     const key = group.draft.externalKey;
     const deleted = await new SessionWriter(file, sourceId, group).write(written[key]);
-    if (deleted !== undefined) skipped.push(deleted);
-    else if (group.draft.title !== undefined) written[key] = group.draft.title;
+    if (deleted !== undefined) {
+      skipped.push(deleted);
+      for (const { ranges } of group.messages.values()) skippedBytes.push(...ranges);
+      continue;
+    }
+    isAllSkipped = false;
+    if (group.draft.title !== undefined) written[key] = group.draft.title;
   }
-  return { titles: written, skipped };
+  return {
+    titles: written,
+    skipped,
+    skippedBytes: isAllSkipped && skipped.length > 0 ? "all" : skippedBytes,
+  };
 }
 
 /** What the events say of each session, in the order of their first mention. */
@@ -89,6 +103,10 @@ class SessionWriter {
   readonly #where: Where;
   readonly #context: ServiceContext;
   readonly #records: ImportedRecords;
+  /** The session's id; that of a new one, which another import may just have made under another, until it is there. */
+  #id: string | undefined;
+  /** Whether it is noted that the session comes from this file. */
+  #isNoted = false;
 
   constructor(file: FileImport, sourceId: string, group: Group) {
     const { throughline, importer, user } = file;
@@ -114,6 +132,7 @@ class SessionWriter {
     const records = await this.#records.make(messages);
     let first = this.#sessionWrites(known, importedTitle);
     let { row } = known;
+    this.#id = row?.id as string | undefined;
     if (row === undefined && !this.#records.blobs.isEmpty) {
       // Who holds a large value is named by the session's id, which is known once it is there.
       await this.#commit(first, [], undefined);
@@ -123,6 +142,8 @@ class SessionWriter {
         fates.set(draft.externalKey, "deleted");
         return draft.externalKey;
       }
+      this.#id = row.id as string;
+      this.#isNoted = false;
     }
     const id = this.#records.blobs.isEmpty ? undefined : (row?.id as string);
     for (let begin = 0; begin < Math.max(records.length, 1); begin += appendLimit) {
@@ -160,11 +181,13 @@ class SessionWriter {
           : ([sessionId] as const);
       writes.push({ type: "append", session, messages, exists: "keep", activity }, ...(beside?.writes ?? []));
     }
+    if (!this.#isNoted) writes.push(...this.#noteSource(first));
     const { results } = await throughline.store.commit({
       tenant: throughline.tenant,
       writes,
       expect: beside?.expect ?? [],
     });
+    this.#isNoted = true;
     const isNew = writes[0]?.type === "insert" && results[0]?.outcome === "inserted";
     if (isNew) fates.set(this.#group.draft.externalKey, "created");
     const appended = results.find(({ outcome }) => outcome === "appended");
@@ -173,6 +196,15 @@ class SessionWriter {
       if (outcome === "inserted") report.messagesAdded += 1;
       else await this.#completeKept(appended.session, id);
     }
+  }
+
+  /** Erasing the session takes the file with it, if no other session comes from it. */
+  #noteSource([creation]: readonly Write[]): readonly Write[] {
+    const isNew = creation?.type === "insert" && creation.kind === "sessions";
+    const id = this.#id ?? (isNew ? (creation.record.id as string) : undefined);
+    if (id === undefined) return [];
+    const { throughline, source } = this.#file;
+    return [noteSource(this.#sourceId, id, cursorKey(this.#where, source.path), throughline.store.now())];
   }
 
   /**
