@@ -1,24 +1,14 @@
-import type { CheckedSearch, SearchFilter, TextClause } from "@throughline/core";
-import { compileTextQuery, scoreBm25, toFts5Query } from "@throughline/core";
+import type { CheckedSearch, SearchFilter } from "@throughline/core";
+import { compileTextQuery } from "@throughline/core";
 import type { ChangedMessages, SearchedMessage } from "./changed-messages.ts";
 import { readMessages } from "./changed-messages.ts";
 import type { Connection } from "./connection.ts";
-import type { RankedHit } from "./search-messages.ts";
-
-/** Beyond this many texts a word is common, and it hardly matters how common. */
-const COMMON = 10_000;
+import type { Match } from "./rank-matches.ts";
 
 export interface ScannedTail {
-  readonly hits: readonly RankedHit[];
+  readonly matches: readonly Match[];
   /** Every message that was looked at. */
   readonly messageKeys: ReadonlySet<number>;
-}
-
-interface Match {
-  readonly message: SearchedMessage;
-  readonly session: string;
-  readonly frequency: readonly number[];
-  readonly length: number;
 }
 
 /** Reads the messages that changed after the index, and finds those that match as the index would. */
@@ -40,10 +30,13 @@ export function scanTail(
       messageKeys.add(message.messageKey);
       if (session === undefined || !isWanted(message, where)) continue;
       const { matched, frequency, length } = matcher.matchText(message.readText());
-      if (matched) matches.push({ message, session, frequency, length });
+      if (matched) {
+        const { seq, createdAt } = message;
+        matches.push({ session, seq, createdAt, frequency, length });
+      }
     }
   }
-  return { hits: rankMatches(connection, text.required, matches), messageKeys };
+  return { matches, messageKeys };
 }
 
 /** The id of a session whose messages are searched. */
@@ -76,33 +69,5 @@ function isWanted(
     (wanted === undefined || wanted === role) &&
     (since === undefined || createdAt >= since) &&
     (until === undefined || createdAt < until)
-  );
-}
-
-/** Scores matches by the same formula as the index, so that both can be sorted together. */
-function rankMatches(
-  connection: Connection,
-  clauses: readonly TextClause[],
-  matches: readonly Match[],
-): RankedHit[] {
-  if (matches.length === 0) return [];
-  const texts = connection.readNumber(`SELECT max(message_key) FROM message_rows`);
-  const averageLength = matches.reduce((sum, { length }) => sum + length, 0) / matches.length;
-  const textsWithClause = clauses.map((clause) =>
-    Math.min(texts, countTexts(connection, clause) + matches.length),
-  );
-  return matches.map(({ message, session, frequency, length }) => ({
-    session,
-    seq: message.seq,
-    score: scoreBm25({ frequency, textsWithClause, texts, length, averageLength }),
-    createdAt: message.createdAt,
-  }));
-}
-
-function countTexts(connection: Connection, clause: TextClause): number {
-  const match = toFts5Query({ required: [clause], excluded: [] }, { words: "words", whole: "whole" });
-  return connection.readNumber(
-    `SELECT count(*) FROM (SELECT 1 FROM search_index WHERE search_index MATCH ? LIMIT ${COMMON})`,
-    match,
   );
 }

@@ -1,0 +1,94 @@
+/** Hits of the full-text index, over all sessions. */
+import type { CheckedSearch } from "@throughline/core";
+import { toFts5Query } from "@throughline/core";
+import type { Connection } from "./connection.ts";
+import type { SqlRow, SqlValue } from "./driver.ts";
+import type { RankedHit } from "./rank-matches.ts";
+
+const columns = { words: "words", whole: "whole" };
+const ranked = "search_index MATCH ? AND f.rank MATCH 'bm25(1.0, 1.0, 0.0)'";
+const joined = `CROSS JOIN message_rows m ON m.message_key = f.rowid
+  CROSS JOIN session_rows s ON s.session_key = m.session_key`;
+/** Neither deleted messages nor hidden sessions are found, whatever the index still holds. */
+const shown = "m.removed_at = 0 AND s.hidden_at = 0";
+/** How many more of the best are looked at each time that too many of them were not shown. */
+const GROWTH = 8;
+
+/** Up to one more than is asked for. `tokens` are in the index of every hit, `scanned` are left out. */
+export function searchIndex(
+  connection: Connection,
+  tenant: number,
+  input: CheckedSearch,
+  tokens: readonly string[],
+  scanned: ReadonlySet<number>,
+): RankedHit[] {
+  const match = toFts5Query(input.text, columns, { column: "scope", tokens });
+  const wanted = input.skip + input.limit + 1;
+  const { where = {}, order } = input;
+  const { conditions, values } = conditionsOf(tenant, where, scanned);
+  const isNarrowed = Object.entries(where).some(([name, value]) => name !== "user" && value !== undefined);
+  if (order === "rank" && !isNarrowed) return findBest(connection, match, conditions, values, wanted);
+  const sql = `SELECT s.session_id, m.seq, f.rank, m.created_at FROM search_index f ${joined}
+    WHERE ${ranked} AND ${conditions}
+    ORDER BY ${order === "recent" ? "m.created_at DESC" : "f.rank"} LIMIT ?`;
+  return connection.readRows(sql, match, ...values, wanted).map(toHit);
+}
+
+/**
+ * Nearly everything that matches is shown: so the best are chosen by the index alone, and their messages looked up
+ * afterwards, instead of the messages of all that match.
+ */
+function findBest(
+  connection: Connection,
+  match: string,
+  conditions: string,
+  values: readonly SqlValue[],
+  wanted: number,
+): RankedHit[] {
+  const sql = `SELECT s.session_id, m.seq, f.rank, m.created_at
+    FROM (SELECT f.rowid, f.rank FROM search_index f WHERE ${ranked} ORDER BY f.rank LIMIT ?) f
+    ${joined} WHERE ${conditions} ORDER BY f.rank LIMIT ?`;
+  for (let size = wanted + 10; ; size *= GROWTH) {
+    const rows = connection.readRows(sql, match, size, ...values, wanted);
+    if (rows.length === wanted || !hasMore(connection, match, size)) return rows.map(toHit);
+  }
+}
+
+/** Whether more than so many match. */
+function hasMore(connection: Connection, match: string, size: number): boolean {
+  const sql = `SELECT count(*) FROM (SELECT 1 FROM search_index WHERE search_index MATCH ? LIMIT ?)`;
+  return connection.readNumber(sql, match, size + 1) > size;
+}
+
+function toHit([session, seq, rank, createdAt]: SqlRow): RankedHit {
+  return {
+    session: session as string,
+    seq: seq as number,
+    // FTS5's rank is better the lower it is.
+    score: -(rank as number),
+    createdAt: createdAt as number,
+  };
+}
+
+function conditionsOf(
+  tenant: number,
+  where: NonNullable<CheckedSearch["where"]>,
+  scanned: ReadonlySet<number>,
+): { readonly conditions: string; readonly values: readonly SqlValue[] } {
+  const conditions = ["s.tenant = ?", shown];
+  const values: SqlValue[] = [tenant];
+  const add = (condition: string, value: SqlValue | undefined): void => {
+    if (value === undefined) return;
+    conditions.push(condition);
+    values.push(value);
+  };
+  add("s.user_id = ?", where.user);
+  add("s.project_id = ?", where.project);
+  add("s.tool_id = ?", where.tool);
+  add("m.role = ?", where.role);
+  add("m.created_at >= ?", where.since);
+  add("m.created_at < ?", where.until);
+  // What was scanned has its verdict from the scan.
+  if (scanned.size > 0) add("f.rowid NOT IN (SELECT value FROM json_each(?))", JSON.stringify([...scanned]));
+  return { conditions: conditions.join(" AND "), values };
+}
