@@ -40,6 +40,8 @@ import {
   noneStored,
 } from "./stored-messages.ts";
 
+/** A batch has 16 expectations: one for each, and what large values need. */
+const replacedTogether = 12;
 /** Attempts when others write to the same session. */
 const attempts = 10;
 
@@ -211,7 +213,7 @@ export class ConversationWriter {
       }
     }
     await this.#commitAll(plan.natives, smallBytes);
-    for (const changed of plan.changed) await this.#replace(session, changed);
+    await this.#replace(target, plan.changed);
     await this.#moveHead(target, plan, head, plan.older);
     if (plan.removals.length > 0) {
       await this.#commitAll(plan.removals, smallBytes);
@@ -295,19 +297,28 @@ export class ConversationWriter {
       : { type: "equals", kind: "sessions", key: [session], fields: { revision: row.revision } };
   }
 
-  /** What the tool changed in a message takes its place, unless somebody changed it here meanwhile. */
-  async #replace(session: string, { message, seq, revision, createdAt }: StoredMessage): Promise<void> {
-    const messages = await this.#records.make([{ ...message, createdAt }]);
-    if (messages.length === 0) return;
-    const fields = { revision };
-    try {
+  /** What the tool changed in messages takes their place. If somebody changed one here meanwhile, all is read again. */
+  async #replace({ conversation, session }: Target, changed: readonly StoredMessage[]): Promise<void> {
+    for (let begin = 0; begin < changed.length; begin += replacedTogether) {
+      const some = changed.slice(begin, begin + replacedTogether);
+      const messages = await this.#records.make(some.map(({ message }) => message));
+      if (messages.length === 0) continue;
       await this.#commit(
-        [{ type: "append", session: [session], messages, exists: "replace", activity: createdAt }],
-        [{ type: "equals", kind: "messages", key: [session, seq], fields }],
+        [
+          {
+            type: "append",
+            session: [session],
+            messages,
+            exists: "replace",
+            activity: conversation.part.updatedAt ?? 0,
+          },
+        ],
+        some.map(({ seq, revision }): Expectation => {
+          const fields = { revision };
+          return { type: "equals", kind: "messages", key: [session, seq], fields };
+        }),
       );
-      this.#file.report.messagesContinued += 1;
-    } catch (error) {
-      if (!isThroughlineError(error) || error.reason !== "expectation") throw error;
+      this.#file.report.messagesContinued += messages.length;
     }
   }
 

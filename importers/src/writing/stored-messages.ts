@@ -22,7 +22,6 @@ export interface StoredMessage {
   readonly message: ImportedMessage;
   readonly seq: number;
   readonly revision: number;
-  readonly createdAt: number;
 }
 
 const readTogether = 200;
@@ -52,9 +51,9 @@ export async function compareStored(
       if (row.removedAt !== 0) deleted.push(...message.ranges);
       else if (nativeRangesOf(row) === undefined) replaced += 1;
       else {
-        const { seq, revision, createdAt } = row as Row & Record<"seq" | "createdAt", number>;
+        const { seq, revision } = row as Row & Record<"seq", number>;
         const [whole = row] = await fetchStagedFields(context, [row]);
-        (says(whole, message) ? same : changed).push({ message, seq, revision, createdAt });
+        (says(whole, message) ? same : changed).push({ message, seq, revision });
       }
     }
   }

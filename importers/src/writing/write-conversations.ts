@@ -4,7 +4,7 @@ import type { Conversation } from "./conversation-plan.ts";
 import { ConversationWriter } from "./conversation-writer.ts";
 import type { FileImport } from "./import-file.ts";
 
-const writtenTogether = 8;
+const writtenTogether = 32;
 
 /** Answers the external keys of sessions that were deleted here. */
 export async function writeConversations(
