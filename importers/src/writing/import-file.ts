@@ -169,10 +169,9 @@ class FileWriter {
       chunks = [];
     }
     this.#file.report.bytes += offset - this.offset;
-    await this.#commitCursor(
-      { ...this.#cursor, position: { offset, line, memo }, titles: written.titles, skipped },
-      chunks,
-    );
+    // A reader's memo holds titles and more of what it has read.
+    const position = { offset, line, memo: written.skippedBytes === "all" ? null : memo };
+    await this.#commitCursor({ ...this.#cursor, position, titles: written.titles, skipped }, chunks);
   }
 
   /** After the last event: a file that ends in a torn line stays at its last checkpoint. */

@@ -79,9 +79,15 @@ async function stepOfSource(
   const rest = notes.filter((note) => note !== own);
   // Without a note it was imported before notes were kept, and nobody knows whom else the file is of.
   const isShared = own === undefined ? keys.length > 0 : await isAnyThere(context, rest, options);
+  const cursor = own === undefined ? undefined : await forgetText(context, source, own, options);
   if (isShared) {
     const remove: Write = { type: "remove", kind: "state", key: [...sourceSessions(source), session] };
-    return { writes: own === undefined ? [] : [remove], expect: [], counts: {}, sources: others };
+    return {
+      writes: own === undefined ? [] : [remove, ...(cursor?.writes ?? [])],
+      expect: cursor?.expect ?? [],
+      counts: {},
+      sources: others,
+    };
   }
   if (keys.length > 0) {
     return {
@@ -91,7 +97,6 @@ async function stepOfSource(
       sources: [source, ...others],
     };
   }
-  const cursor = own === undefined ? undefined : await forgetText(context, source, own, options);
   return {
     writes: [
       { type: "remove", kind: "sources", key: [source] },
@@ -176,7 +181,10 @@ async function isAnyThere(
   return answers[0].some((row) => row !== undefined);
 }
 
-/** What an import remembers of the file beside how far it read: titles, and what its reader had in mind. */
+/**
+ * What an import remembers of the file beside how far it read: titles, and what its reader had in mind. Without them an
+ * import that goes on takes a line that continues an answer from before for one of its own.
+ */
 async function forgetText(
   { store, tenant }: ServiceContext,
   source: string,
