@@ -18,6 +18,7 @@ import {
   option,
   record,
   string,
+  subarray,
   tuple,
 } from "fast-check";
 import { sqliteStore } from "@throughline/store-sqlite";
@@ -56,6 +57,8 @@ const path = oneof(
       "/sessions/known/messages/m1",
       "/sessions/known/export",
       "/sessions/known/undelete",
+      "/trash",
+      "/gc",
       "/store",
       "/store/commit",
       "/store/prune",
@@ -68,6 +71,26 @@ const path = oneof(
     weight: 2,
     arbitrary: tuple(pathPart, pathPart).map(([id, message]) => `/sessions/${id}/messages/${message}`),
   },
+  {
+    weight: 6,
+    arbitrary: tuple(
+      oneof({ weight: 9, arbitrary: constant("known") }, { weight: 1, arbitrary: pathPart }),
+      constantFrom(
+        "settings",
+        "end",
+        "tags",
+        "tags/red",
+        "stats",
+        "fork",
+        "chain",
+        "branches",
+        "head",
+        "hold",
+        "receipt",
+      ),
+    ).map(([id, rest]) => `/sessions/${id}/${rest}`),
+  },
+  { weight: 1, arbitrary: pathPart.map((part) => `/sessions/known/tags/${part}`) },
   { weight: 1, arbitrary: pathPart.map((part) => `/${part}`) },
   { weight: 1, arbitrary: pathPart.map((part) => `/sessions/${part}`) },
 );
@@ -96,6 +119,11 @@ const parameterName = oneof(
     "metadata.a.b",
     "metadata.__proto__",
     "process_id",
+    "ended",
+    "branch",
+    "tombstones",
+    "receipt",
+    "erase",
     "__proto__",
   ),
   anyText.map((text) => encodeURIComponent(text.toWellFormed())),
@@ -219,8 +247,38 @@ const session = record(
   },
   { requiredKeys: [] },
 );
+const seq = almost(0, 1, 2, 3, -1, 1.5, 9_007_199_254_740_991);
+const settings = record(
+  {
+    allowed_tools: almost(["read"], [], null),
+    permission_mode: almost("auto", "confirm", "deny", null),
+    system_prompt: almost("Be brief.", "", null),
+    model: almost("m", null),
+    mcp_servers: metadata,
+  },
+  { requiredKeys: [] },
+);
+/** What the routes of a session's life take: any of it, for any of them. */
+const life = record(
+  {
+    ended_at: time,
+    tags: almost(["red"], [], ["red", "red"], ["\u0000"], Array.from({ length: 1_001 }, String)),
+    at_seq: seq,
+    title: almost("A", null),
+    seq,
+    message_id: almost("m1", "m2", ""),
+    expected_head: seq,
+    reason: almost("why", ""),
+    dry_run: almost(true, false),
+    policy: almost({}, { trash_days: 0 }, { ttl_days: 0 }, { max_sessions: 1 }, { expiry_hours: -1 }),
+  },
+  { requiredKeys: [] },
+).chain((all) => subarray(Object.entries(all), { maxLength: 2 }).map((some) => Object.fromEntries(some)));
 const body = oneof(
-  { weight: 3, arbitrary: oneof(append, session, message).map((value) => JSON.stringify(value)) },
+  {
+    weight: 3,
+    arbitrary: oneof(append, session, message, settings, life, life).map((value) => JSON.stringify(value)),
+  },
   {
     weight: 1,
     arbitrary: oneof(json(), anyText, constantFrom("", "{", "[]", "null", "\ufeff{}", '{"__proto__":1}')),
@@ -288,15 +346,24 @@ const successes = [200, 201, 204];
 const refusals = [400, 404, 405, 406, 409, 413, 415];
 
 async function fuzz(server: TestServer, numRuns: number): Promise<void> {
-  const known = await server.newSession();
+  let known = await server.newSession();
   await assert(
     asyncProperty(request, async (fuzzed) => {
-      // Deleted by an earlier request, perhaps.
-      await server.throughline.sessions.undelete(known).catch(() => undefined);
+      known = await revive(server, known);
       await sendFuzzed(server, known, fuzzed);
     }),
     { numRuns },
   );
+}
+
+/** The session that requests are about, or another where an earlier one has erased it. */
+async function revive(server: TestServer, known: string): Promise<string> {
+  try {
+    await server.throughline.sessions.undelete(known);
+    return known;
+  } catch {
+    return server.newSession();
+  }
 }
 
 describe("no request makes the server fail, and no refusal changes anything", () => {
