@@ -126,11 +126,12 @@ async function printReport(report: ImportReport, failures: number): Promise<void
   const kept = report.messagesKept > 0 ? `, ${report.messagesKept} already there` : "";
   const continued = report.messagesContinued > 0 ? `, ${report.messagesContinued} updated` : "";
   const deleted = report.sessionsDeleted > 0 ? `, ${report.sessionsDeleted} left out as deleted` : "";
+  const unchanged = report.sessionsUnchanged > 0 ? `, ${report.sessionsUnchanged} unchanged` : "";
   const leftOut = skipped.length > 0 ? `, ${skipped.length} left out` : "";
   await writeOutput(
     [
       `Files: ${files} read, ${unchangedFiles} of them unchanged${leftOut}`,
-      `Sessions: ${report.sessionsCreated} new, ${report.sessionsGrown} grown${deleted}`,
+      `Sessions: ${report.sessionsCreated} new, ${report.sessionsGrown} grown${unchanged}${deleted}`,
       `Messages: ${report.messagesAdded} new${continued}${kept}`,
       `Problems: ${problems.length + failures}`,
       "",
