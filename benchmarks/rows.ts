@@ -7,6 +7,7 @@ import { listSessionsRow } from "./rows/list-sessions.ts";
 import { mongodbRow } from "./rows/mongodb.ts";
 import { postgresRow } from "./rows/postgres.ts";
 import { processesRow } from "./rows/processes.ts";
+import { searchRow } from "./rows/search.ts";
 import { startupRow } from "./rows/startup.ts";
 import { tenantCommitsRow } from "./rows/tenant-commits.ts";
 import { wholeSessionRow } from "./rows/whole-session.ts";
@@ -20,6 +21,7 @@ export const rows: readonly Row[] = [
   lastMessagesRow,
   wholeSessionRow,
   listSessionsRow,
+  searchRow,
   postgresRow,
   startupRow,
   httpRow,

@@ -30,6 +30,10 @@ export interface Subject {
   readFirstOfStream?(session: string): Promise<unknown>;
   /** The sessions with the latest activity, newest first; absent where no row asks for it. */
   listSessions?(count: number): Promise<readonly unknown[]>;
+  /** Ends what makes messages searchable after they were appended; absent where no row asks for it. */
+  finishIndex?(): Promise<void>;
+  /** The best messages that have all of these words, in one session or in all; absent where no row asks for it. */
+  search?(words: string, count: number, session?: string): Promise<readonly unknown[]>;
   countMessages(session: string): Promise<number>;
   describe(message: unknown): MessageFacts;
   close(): Promise<void>;

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Contestant, OpenSettings, Subject } from "../harness/contestant.ts";
 import { describeReferenceMessage } from "./reference-message.ts";
+import { ReferenceSearch } from "./reference-search.ts";
 import { ReferenceStore } from "./reference-store.ts";
 
 /** The limit that the goals are stated against. */
@@ -14,7 +15,9 @@ export const reference: Contestant = {
 };
 
 function openReference({ directory, durability, grouped }: OpenSettings): Subject {
-  const store = new ReferenceStore(join(directory, "reference.db"), durability);
+  const path = join(directory, "reference.db");
+  const store = new ReferenceStore(path, durability);
+  const search = new ReferenceSearch(path);
   return {
     createSession: async (title) => store.createSession(title),
     append: grouped
@@ -23,8 +26,13 @@ function openReference({ directory, durability, grouped }: OpenSettings): Subjec
     readLast: async (session, count) => store.readLast(session, count),
     readAll: async (session) => store.readAll(session),
     listSessions: async (count) => store.listSessions(count),
+    finishIndex: async () => search.build(),
+    search: async (words, count) => search.find(words, count),
     countMessages: async (session) => store.countMessages(session),
     describe: describeReferenceMessage,
-    close: async () => store.close(),
+    close: async () => {
+      search.close();
+      store.close();
+    },
   };
 }

@@ -37,6 +37,11 @@ interface Throughline {
     ): Promise<{ readonly items: readonly unknown[] }>;
     stream(session: string): AsyncIterable<unknown>;
   };
+  search(query: {
+    readonly text: string;
+    readonly session?: string;
+    readonly limit: number;
+  }): Promise<{ readonly items: readonly unknown[] }>;
   close(): Promise<void>;
 }
 
@@ -59,6 +64,10 @@ export async function openProduct(configuration: ProductConfiguration): Promise<
       return undefined;
     },
     listSessions: async (limit) => (await opened.sessions.list({ user, limit })).items,
+    // A search after many appends waits for the index.
+    finishIndex: async () => void (await opened.search({ text: "index", limit: 1 })),
+    search: async (text, limit, session) =>
+      (await opened.search({ text, limit, ...(session === undefined ? {} : { session }) })).items,
     countMessages: async (session) => (await opened.sessions.get(session)).messageCount,
     describe: describeMessage,
     close: () => opened.close(),
