@@ -13,20 +13,20 @@ interface Command {
 }
 
 /** The words of a command as a POSIX shell has them; a variable becomes its value, a pipe ends it. */
-function splitWords(command: string, id: string): readonly string[] {
+function splitWords(command: string, variables: ReadonlyMap<string, string>): readonly string[] {
   const [first = ""] = command
     .replaceAll("\\\n", " ")
-    .replace(/^ID=\$\(/, "")
+    .replace(/^[A-Z]+=\$\(/, "")
     .split(" | ");
   return Array.from(first.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g), ([word]) =>
-    word.replaceAll(/'([^']*)'|"|\$ID/g, (match, quoted: string | undefined) =>
-      match === "$ID" ? id : (quoted ?? ""),
+    word.replaceAll(/'([^']*)'|"|\$([A-Z]+)/g, (_, quoted?: string, name?: string) =>
+      name === undefined ? (quoted ?? "") : (variables.get(name) ?? ""),
     ),
   );
 }
 
-function readCommand(text: string, id: string): Command {
-  const [program, ...words] = splitWords(text, id);
+function readCommand(text: string, variables: ReadonlyMap<string, string>): Command {
+  const [program, ...words] = splitWords(text, variables);
   expect(program).toBe("curl");
   const headers: Record<string, string> = {};
   let [method, url, body]: [string | undefined, string, string | undefined] = [undefined, "", undefined];
@@ -56,30 +56,43 @@ test("every command of the guide does what the guide says", async () => {
   const { send, throughline } = testServer();
   const commands = Array.from(guide.matchAll(/^```sh\n(.*?)^```/gms), ([, text = ""]) => text.trim());
   const statuses: Record<string, number[]> = {};
-  let id = "";
+  const variables = new Map<string, string>();
   let found = 0;
   for (const text of commands) {
-    const { method, path, headers, body } = readCommand(text, id);
+    const { method, path, headers, body } = readCommand(text, variables);
     const reply = await send(
       new Request(origin + path, { method, headers, ...(body === undefined ? {} : { body }) }),
     );
     expect(reply.status, `${text}\n${reply.text}`).toBeLessThan(300);
-    const name = `${method} ${path.replace(id === "" ? /^$/ : id, "ID").replace(/\?.*/, "")}`;
+    let name = `${method} ${path.replace(/\?.*/, "")}`;
+    for (const [variable, value] of variables) name = name.replace(value, variable);
     statuses[name] = [...(statuses[name] ?? []), reply.status];
-    if (text.startsWith("ID=")) id = String(reply.json.session_id);
+    const [, variable] = /^([A-Z]+)=/.exec(text) ?? [];
+    if (variable !== undefined) variables.set(variable, String(reply.json.session_id));
     if (path.includes("?")) found += reply.json.items?.length ?? 0;
   }
   expect(statuses).toEqual({
     "POST /sessions": [201, 200],
     "GET /sessions/ID": [200],
-    "GET /sessions": [200, 200],
-    "PATCH /sessions/ID": [200],
-    "POST /sessions/ID/messages": [201, 201],
+    "GET /sessions": [200, 200, 200],
+    "PATCH /sessions/ID": [200, 200],
+    "POST /sessions/ID/tags": [200],
+    "DELETE /sessions/ID/tags/urgent": [204],
+    "POST /sessions/ID/end": [200],
+    "PUT /sessions/ID/settings": [200],
+    "PATCH /sessions/ID/settings": [200],
+    "GET /sessions/ID/settings": [200],
+    "POST /sessions/ID/messages": [201, 201, 201],
     "PUT /sessions/ID/messages/m2": [200],
-    "GET /sessions/ID/messages": [200, 200],
+    "GET /sessions/ID/messages": [200, 200, 200],
     "DELETE /sessions/ID/messages/m1": [204],
+    "GET /sessions/ID/branches": [200],
+    "PUT /sessions/ID/head": [200],
+    "POST /sessions/ID/fork": [201],
+    "GET /sessions/FORK/chain": [200],
     "GET /search": [200],
     "GET /sessions/ID/export": [200],
+    "GET /sessions/ID/stats": [200],
     "GET /stats": [200],
     "GET /v1/store": [200],
     "POST /v1/store/commit": [200],
@@ -87,16 +100,20 @@ test("every command of the guide does what the guide says", async () => {
     "POST /v1/store/changes": [200],
     "POST /v1/store/search": [200],
     "DELETE /sessions/ID": [204],
+    "GET /trash": [200],
     "POST /sessions/ID/undelete": [200],
+    "DELETE /sessions/FORK": [200],
+    "GET /sessions/FORK/receipt": [200],
+    "PUT /sessions/ID/hold": [200],
+    "DELETE /sessions/ID/hold": [204],
+    "POST /gc": [200],
     "GET /readyz": [200],
   });
-  // Two lists with one session each, three messages, two messages, one hit.
-  expect(found).toBe(8);
-  expect((await throughline.messages.list(id)).items.map(({ content }) => content)).toEqual([
-    "Hello Ada.",
-    "Where is the login?",
-    "Where was I?",
-  ]);
+  // Three lists with one session each; three messages, two, and two of a branch; one hit.
+  expect(found).toBe(11);
+  expect(
+    (await throughline.messages.list(variables.get("ID") ?? "")).items.map(({ content }) => content),
+  ).toEqual(["Hello Ada.", "Where is the login?", "Where was I?"]);
 });
 
 test("the guide's limits are those of the server", async () => {

@@ -87,6 +87,8 @@ const matrix: Readonly<Record<string, Row>> = {
   },
   "DELETE /sessions/{id}/messages/{message_id}": { cells: forWriters(204) },
   "GET /sessions/{id}/export": { cells: forReaders },
+  // The session was imported from nothing: those who may ask are told so.
+  "GET /sessions/{id}/export?format=native": { cells: [401, 403, 400, 400, 404, 404] },
   "GET /search?q=hello": { cells: forEachTenant },
   "GET /stats": { cells: forEachTenant },
   "GET /events": { cells: forEachTenant },
