@@ -65,7 +65,7 @@ function line(session: string, index: number, text: string): string {
   })}\n`;
 }
 
-const title = `${JSON.stringify({ type: "summary", summary: "quokka title", leafUuid: "one-0" })}\n`;
+const summaryLine = `${JSON.stringify({ type: "summary", summary: "quokka title", leafUuid: "one-0" })}\n`;
 
 async function find(key: string): Promise<string> {
   return (await throughline.sessions.find(`claude-code:${key}`)).id;
@@ -76,7 +76,7 @@ test("a file of one session goes whole, with its titles, and does not come back 
   const many = Array.from({ length: 700 }, (_, index) =>
     line("one", index, `quokka ${index} ${"x".repeat(300)}`),
   );
-  writeFileSync(path, title + many.join(""));
+  writeFileSync(path, summaryLine + many.join(""));
   await importSources(throughline, [path]);
   expect(await allText()).toContain("quokka title");
   const id = await find("one");

@@ -16,7 +16,7 @@ import { readShared } from "./forks-of.ts";
 import { ownedKinds } from "./owned-records.ts";
 import { type DeletionReceipt, findReceipt } from "./receipt.ts";
 
-export const deleteOptions = v.strictObject({
+const deleteOptions = v.strictObject({
   /** Erases it at once, also what living forks share with it. Default: false. */
   erase: v.optional(v.boolean("must be true or false")),
 });

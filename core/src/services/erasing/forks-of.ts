@@ -13,7 +13,7 @@ export interface SharedPositions {
 }
 
 /** The ranges of a fork's history, root first. */
-export function historyOf(fork: Row): readonly (readonly [session: string, from: number, to: number])[] {
+function historyOf(fork: Row): readonly (readonly [session: string, from: number, to: number])[] {
   return fork.history === ""
     ? []
     : (JSON.parse(fork.history as string) as (readonly [string, number, number])[]);

@@ -39,7 +39,7 @@ export interface CleanedSession {
   readonly reason: CleanUpReason;
 }
 
-export const cleanUpOptions = v.strictObject({
+const cleanUpOptions = v.strictObject({
   /** Says what would be done, and does nothing. Default: false. */
   dryRun: v.optional(v.boolean("must be true or false")),
   /** What differs from the policy that the services were opened with. */
