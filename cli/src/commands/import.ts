@@ -75,7 +75,11 @@ function toolFolders(importer: Importer | undefined): readonly string[] {
 }
 
 function describeNothing({ importer }: Request): string {
-  return `throughline: no folder of sessions was found; looked for ${toolFolders(importer).join(", ")}. Name a path.`;
+  const folders = toolFolders(importer);
+  if (importer !== undefined && folders.length === 0) {
+    return `throughline: ${importer.tool} keeps no sessions on this machine. Name a path.`;
+  }
+  return `throughline: no folder of sessions was found; looked for ${folders.join(", ")}. Name a path.`;
 }
 
 /** Whether there was not one file to read, or to say something about. */
