@@ -148,6 +148,46 @@ export function testSearch(test: Declare): void {
     );
   });
 
+  test("[S4] staged content is searched packed, and where only parts of it are staged", async (bench) => {
+    // "a packed walrus" as JSON text, packed by gzip.
+    const packed = new Uint8Array([
+      31, 139, 8, 0, 0, 0, 0, 0, 2, 255, 83, 74, 84, 40, 72, 76, 206, 78, 77, 81, 40, 79, 204, 41, 42, 45, 86,
+      2, 0, 179, 18, 67, 2, 17, 0, 0, 0,
+    ]);
+    const plain = new TextEncoder().encode(JSON.stringify({ lines: ["an octopus, ", "and 東京"] }));
+    const file = new TextEncoder().encode(JSON.stringify("narwhal"));
+    const staged = [packed, plain, file].flatMap((bytes, index) => [
+      insert(blobs, { hash: `h${index}`, size: 17, pieces: 1, encoding: index === 0 ? "gzip" : "" }),
+      insert(blobPieces, { hash: `h${index}`, piece: 0, bytes }),
+    ]);
+    await bench.commit(staged, { quiet: { durable: true } });
+    const content = JSON.stringify({
+      hash: "whole",
+      texts: [
+        '[{"type":"text","text":"a dolphin"},{"type":"tool-result","tool_call_id":"c","output":',
+        '},{"type":"text","text":',
+        '},{"type":"file","media_type":"text/plain","filename":"beluga.txt","data":',
+        "}]",
+      ],
+      blobs: [
+        { hash: "h1", searched: true },
+        { hash: "h0", searched: true },
+        { hash: "h2", searched: false },
+      ],
+    });
+    await bench.commit([
+      insertSession({ id: "s" }),
+      append("s", [
+        message("m", { content: "h0", contentFormat: "blob" }),
+        message("n", { content, contentFormat: "parts" }),
+      ]),
+    ]);
+    const found = await Promise.all(
+      ["packed walrus", "octopus", "東京", "dolphin", "beluga", "narwhal"].map((words) => find(bench, words)),
+    );
+    equal(found, [["s/1", "s/2"], ["s/2"], ["s/2"], ["s/2"], ["s/2"], []]);
+  });
+
   test("[S5] filters narrow a search by session, user, project, tool, role and time", async (bench) => {
     await bench.commit([
       insertSession({ id: "a", userId: "u", projectId: "p", toolId: "t" }),

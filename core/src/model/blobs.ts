@@ -1,6 +1,9 @@
 import type { Kind } from "./kind.ts";
 
-/** A value too large for its record, by the hash of its UTF-8 bytes (SHA-256, hexadecimal). */
+/**
+ * A value too large for its record, by the hash of its bytes (SHA-256, hexadecimal). Beside blobs lie records of what is
+ * being staged, under names that are no hashes (`staging-names.ts`).
+ */
 export const blobs = {
   name: "blobs",
   key: ["hash"],
@@ -8,8 +11,9 @@ export const blobs = {
     hash: { type: "text" },
     /** Bytes of the value, as they are hashed. */
     size: { type: "integer" },
+    /** 0 while they are written. */
     pieces: { type: "integer" },
-    /** How the pieces, put together, are packed: `''` not at all, or `gzip`. */
+    /** `gzip` where pieces are packed, each by itself; else `''`. */
     encoding: { type: "text" },
     createdAt: { type: "integer" },
     /**
@@ -23,7 +27,7 @@ export const blobs = {
   staged: true,
 } as const satisfies Kind;
 
-/** A blob's bytes, at most 1 MiB a piece, from piece 0. */
+/** A blob's bytes, cut at each MiB, from piece 0; a piece that begins with 1f 8b is packed (gzip). */
 export const blobPieces = {
   name: "blob_pieces",
   key: ["hash", "piece"],

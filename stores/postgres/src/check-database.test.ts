@@ -32,6 +32,10 @@ const damages: readonly (readonly [problem: string, sql: string])[] = [
   ["orphan", `INSERT INTO branches VALUES ('${tenant}', 'gone', 3, 1, 1)`],
   ["orphan", `INSERT INTO holds VALUES ('${tenant}', 'gone', '', 1, 1)`],
   ["incomplete_blob", `UPDATE messages SET content_format = 'blob', content = '${newId()}' WHERE seq = 1`],
+  [
+    "incomplete_blob",
+    `UPDATE messages SET content_format = 'parts', content = '{"blobs":[{"hash":"gone"}]}' WHERE seq = 1`,
+  ],
   ["incomplete_feed", "DELETE FROM changes WHERE first_seq = 2"],
   ["incomplete_feed", "DELETE FROM changes WHERE first_seq = 3"],
   ["incomplete_feed", "SELECT setval('positions', 1)"],

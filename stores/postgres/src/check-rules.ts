@@ -116,6 +116,10 @@ const incompleteBlob: CheckRule = {
       SELECT "tenant_id", "session_id", "seq", 'content' AS field, "content" AS hash
       FROM "throughline"."messages" WHERE "content_format" = 'blob'
       UNION ALL
+      SELECT DISTINCT "tenant_id", "session_id", "seq", 'content', part ->> 'hash'
+      FROM "throughline"."messages", json_array_elements(
+        (CASE "content_format" WHEN 'parts' THEN "content" ELSE '{"blobs":[]}' END)::json -> 'blobs') part
+      UNION ALL
       SELECT "tenant_id", "session_id", "seq", 'native', substring("native" FROM '"blob":"([0-9a-f]{64})"\\}$')
       FROM "throughline"."messages"
       WHERE length("native") < 10000 AND "native" LIKE '{"format"%"blob":"%"}'

@@ -18,6 +18,12 @@ afterAll(() => {
 
 let files = 0;
 
+/** Content of which parts lie apart. */
+function partsOf(...hashes: readonly string[]): string {
+  const blobs = hashes.map((hash) => ({ hash, searched: true }));
+  return JSON.stringify({ hash: "whole", texts: ["[", ...hashes.map(() => "]")], blobs });
+}
+
 /** A sound file: a plain session, one with a branch, a deleted message and a blob, a fork, and one of another tenant. */
 async function soundFile(): Promise<{ database: DatabaseSync; file: string }> {
   files += 1;
@@ -36,6 +42,8 @@ async function soundFile(): Promise<{ database: DatabaseSync; file: string }> {
     UPDATE session_logs SET message_count = 4, token_count = 4 WHERE session_key = 2;
     UPDATE message_rows SET content_format = 'blob' WHERE session_key = 2 AND seq = 5;
     UPDATE message_rows SET native = '{"format":"tool","blob":"hash"}' WHERE session_key = 2 AND seq = 4;
+    UPDATE message_rows SET content_format = 'parts', content = '${partsOf("hash", "hash")}'
+      WHERE session_key = 2 AND seq = 1;
     INSERT INTO blobs VALUES (1, 'hash', 5, 2, '', 9000, 9000, 1);
     INSERT INTO blob_pieces VALUES (1, 'hash', 0, x'222222', 1), (1, 'hash', 1, x'2222', 1);
     UPDATE session_rows SET forked_at = 2 WHERE session_key = 5;
@@ -139,6 +147,11 @@ test.each([
     'UPDATE message_rows SET native = \'{"format":"tool","blob":"gone"}\' WHERE seq = 4',
   ],
   ["incomplete_blob", "rich", "UPDATE message_rows SET content = 'gone' WHERE content_format = 'blob'"],
+  [
+    "incomplete_blob",
+    "rich",
+    `UPDATE message_rows SET content = '${partsOf("hash", "gone")}' WHERE content_format = 'parts'`,
+  ],
   ["wrong_counts", "fork", "UPDATE session_logs SET message_count = 3 WHERE session_key = 5"],
   ["wrong_search_progress", undefined, "UPDATE search_progress SET position = 8"],
   ["wrong_search_progress", undefined, "DELETE FROM search_progress"],

@@ -128,6 +128,9 @@ const incompleteBlob: Rule = {
     WITH named AS (
       SELECT session_key, seq, 'content' AS field, content AS hash FROM message_rows WHERE content_format = 'blob'
       UNION ALL
+      SELECT DISTINCT session_key, seq, 'content', part.value ->> '$.hash'
+      FROM message_rows, json_each(CASE content_format WHEN 'parts' THEN content ELSE '{}' END, '$.blobs') part
+      UNION ALL
       SELECT session_key, seq, 'native', native ->> '$.blob' FROM message_rows
       WHERE octet_length(native) < 10000 AND native LIKE '{"format"%"blob":"%"}' AND native ->> '$.blob' IS NOT NULL
     )
@@ -138,7 +141,7 @@ const incompleteBlob: Rule = {
     JOIN session_rows s ON s.session_key = n.session_key
     LEFT JOIN blobs b ON b.tenant = s.tenant AND b.hash = n.hash
     LEFT JOIN blob_pieces p ON p.tenant = s.tenant AND p.hash = n.hash
-    GROUP BY n.session_key, n.seq, n.field
+    GROUP BY n.session_key, n.seq, n.field, n.hash
     HAVING b.hash IS NULL OR count(p.hash) <> b.pieces OR (b.encoding = '' AND coalesce(sum(length(p.bytes)), 0) <> b.size)
       OR (b.pieces > 0 AND (min(p.piece) <> 0 OR max(p.piece) <> b.pieces - 1))`,
 };
