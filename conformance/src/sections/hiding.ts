@@ -149,6 +149,32 @@ export function testHiding(test: Declare): void {
     equal((await bench.commit(erase)).results, [{ outcome: "removed", count: 1 }]);
   });
 
+  test("[C45] a batch that keeps a deleted session removes what it owns, one by one", async (bench) => {
+    await ownedRecords(bench);
+    await bench.commit(hide("s", 7));
+    const keep = insertSession({ id: "s" }, "keep");
+    const removals = [
+      { type: "remove", kind: "messages", key: ["s", 1] },
+      { type: "remove", kind: "test_notes", key: ["s", "n"] },
+    ] as const;
+    equal(
+      (await bench.commit([keep, ...removals])).results.map(({ outcome }) => outcome),
+      ["kept", "removed", "removed"],
+    );
+    equal((await bench.get(sessions, "s", { hidden: true }))?.hiddenAt, 7);
+    equal((await bench.get(messages, ["s", 1], { hidden: true }))?.content, "");
+    equal(await bench.get(testNotes, ["s", "n"], { hidden: true }), undefined);
+    await refuses(bench.commit([keep, insertNote({ sessionId: "s", id: "n" })]), "conflict", "expectation");
+    const gone = insertSession({ id: "none" }, "keep");
+    await bench.commit(gone);
+    await bench.commit({ type: "remove", kind: "sessions", key: ["none"] });
+    await refuses(
+      bench.commit([gone, { type: "remove", kind: "messages", key: ["none", 1] }]),
+      "conflict",
+      "removed",
+    );
+  });
+
   test("[R15] the same ids in two tenants never meet", async (bench) => {
     const tenants = [TENANT, "tenant-b", "TENANT-A", "tenant-a "];
     for (const [index, tenant] of tenants.entries()) {

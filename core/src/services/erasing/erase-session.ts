@@ -128,8 +128,8 @@ class Erasure {
   }
 
   /**
-   * Keeps the session as it is, in a batch that removes what it owns one by one: the guard refuses that for a deleted
-   * session, but for one that the batch itself writes.
+   * Keeps the session as it is, in a batch that removes what it owns one by one: rule C45 of the contract lets that
+   * through for a deleted session.
    */
   #keepSession(row: Row): Write {
     const { revision: _, ...record } = row;
