@@ -14,14 +14,20 @@ const appendedTogether = 1000;
 /** Messages of each session, but for the last. */
 const sessionSize = 500;
 
-/** Words that every text has, words of one text in 25 and in 40, and a word of one text in 1,000. */
+/** Words that every text has, words of one text in 4 and in 5, in 25 and in 40, and a word of one text in 1,000. */
 function searchableText(index: number, words: number): string {
   const beginning = textAt(index).split(" ", words).join(" ");
-  return `common usual ${beginning} north${index % 25} south${index % 40} single${index % 1000}`;
+  const places = `often${index % 4} usual${index % 5} north${index % 25} south${index % 40} single${index % 1000}`;
+  return `every time ${beginning} ${places}`;
 }
 
-/** What is searched for: words of many messages, of some, of few. */
-const queries = { common: "common usual", middle: "north7 south7", rare: "single7 common" };
+/** What is searched for: words of all messages, of many, of some, of few. */
+const queries = {
+  everywhere: "every time",
+  common: "often3 usual2",
+  middle: "north7 south7",
+  rare: "single7 usual2",
+};
 type QueryName = keyof typeof queries;
 const names = Object.keys(queries) as QueryName[];
 
@@ -100,9 +106,9 @@ function lineOfAll(results: Results, name: QueryName, messages: number): ReportL
   ] as const;
   return {
     row,
-    measure: `two ${name} words in ${messages.toLocaleString("en-US")} messages, best 20, p50`,
-    // What a search costs beside the index weighs more where the index has little to do.
-    ...(name === "rare" ? {} : { goal: { atMost: 1.3 } }),
+    measure: `two words (${name}) in ${messages.toLocaleString("en-US")} messages, best 20, p50`,
+    // Nobody looks for what is everywhere, and what few have costs little: both are for information.
+    ...(name === "common" || name === "middle" ? { goal: { atMost: 1.3 } } : {}),
     unit: "× raw FTS5",
     measured: ratioOf(results, ...sides),
     product: formatValue(medianOf(results, "Throughline", value), "ms"),
@@ -115,8 +121,8 @@ function lineInside(results: Results, name: QueryName, messages: number): Report
   const measured = medianOf(results, "inside", pick(name));
   return {
     row,
-    measure: `two ${name} words in one session of ${sessionSize} of ${messages.toLocaleString("en-US")}, best 20, p50`,
-    goal: { atMost: name === "common" ? 10 : 1 },
+    measure: `two words (${name}) in one session of ${sessionSize} of ${messages.toLocaleString("en-US")}, best 20, p50`,
+    goal: { atMost: name === "common" || name === "everywhere" ? 10 : 1 },
     unit: "ms",
     measured,
     product: formatValue(measured, "ms"),

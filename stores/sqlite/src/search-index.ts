@@ -45,19 +45,16 @@ function findBest(
   values: readonly SqlValue[],
   wanted: number,
 ): RankedHit[] {
-  const sql = `SELECT s.session_id, m.seq, f.rank, m.created_at
+  const sql = `SELECT s.session_id, m.seq, f.rank, m.created_at, ${conditions} AS shown
     FROM (SELECT f.rowid, f.rank FROM search_index f WHERE ${ranked} ORDER BY f.rank LIMIT ?) f
-    ${joined} WHERE ${conditions} ORDER BY f.rank LIMIT ?`;
+    LEFT JOIN message_rows m ON m.message_key = f.rowid
+    LEFT JOIN session_rows s ON s.session_key = m.session_key
+    ORDER BY f.rank`;
   for (let size = wanted + 10; ; size *= GROWTH) {
-    const rows = connection.readRows(sql, match, size, ...values, wanted);
-    if (rows.length === wanted || !hasMore(connection, match, size)) return rows.map(toHit);
+    const rows = connection.readRows(sql, ...values, match, size);
+    const hits = rows.filter(([, , , , isShown]) => isShown === 1);
+    if (hits.length >= wanted || rows.length < size) return hits.slice(0, wanted).map(toHit);
   }
-}
-
-/** Whether more than so many match. */
-function hasMore(connection: Connection, match: string, size: number): boolean {
-  const sql = `SELECT count(*) FROM (SELECT 1 FROM search_index WHERE search_index MATCH ? LIMIT ?)`;
-  return connection.readNumber(sql, match, size + 1) > size;
 }
 
 function toHit([session, seq, rank, createdAt]: SqlRow): RankedHit {
