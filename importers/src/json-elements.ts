@@ -4,6 +4,8 @@
  * give values, not the bytes that they stood for, and take several times as long.
  */
 
+import { joinBytes } from "./join-bytes.ts";
+
 export interface JsonElement {
   /** Offset of its first byte. */
   readonly offset: number;
@@ -248,16 +250,4 @@ function lengthWithoutSpace(bytes: Uint8Array): number {
   let length = bytes.length;
   while (length > 0 && [0x20, newline, 0x0d, 0x09].includes(bytes[length - 1] ?? 0)) length -= 1;
   return length;
-}
-
-/** One piece is given as it is: nothing writes to it. */
-function joinBytes(pieces: readonly Uint8Array[]): Uint8Array {
-  if (pieces.length === 1 && pieces[0] !== undefined) return pieces[0];
-  const joined = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    joined.set(piece, at);
-    at += piece.length;
-  }
-  return joined;
 }

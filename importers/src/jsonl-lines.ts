@@ -1,3 +1,5 @@
+import { joinBytes } from "./join-bytes.ts";
+
 /** One line of a file of JSON lines, by its place in the file. */
 export interface JsonlLine {
   /** Byte offset of its first byte; a byte order mark at the start of the file is not part of it. */
@@ -80,14 +82,4 @@ export async function* jsonlLines(
 
 function startsWithByteOrderMark(bytes: Uint8Array): boolean {
   return byteOrderMark.every((byte, index) => bytes[index] === byte);
-}
-
-function joinBytes(pieces: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    joined.set(piece, at);
-    at += piece.length;
-  }
-  return joined;
 }

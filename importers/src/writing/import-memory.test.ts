@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
+import { exported } from "../chatgpt/test/random-conversation.ts";
 
 const program = fileURLToPath(new URL("test/import-and-measure.ts", import.meta.url));
 const megabyte = 1024 * 1024;
@@ -28,12 +29,34 @@ function writeSession(path: string, megabytes: number): number {
   return lines;
 }
 
-it("takes no more memory for a file that goes on for 60 MB more", () => {
+/** An export of about so many megabytes, in conversations of 100 messages of 8 KB. */
+function writeExport(path: string, megabytes: number): number {
+  const file = openSync(path, "w");
+  const text = "what was said, again and again ".repeat(256);
+  const conversations = Math.ceil((megabytes * megabyte) / 815_000);
+  for (let index = 0; index < conversations; index += 1) {
+    const nodes = Array.from({ length: 100 }, (_, place) => ({
+      key: `n${place}`,
+      parent: place === 0 ? null : `n${place - 1}`,
+      text: `${place} ${text}`,
+    }));
+    const conversation = exported({ id: `c${index}`, nodes, current: "n99" });
+    writeSync(file, `${index === 0 ? "[" : ","}${JSON.stringify(conversation)}`);
+  }
+  writeSync(file, "]");
+  closeSync(file);
+  return conversations * 100;
+}
+
+it.each([
+  { what: "a file", extension: "jsonl", write: writeSession },
+  { what: "an export", extension: "json", write: writeExport },
+])("takes no more memory for $what that goes on for 60 MB more", ({ extension, write }) => {
   const folder = mkdtempSync(join(tmpdir(), "throughline-import-"));
   try {
     const peaks = [40, 100].map((megabytes) => {
-      const path = join(folder, `${megabytes}.jsonl`);
-      const lines = writeSession(path, megabytes);
+      const path = join(folder, `${megabytes}.${extension}`);
+      const messages = write(path, megabytes);
       // Both are long enough for buffers and caches to have filled; a small heap makes the collector work alike for both.
       const options = [
         "--conditions=throughline-source",
@@ -44,7 +67,7 @@ it("takes no more memory for a file that goes on for 60 MB more", () => {
         encoding: "utf8",
       });
       const { messagesAdded, peak } = JSON.parse(output) as { messagesAdded: number; peak: number };
-      expect(messagesAdded).toBe(lines);
+      expect(messagesAdded).toBe(messages);
       return peak;
     });
     const [short = 0, long = 0] = peaks;
