@@ -13,7 +13,7 @@ export async function stats(options: CommonOptions): Promise<number> {
       await printJson(statisticsToJson(statistics));
       return exitCodes.success;
     }
-    const { sessions, messages, tokens, firstActivity, lastActivity } = statistics;
+    const { sessions, messages, tokens, files, firstActivity, lastActivity } = statistics;
     const numbers = new Intl.NumberFormat("en");
     const tools = Object.entries(sessions.byTool).toSorted(([, left], [, right]) => right - left);
     const rows = [
@@ -23,6 +23,7 @@ export async function stats(options: CommonOptions): Promise<number> {
       ...tools.map(([tool, count]) => [`  of ${oneLine(tool) || "no tool"}`, numbers.format(count)]),
       ["Messages", numbers.format(messages)],
       ["Tokens", numbers.format(tokens)],
+      ["Uploaded files", numbers.format(files)],
       ["First activity", firstActivity === null ? "" : formatTime(firstActivity)],
       ["Last activity", lastActivity === null ? "" : formatTime(lastActivity)],
     ];

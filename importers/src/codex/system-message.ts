@@ -38,11 +38,11 @@ export function readCompaction({ payload }: CodexRecord): SystemText {
 export function readMark({ type, payload }: CodexRecord): SystemText | undefined {
   switch (type) {
     case "turn_aborted": {
-      const reason = readLabel(payload["reason"]) ?? "unknown";
-      return mark(`Turn aborted: ${reason}`, {
+      const why = readLabel(payload["reason"]) ?? "for no reason given";
+      return mark(`Turn aborted: ${why}`, {
         subtype: type,
-        interrupted: reason === "interrupted",
-        reason,
+        interrupted: why === "interrupted",
+        reason: why,
       });
     }
     case "thread_rolled_back": {
