@@ -1,6 +1,7 @@
 import type { Row } from "./harness/row.ts";
 import { appendRow } from "./rows/append.ts";
 import { branchesRow } from "./rows/branches.ts";
+import { diskRow } from "./rows/disk.ts";
 import { httpRow } from "./rows/http.ts";
 import { lastMessagesRow } from "./rows/last-messages.ts";
 import { listSessionsRow } from "./rows/list-sessions.ts";
@@ -21,6 +22,7 @@ export const rows: readonly Row[] = [
   lastMessagesRow,
   wholeSessionRow,
   listSessionsRow,
+  diskRow,
   searchRow,
   postgresRow,
   startupRow,

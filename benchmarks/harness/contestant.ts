@@ -8,6 +8,14 @@ export interface BenchmarkMessage {
   readonly text: string;
   /** The id of the message that it follows, where that is not the one before it: an edit, which goes on from there. */
   readonly follows?: string;
+  /** What an adapter would keep of the original; contestants that have no place for it leave it aside. */
+  readonly native?: string;
+}
+
+/** Bytes of a store, and how many of them its full-text index takes. */
+export interface DiskSizes {
+  readonly bytes: number;
+  readonly indexBytes: number;
 }
 
 /** What a contestant's own message object says, for checks made outside the measured time. */
@@ -34,6 +42,8 @@ export interface Subject {
   finishIndex?(): Promise<void>;
   /** The best messages that have all of these words, in one session or in all; absent where no row asks for it. */
   search?(words: string, count: number, session?: string): Promise<readonly unknown[]>;
+  /** What the store takes on disk; absent where no row asks for it. */
+  diskSizes?(): DiskSizes;
   countMessages(session: string): Promise<number>;
   describe(message: unknown): MessageFacts;
   close(): Promise<void>;

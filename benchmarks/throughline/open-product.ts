@@ -27,6 +27,7 @@ interface Throughline {
         readonly id?: string;
         readonly role: string;
         readonly content: string;
+        readonly native?: { readonly format: string; readonly text: string };
         readonly parentId?: string;
       }[],
       options?: { readonly operationId?: string; readonly head?: "move" },
@@ -93,10 +94,11 @@ async function append(
     const edits = slice.some(({ follows }) => follows !== undefined);
     await opened.messages.append(
       session,
-      slice.map(({ id, role, text, follows }) => ({
+      slice.map(({ id, role, text, follows, native }) => ({
         id,
         role,
         content: text,
+        ...(native === undefined ? {} : { native: { format: "benchmark", text: native } }),
         ...(follows === undefined ? {} : { parentId: follows }),
       })),
       edits ? { head: "move" } : {},

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Contestant, OpenSettings, Subject } from "../harness/contestant.ts";
+import { tableSizes } from "../harness/table-sizes.ts";
 import { openProduct } from "./open-product.ts";
 
 function productOn(
@@ -11,9 +12,11 @@ function productOn(
 }
 
 /** The product on a file, through its public API. */
-export const throughline = productOn("Throughline", "file", ({ directory, durability }) =>
-  openProduct({ store: `sqlite:${join(directory, "throughline.db")}`, durability }),
-);
+export const throughline = productOn("Throughline", "file", async ({ directory, durability }) => {
+  const path = join(directory, "throughline.db");
+  const product = await openProduct({ store: `sqlite:${path}`, durability });
+  return { ...product, diskSizes: () => tableSizes(path, "search_index") };
+});
 
 /** The product on PostgreSQL. */
 export const throughlineOnPostgres = productOn("Throughline on PostgreSQL", "postgresql", openOnServer);
