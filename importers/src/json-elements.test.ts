@@ -58,10 +58,10 @@ describe("jsonElements", () => {
   });
 
   it("tells a file that ends too early, after what is whole", async () => {
-    expect(await textsOf('[{"a":1},{"b":')).toEqual(['{"a":1}', "problem: unfinished"]);
-    expect(await textsOf('[{"a":1}')).toEqual(['{"a":1}', "problem: unfinished"]);
+    expect(await textsOf('[{"a":1},{"b":')).toEqual(['{"a":1}', "problem: cut-short"]);
+    expect(await textsOf('[{"a":1}')).toEqual(['{"a":1}', "problem: cut-short"]);
     for (const text of ["", "[", '{"list":[', "[1"])
-      expect(await textsOf(text)).toEqual(["problem: unfinished"]);
+      expect(await textsOf(text)).toEqual(["problem: cut-short"]);
   });
 
   it("tells a file that is neither list nor object", async () => {

@@ -16,8 +16,8 @@ export interface JsonElement {
   readonly lines: number;
   /** Absent when there is a problem. */
   readonly bytes?: Uint8Array;
-  /** `unfinished`: the bytes ended within it, or before the array did. */
-  readonly problem?: "too-long" | "unfinished" | "no-list";
+  /** `cut-short`: the bytes ended within it, or before the array did. */
+  readonly problem?: "too-long" | "cut-short" | "no-list";
 }
 
 export interface JsonElementsOptions {
@@ -123,7 +123,7 @@ class Scanner {
     const isInside = this.#place === "inside";
     const offset = isInside ? this.#begin : this.#offset;
     const line = (isInside ? this.#beginLine : this.#lines) + 1;
-    return { offset, length: this.#offset - offset, line, lines: this.#lines, problem: "unfinished" };
+    return { offset, length: this.#offset - offset, line, lines: this.#lines, problem: "cut-short" };
   }
 
   /** Passes over what stands between elements, to the first byte of the next. */

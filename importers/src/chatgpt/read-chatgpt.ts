@@ -62,7 +62,7 @@ async function* readWaiting(
   for (const { element, part } of waiting) {
     if (part === undefined || isKnown.get(part) !== true) yield* readElement(element, part);
     const { offset, length, lines } = element;
-    if (element.problem !== "unfinished")
+    if (element.problem !== "cut-short")
       yield { type: "checkpoint", offset: offset + length, line: lines, memo: null };
   }
 }
