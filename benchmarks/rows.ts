@@ -3,6 +3,7 @@ import { appendRow } from "./rows/append.ts";
 import { branchesRow } from "./rows/branches.ts";
 import { diskRow } from "./rows/disk.ts";
 import { httpRow } from "./rows/http.ts";
+import { importRow } from "./rows/import.ts";
 import { lastMessagesRow } from "./rows/last-messages.ts";
 import { listSessionsRow } from "./rows/list-sessions.ts";
 import { mongodbRow } from "./rows/mongodb.ts";
@@ -22,6 +23,7 @@ export const rows: readonly Row[] = [
   lastMessagesRow,
   wholeSessionRow,
   listSessionsRow,
+  importRow,
   diskRow,
   searchRow,
   postgresRow,

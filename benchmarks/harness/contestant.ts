@@ -42,6 +42,8 @@ export interface Subject {
   finishIndex?(): Promise<void>;
   /** The best messages that have all of these words, in one session or in all; absent where no row asks for it. */
   search?(words: string, count: number, session?: string): Promise<readonly unknown[]>;
+  /** Imports transcripts of Claude Code, and tells how many messages; absent where no row asks for it. */
+  importTranscripts?(paths: readonly string[]): Promise<number>;
   /** What the store takes on disk; absent where no row asks for it. */
   diskSizes?(): DiskSizes;
   countMessages(session: string): Promise<number>;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Contestant, OpenSettings, Subject } from "../harness/contestant.ts";
 import { tableSizes } from "../harness/table-sizes.ts";
 import { describeReferenceMessage } from "./reference-message.ts";
+import { importByHand } from "./import-by-hand.ts";
 import { ReferenceSearch } from "./reference-search.ts";
 import { ReferenceStore } from "./reference-store.ts";
 
@@ -29,6 +30,7 @@ function openReference({ directory, durability, grouped }: OpenSettings): Subjec
     listSessions: async (count) => store.listSessions(count),
     finishIndex: async () => search.build(),
     search: async (words, count) => search.find(words, count),
+    importTranscripts: (paths) => importByHand(store, paths),
     diskSizes: () => tableSizes(path, "message_texts"),
     countMessages: async (session) => store.countMessages(session),
     describe: describeReferenceMessage,

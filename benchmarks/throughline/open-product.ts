@@ -69,6 +69,10 @@ export async function openProduct(configuration: ProductConfiguration): Promise<
     finishIndex: async () => void (await opened.search({ text: "index", limit: 1 })),
     search: async (text, limit, session) =>
       (await opened.search({ text, limit, ...(session === undefined ? {} : { session }) })).items,
+    importTranscripts: async (paths) => {
+      const { importSources } = await loadImporters();
+      return (await importSources(opened, paths)).messagesAdded;
+    },
     countMessages: async (session) => (await opened.sessions.get(session)).messageCount,
     describe: describeMessage,
     close: () => opened.close(),
@@ -104,6 +108,20 @@ async function append(
       edits ? { head: "move" } : {},
     );
   }
+}
+
+/** What the benchmark uses of the importers. */
+interface Importers {
+  importSources(
+    throughline: Throughline,
+    paths: readonly string[],
+  ): Promise<{ readonly messagesAdded: number }>;
+}
+
+async function loadImporters(): Promise<Importers> {
+  const name: string = "@throughline/importers";
+  const importers: unknown = await import(name);
+  return importers as Importers;
 }
 
 /** Loaded by a name that is no literal: the harness must also compile and run where nothing is built yet. */

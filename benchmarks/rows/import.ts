@@ -1,0 +1,140 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Bench, Job, Results } from "../harness/bench.ts";
+import { check } from "../harness/check.ts";
+import { medianOf, pick } from "../harness/compare.ts";
+import { formatValue } from "../harness/format.ts";
+import { makeId, makeMessages } from "../harness/make-messages.ts";
+import { numberIn, type ReportLine, type Row, type Task } from "../harness/row.ts";
+
+const row = 7;
+const perFile = 1000;
+
+/** A transcript of Claude Code: a line for each message, about 850 bytes. */
+function makeTranscript(first: number): string {
+  const session = makeId();
+  let parent: string | null = null;
+  return makeMessages(perFile, first)
+    .map(({ id, role, text }) => {
+      const content = role === "user" ? text : [{ type: "text", text }];
+      const message = role === "user" ? { role, content } : { id: `msg_${id}`, role, model: "m", content };
+      const common = {
+        isSidechain: false,
+        userType: "external",
+        cwd: "/home/somebody/project",
+        sessionId: session,
+      };
+      const times = { version: "2.1.40", timestamp: "2026-03-04T09:00:00.000Z" };
+      const line = { parentUuid: parent, ...common, ...times, type: role, message, uuid: id };
+      parent = id;
+      return `${JSON.stringify(line)}\n`;
+    })
+    .join("");
+}
+
+/** Imports a folder of transcripts into an empty store. The full-text index is finished within the second time. */
+const measure: Task = async ({ parameters, open }) => {
+  const folder = await mkdtemp(join(tmpdir(), "throughline-transcripts-"));
+  try {
+    const count = numberIn(parameters, "messages");
+    const texts: string[] = [];
+    for (let first = 0; first < count; first += perFile) {
+      const path = join(folder, `${makeId()}.jsonl`);
+      await writeFile(path, makeTranscript(first));
+      texts.push(path);
+    }
+    const subject = await open({ durability: "process-crash" });
+    const before = performance.now();
+    const imported = await subject.importTranscripts?.(texts);
+    const importMs = performance.now() - before;
+    await subject.finishIndex?.();
+    const indexedMs = performance.now() - before;
+    check(imported === count, `${String(imported)} messages were imported, expected ${count}`);
+    await subject.close();
+    const megabytes = process.resourceUsage().maxRSS / 1024;
+    return { perSecond: (count / importMs) * 1000, indexedPerSecond: (count / indexedMs) * 1000, megabytes };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+};
+
+async function run(bench: Bench): Promise<ReportLine[]> {
+  const few = bench.quick ? 5_000 : 20_000;
+  const many = few * 5;
+  const jobs: Job[] = [];
+  for (const contestant of [...bench.contestants("product"), ...bench.contestants("reference")]) {
+    for (const messages of [few, many]) {
+      // Each round needs an empty store: places are not shared.
+      for (let round = 0; round < 3; round += 1) {
+        const label = `${contestant.name} ${messages}`;
+        const place = `${messages} in round ${round}`;
+        jobs.push({
+          label: `${label} ${round}`,
+          contestant,
+          task: "measure",
+          place,
+          parameters: { messages },
+          rounds: 1,
+        });
+      }
+    }
+  }
+  return linesOf(await bench.measure(jobs), few, many);
+}
+
+function linesOf(results: Results, few: number, many: number): ReportLine[] {
+  const middle = (name: string, messages: number, fact: string): number | undefined => {
+    const values = [0, 1, 2]
+      .map((round) => medianOf(results, `${name} ${messages} ${round}`, pick(fact)))
+      .filter((value) => value !== undefined)
+      .toSorted((left, right) => left - right);
+    return values[Math.floor(values.length / 2)];
+  };
+  const speed = middle("Throughline", many, "perSecond");
+  const byHand = middle("reference", many, "perSecond");
+  const indexed = middle("Throughline", many, "indexedPerSecond");
+  const memory = middle("Throughline", many, "megabytes");
+  const memoryOfFew = middle("Throughline", few, "megabytes");
+  const unit = "messages/s";
+  const what = `import of ${many.toLocaleString("en-US")} messages in transcripts`;
+  return [
+    {
+      row,
+      measure: what,
+      goal: { atLeast: 0.7 },
+      unit: "× parsed and inserted by hand",
+      measured: ratio(speed, byHand),
+      product: formatValue(speed, unit),
+      reference: formatValue(byHand, unit),
+      peers: "",
+    },
+    {
+      row,
+      measure: `${what}, until they are searchable`,
+      goal: { atLeast: 15_000 },
+      unit,
+      measured: indexed,
+      product: formatValue(indexed, unit),
+      reference: formatValue(middle("reference", many, "indexedPerSecond"), unit),
+      peers: "",
+    },
+    {
+      row,
+      measure: `memory of an import of ${many.toLocaleString("en-US")} against ${few.toLocaleString("en-US")}`,
+      goal: { atMost: 1.2 },
+      unit: "× of few",
+      measured: ratio(memory, memoryOfFew),
+      product: formatValue(memory, "MB"),
+      reference: "",
+      peers: "",
+    },
+  ];
+}
+
+function ratio(above: number | undefined, below: number | undefined): number | undefined {
+  return above === undefined || below === undefined ? undefined : above / below;
+}
+
+/** Row 7: other tools' transcripts, against parsing the same lines and inserting them a thousand at a time. */
+export const importRow: Row = { number: row, title: "Import of transcripts", tasks: { measure }, run };
