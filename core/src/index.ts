@@ -237,7 +237,7 @@ export {
 } from "./services/problem-details.ts";
 export { fingerprintOf } from "./services/fingerprint.ts";
 export { fetchStagedFields } from "./services/blobs/fetch-staged-fields.ts";
-export { StagedBlobs } from "./services/blobs/staged-blobs.ts";
+export { type BesideAppend, StagedBlobs } from "./services/blobs/staged-blobs.ts";
 export { withStagedBlobs } from "./services/blobs/with-staged-blobs.ts";
 export { type SweepOptions, type SweptBlobCount, sweepBlobs } from "./services/sweep-blobs.ts";
 export { type ServiceContext } from "./services/service-context.ts";

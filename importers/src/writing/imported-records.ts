@@ -1,5 +1,5 @@
 /** Imported messages as an append takes them. */
-import type { NewMessage, ServiceContext, Write } from "@throughline/core";
+import type { BesideAppend, NewMessage, ServiceContext, Write } from "@throughline/core";
 import { StagedBlobs, blobsOfMessage, isThroughlineError, newId, newMessageRecords } from "@throughline/core";
 import type { ImportedMessage } from "../importer.ts";
 import type { FileImport } from "./import-file.ts";
@@ -24,7 +24,11 @@ export class ImportedRecords {
   }
 
   /** What a batch has to hold beside an append of these to a session, by its id, where its other writes are these. */
-  async beside(session: string, messages: readonly NewMessage[], others: readonly Write[]) {
+  async beside(
+    session: string,
+    messages: readonly NewMessage[],
+    others: readonly Write[],
+  ): Promise<BesideAppend> {
     const makesSession = others.some(
       ({ type, ...write }) => type === "insert" && "kind" in write && write.kind === "sessions",
     );
