@@ -3,9 +3,18 @@
  * turn, without waiting between them. So what ends the transaction early (a foreign await, a full disk, a closed tab)
  * ends it before the first write or takes all writes back.
  */
-import type { CheckedBatch, CommitResult, Found, Image, Kind, Lookup, Resolution } from "@throughline/core";
-import { leavesRevision, resolveBatch } from "@throughline/core";
-import { entryOf, storedKey } from "./keys.ts";
+import type {
+  CheckedBatch,
+  CommitResult,
+  Found,
+  Image,
+  KeyValues,
+  Kind,
+  Lookup,
+  Resolution,
+} from "@throughline/core";
+import { branches, leavesRevision, messages, resolveBatch } from "@throughline/core";
+import { entryOf, keyRange, storedKey } from "./keys.ts";
 import { answerOf, endOf } from "./requests.ts";
 
 export type AnswerLookup = (transaction: IDBTransaction, tenant: string, lookup: Lookup) => Promise<Found>;
@@ -85,12 +94,20 @@ function applyImage(transaction: IDBTransaction, tenant: string, image: Image, n
   const key = storedKey(tenant, image.key);
   if (type !== "remove") records.put(entryOf(tenant, kind, image.row), key);
   else records.delete(key);
+  if (type === "remove" && kind.hidden !== undefined) removeLog(transaction, tenant, image.key);
   if (!leavesRevision(kind)) return;
   if (type === "insert") removedKeys.delete([kind.name, ...key]);
   if (type !== "remove") return;
   // The id of a session is never free again: without a time, pruning does not find it.
   const { revision } = image;
   removedKeys.put(kind.hidden === undefined ? { revision, at: now } : { revision }, [kind.name, ...key]);
+}
+
+/** With a session goes its log: also what removed messages leave. */
+function removeLog(transaction: IDBTransaction, tenant: string, session: KeyValues): void {
+  const range = keyRange(tenant, { prefix: session, direction: "forward" });
+  if (range === undefined) return;
+  for (const { name } of [messages, branches]) transaction.objectStore(name).delete(range);
 }
 
 function abort(transaction: IDBTransaction): void {

@@ -31,7 +31,7 @@ import {
 import { checkLogs } from "./check-logs.ts";
 import { commitBatch, positionsOf } from "./commit-batch.ts";
 import { Connection, type StoreInfo } from "./connection.ts";
-import { pruneDatabase } from "./prune.ts";
+import { lastCommitTimes, pruneDatabase } from "./prune.ts";
 import { answerOf, walk } from "./requests.ts";
 import { countRows, findRow, lookUp, queryPage } from "./rows.ts";
 import { toStoreError } from "./store-error.ts";
@@ -157,6 +157,10 @@ class IndexeddbStore implements Store {
   }
 
   async prune(before: PruneTimes): Promise<void> {
+    // Words of what was removed leave the index, while the feed still says what was.
+    const stores = ["tenants", "feed"];
+    const times = await this.#within({ mode: "readonly", stores }, lastCommitTimes);
+    for (const [tenant, time] of times) await this.#index.catchUp(tenant, time);
     return this.#within({ mode: "readwrite" }, (transaction) => pruneDatabase(transaction, before));
   }
 

@@ -26,6 +26,21 @@ export async function pruneDatabase(
   await endOf(transaction);
 }
 
+/** The time of each tenant's last entry in the feed (milliseconds); 0 where all were pruned. */
+export async function lastCommitTimes(
+  transaction: IDBTransaction,
+): Promise<readonly (readonly [tenant: string, at: number])[]> {
+  const tenants = await answerOf<string[]>(transaction.objectStore("tenants").getAllKeys());
+  const feed = transaction.objectStore("feed");
+  return Promise.all(
+    tenants.map(async (tenant) => {
+      const range = IDBKeyRange.bound([tenant], [tenant, []]);
+      const last = await answerOf<IDBCursorWithValue | null>(feed.openCursor(range, "prev"));
+      return [tenant, (last?.value as FeedEntry | undefined)?.at ?? 0] as const;
+    }),
+  );
+}
+
 async function removeBefore(transaction: IDBTransaction, store: string, time: number): Promise<void> {
   const request = transaction.objectStore(store).index("at").openCursor(IDBKeyRange.upperBound(time, true));
   await walk(request, (cursor) => {

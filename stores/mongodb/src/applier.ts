@@ -3,9 +3,11 @@
  * is. It may be done in any order, any number of times, by any process, also by one that was asleep meanwhile.
  */
 import type { Database } from "./database.ts";
+import { emptyLog } from "./empty-log.ts";
 import type { LogDocument } from "./log-document.ts";
 import { MARKS } from "./log-document.ts";
 import type { StoredDocument } from "./row-document.ts";
+import { isRemovedSession } from "./session-log.ts";
 import { stripSlots } from "./strip-slots.ts";
 import type { TenantLog } from "./tenant-log.ts";
 
@@ -108,6 +110,7 @@ export class Applier {
     }
   }
 
+  /** Before the mark moves: from then on readers take what they find. */
   async #write(documents: readonly LogDocument[]): Promise<void> {
     const latest = new Map<string, Map<string, StoredDocument>>();
     for (const { images = [] } of documents) {
@@ -125,6 +128,12 @@ export class Applier {
         }
       }),
     );
+    // Only now: what is not written yet would be written afterwards.
+    for (const [collection, byId] of latest) {
+      for (const document of byId.values()) {
+        if (isRemovedSession(collection, document)) await emptyLog(this.#database, document);
+      }
+    }
   }
 
   /** Most records are new: to add them is cheaper than to look for older ones first. */

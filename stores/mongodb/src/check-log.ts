@@ -2,6 +2,7 @@ import type { Kind, Problem } from "@throughline/core";
 import type { Database } from "./database.ts";
 import type { LogDocument, Mark, StoredImage } from "./log-document.ts";
 import { LOG, MARKS } from "./log-document.ts";
+import { Overlay } from "./overlay.ts";
 import type { RowDocument, StoredDocument } from "./row-document.ts";
 import { isTombstone, rowOf } from "./row-document.ts";
 
@@ -90,7 +91,9 @@ async function checkApplied(
       { tenant, slot: { $gt: from, $lte: applied }, images: { $exists: true } },
       { sort: { slot: 1 }, limit: WHOLE_AT_ONCE },
     );
-    for (const [collection, images] of byCollection(documents)) {
+    const overlay = new Overlay(documents);
+    for (const [collection, all] of byCollection(documents)) {
+      const images = all.filter(({ _id }) => !overlay.isGone(collection, _id));
       const ids = images.map(({ _id }) => _id);
       const found = await database.find<RowDocument>(collection, { _id: { $in: ids } });
       const stored = new Map(found.map((document) => [document._id, document]));

@@ -2,7 +2,7 @@ import type { Count, Filter, Kind } from "@throughline/core";
 import { isExpired, passesFilters } from "@throughline/core";
 import type { Answering } from "./answering.ts";
 import type { Database } from "./database.ts";
-import { intervalOf, isWithin } from "./ordered-key.ts";
+import { beginningWith, intervalOf, isWithin } from "./ordered-key.ts";
 import type { Overlay } from "./overlay.ts";
 import type { RecordDocument, RowDocument } from "./row-document.ts";
 import { isTombstone, placeText, rowOf } from "./row-document.ts";
@@ -25,6 +25,8 @@ export class CountAnswer implements Answering {
   readonly #scan: Scan;
   #tries = 0;
   #leftOut: ReadonlySet<string> = new Set();
+  /** Sessions that were removed: what is left of them is not counted. */
+  #removed: ReadonlySet<string> = new Set();
   #counted = 0;
 
   constructor(database: Database, tenant: string, kind: Kind, count: Count, now: number) {
@@ -48,7 +50,8 @@ export class CountAnswer implements Answering {
     }
     const newer = seen.of(this.#kind.name);
     this.#leftOut = new Set(newer.keys());
-    this.#counted = await this.#database.count(this.#kind.name, this.#conditions([...this.#leftOut]));
+    this.#removed = new Set(seen.removedSessions(this.#kind.name));
+    this.#counted = await this.#database.count(this.#kind.name, this.#conditions());
   }
 
   answer(overlay: Overlay): number | undefined {
@@ -56,21 +59,30 @@ export class CountAnswer implements Answering {
       if (!this.#scan.isExhausted) return undefined;
       return this.#scan.merged(overlay).filter((document) => this.#isCounted(document)).length;
     }
-    const newer = overlay.of(this.#kind.name);
+    const { name } = this.#kind;
+    const newer = overlay.of(name);
     if (newer.size > this.#leftOut.size) return undefined;
+    if (overlay.removedSessions(name).size > this.#removed.size) return undefined;
     const { shape, prefix, range } = this.#count;
     const interval = intervalOf(this.#tenant, prefix, range);
     const isIn = (document: RowDocument): boolean =>
-      !isTombstone(document) && isWithin(interval, placeText(document, shape)) && this.#isCounted(document);
+      !isTombstone(document) &&
+      !overlay.isGone(name, document._id) &&
+      isWithin(interval, placeText(document, shape)) &&
+      this.#isCounted(document);
     return this.#counted + [...newer.values()].filter(isIn).length;
   }
 
-  #conditions(leftOut: readonly string[]): Record<string, unknown> {
+  #conditions(): Record<string, unknown> {
     const { shape, prefix, range, where = [] } = this.#count;
     const conditions: Record<string, unknown>[] = [
       conditionsOf(shape, intervalOf(this.#tenant, prefix, range)),
     ];
-    if (leftOut.length > 0) conditions.push({ _id: { $nin: leftOut } });
+    if (this.#leftOut.size > 0) conditions.push({ _id: { $nin: [...this.#leftOut] } });
+    for (const session of this.#removed) {
+      const { from, below } = beginningWith(session);
+      conditions.push({ $or: [{ _id: { $lt: from } }, { _id: { $gte: below } }] });
+    }
     for (const filter of where)
       if (isEquality(filter)) conditions.push({ [fieldPath(filter.field)]: filter.value });
     const { expires } = this.#kind;

@@ -24,7 +24,7 @@ import type { Database, Intercept } from "./database.ts";
 import type { LaneSettings } from "./lanes.ts";
 import { Lanes } from "./lanes.ts";
 import { openDatabase } from "./open-database.ts";
-import { pruneDatabase } from "./prune-database.ts";
+import { lastCommitTime, pruneDatabase } from "./prune-database.ts";
 import { readFeed } from "./read-changes.ts";
 import { readRequests } from "./read-requests.ts";
 
@@ -157,6 +157,10 @@ class MongodbStore implements Store {
 
   async prune(before: PruneTimes): Promise<void> {
     const tenants = await this.#lanes.applyAll();
+    // Words of what was removed leave the index, while the feed still says what was.
+    for (const tenant of tenants) {
+      await this.#index.catchUp(tenant, await lastCommitTime(this.#database, tenant));
+    }
     await pruneDatabase(this.#database, this.#allKinds, tenants, before);
   }
 

@@ -66,6 +66,11 @@ export interface Interval {
   readonly below: string;
 }
 
+/** The keys that begin with a key, which is among them. */
+export function beginningWith(key: string): Interval {
+  return { from: key, below: afterAll(key) };
+}
+
 /** The keys that begin with `prefix`, and go on within `range`. */
 export function intervalOf(tenant: string, prefix: KeyValues, range: Range = {}): Interval {
   const whole = encodeKey(tenant, prefix);

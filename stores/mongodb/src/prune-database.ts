@@ -4,6 +4,7 @@ import type { Database } from "./database.ts";
 import type { LogDocument } from "./log-document.ts";
 import { LOG, MARKS, OPERATIONS, PARTS } from "./log-document.ts";
 import { readFloor } from "./read-changes.ts";
+import type { StoredDocument } from "./row-document.ts";
 import { stripPassed } from "./strip-slots.ts";
 
 /**
@@ -12,6 +13,7 @@ import { stripPassed } from "./strip-slots.ts";
  */
 const STALLED_MS = 24 * 60 * 60 * 1_000;
 const AT_ONCE = 500;
+const ROWS_AT_ONCE = 1_000;
 
 export async function pruneDatabase(
   database: Database,
@@ -29,8 +31,43 @@ export async function pruneDatabase(
   for (const { name, hidden } of kinds.values()) {
     // The id of a session is never free again.
     if (hidden !== undefined) continue;
-    await database.updateMany(name, { at: { $lt: before.changes }, gone: { $gt: 0 } }, { $set: { gone: 0 } });
-    await database.deleteMany(name, { at: { $lt: stalled }, gone: 0 });
+    await inSteps(database, name, { at: { $lt: before.changes }, gone: { $gt: 0 } }, (some) =>
+      database.updateMany(name, some, { $set: { gone: 0 } }),
+    );
+    // Those of a removed session's messages are among them.
+    await inSteps(database, name, { at: { $lt: stalled }, gone: 0 }, (some) =>
+      database.deleteMany(name, some),
+    );
+  }
+}
+
+/** The time of a tenant's last commit (milliseconds); 0: there was none. */
+export async function lastCommitTime(database: Database, tenant: string): Promise<number> {
+  const projection = { at: 1 } as const;
+  const [last] = await database.find<LogDocument>(
+    LOG,
+    { tenant },
+    { sort: { slot: -1 }, limit: 1, projection },
+  );
+  return last?.at ?? 0;
+}
+
+/** Acts on the documents of which something is so, until it is so of none: a session may have left a hundred thousand. */
+async function inSteps(
+  database: Database,
+  collection: string,
+  conditions: Readonly<Record<string, unknown>>,
+  act: (conditions: Readonly<Record<string, unknown>>) => Promise<void>,
+): Promise<void> {
+  for (;;) {
+    const found = await database.find<StoredDocument>(collection, conditions, {
+      limit: ROWS_AT_ONCE,
+      projection: { _id: 1 },
+    });
+    if (found.length === 0) return;
+    // Asked again of each: somebody may have written it since.
+    await act({ ...conditions, _id: { $in: found.map(({ _id }) => _id) } });
+    if (found.length < ROWS_AT_ONCE) return;
   }
 }
 

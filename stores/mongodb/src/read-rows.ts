@@ -54,6 +54,7 @@ export class ReadRows {
 
   /** A document of a collection by its id, tombstones included. */
   stored(overlay: Overlay, collection: string, id: string): StoredDocument | undefined {
+    if (overlay.isGone(collection, id)) return undefined;
     return overlay.of<StoredDocument>(collection).get(id) ?? this.#byId.get(collection)?.get(id);
   }
 
@@ -70,7 +71,7 @@ export class ReadRows {
     return this.#byUnique
       .get(collection)
       ?.get(unique)
-      ?.find(({ _id }) => !overlaid.has(_id));
+      ?.find(({ _id }) => !overlaid.has(_id) && !overlay.isGone(collection, _id));
   }
 
   async #readIds(collection: string, ids: readonly string[], options: object): Promise<void> {

@@ -84,10 +84,11 @@ export class Scan {
     const frontier = this.#isExhausted || last === undefined ? undefined : place(last);
     const isRead = (key: string): boolean =>
       this.#isExhausted || (frontier !== undefined && sign * compare(key, frontier) <= 0);
-    const rows = this.#read.filter(({ _id }) => !newer.has(_id));
+    const { name } = this.#kind;
+    const rows = this.#read.filter(({ _id }) => !newer.has(_id) && !overlay.isGone(name, _id));
     let isSorted = true;
     for (const document of newer.values()) {
-      if (isTombstone(document)) continue;
+      if (isTombstone(document) || overlay.isGone(name, document._id)) continue;
       const key = place(document);
       if (!isWithin(this.#interval, key) || !isRead(key)) continue;
       rows.push(document);

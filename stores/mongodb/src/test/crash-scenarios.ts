@@ -1,7 +1,7 @@
 /** Commits that a writer is killed in, each with what is there before and what comes after. */
 import type { Batch, Write } from "@throughline/core";
 import { completeRecord, sessions } from "@throughline/core";
-import { appendTo } from "./records.ts";
+import { appendTo, newMessage } from "./records.ts";
 import { testItems, testNotes } from "@throughline/conformance";
 
 type Untenanted = Omit<Batch, "tenant">;
@@ -38,6 +38,17 @@ function session(id: string): Write {
 
 function update(id: string, set: Record<string, string | number>): Write {
   return { type: "update", kind: "test_items", key: [id], set };
+}
+
+/** A message that begins a branch. */
+function branch(sessionId: string, id: string): Write {
+  const record = newMessage({ id, role: "user" });
+  return {
+    type: "append",
+    session: [sessionId],
+    messages: [{ record, parent: 0 }],
+    exists: "same",
+  };
 }
 
 const large = "x".repeat(30_000);
@@ -106,6 +117,38 @@ export const crashScenarios: readonly CrashScenario[] = [
         ],
         ...operation("killed"),
       },
+    ],
+    after: { writes: [{ type: "remove", kind: "sessions", key: ["s"] }], ...operation("after") },
+  },
+  {
+    name: "the removal of a session",
+    before: [
+      { writes: [session("s"), appendTo("s", ["a", "b", "c"])] },
+      { writes: [branch("s", "d")] },
+      { writes: [{ type: "remove", kind: "messages", key: ["s", 1] }] },
+      // Its id begins with the other's, and it stays.
+      { writes: [session("s2"), appendTo("s2", ["a"])] },
+    ],
+    killed: [{ writes: [{ type: "remove", kind: "sessions", key: ["s"] }], ...operation("killed") }],
+    after: { writes: [appendTo("s2", ["b"])], ...operation("after") },
+  },
+  {
+    name: "an append, a removed message, and the removal of their session in one group",
+    before: [{ writes: [session("s"), appendTo("s", ["a"])] }],
+    killed: [
+      { writes: [appendTo("s", ["b", "c"])], ...operation("killed-1") },
+      { writes: [branch("s", "d")], ...operation("killed-2") },
+      { writes: [{ type: "remove", kind: "messages", key: ["s", 1] }], ...operation("killed-3") },
+      { writes: [{ type: "remove", kind: "sessions", key: ["s"] }], ...operation("killed-4") },
+    ],
+    after: { writes: [session("s2"), appendTo("s2", ["a"])], ...operation("after") },
+  },
+  {
+    name: "an append to a session that is removed before it is applied",
+    before: [{ writes: [session("s"), appendTo("s", ["a"])] }],
+    killed: [
+      { writes: [appendTo("s", ["b"])], ...operation("killed-1") },
+      { writes: [branch("s", "d")], ...operation("killed-2") },
     ],
     after: { writes: [{ type: "remove", kind: "sessions", key: ["s"] }], ...operation("after") },
   },

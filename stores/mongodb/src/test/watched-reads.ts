@@ -11,6 +11,34 @@ export const watched = [
     hidden: true,
   },
   {
+    type: "get",
+    kind: "messages",
+    keys: [
+      ["s", 1],
+      ["s", 2],
+    ],
+    hidden: true,
+  },
+  {
+    type: "get",
+    kind: "messages",
+    keys: [
+      { unique: "id", values: ["s", "a"] },
+      { unique: "id", values: ["s", "d"] },
+    ],
+    hidden: true,
+  },
+  {
+    type: "query",
+    kind: "branches",
+    shape: "key",
+    prefix: ["s"],
+    direction: "forward",
+    limit: 5,
+    hidden: true,
+  },
+  { type: "count", kind: "branches", shape: "key", prefix: ["s"], hidden: true },
+  {
     type: "query",
     kind: "sessions",
     shape: "activity",
@@ -65,14 +93,17 @@ export const watched = [
 ] as const satisfies readonly ReadRequest[];
 
 /** What a store without crashes answered at each position. */
-export type History = Map<number, unknown>;
+export type History = Map<number, readonly unknown[]>;
 
 export async function readWatched(
   store: GuardedStore,
   tenant: string,
-): Promise<{ position: number; answers: unknown }> {
+): Promise<{ position: number; answers: readonly unknown[] }> {
   return store.read({ tenant, requests: watched });
 }
+
+/** It is read by itself as well: whoever asks for keys only reads the log at the same time, not afterwards. */
+const { 1: byKey } = watched;
 
 /** Reads again and again, until it is ended; fails on the first answer that no position had, or that goes back. */
 export function watchReads(
@@ -88,7 +119,13 @@ export function watchReads(
       const { position, answers } = await readWatched(store, tenant);
       equal(answers, history.get(position), `the read at position ${position}`);
       if (position < last) throw new Error(`a read was at ${position}, after one at ${last}`);
-      last = position;
+      const alone = await store.read({ tenant, requests: [byKey] });
+      equal(
+        alone.answers[0],
+        history.get(alone.position)?.[1],
+        `the messages by their keys at position ${alone.position}`,
+      );
+      last = alone.position;
       reads += 1;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
