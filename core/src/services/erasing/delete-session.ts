@@ -91,11 +91,11 @@ async function eraseNow(
   session: string,
   options: CallOptions,
 ): Promise<DeletionReceipt> {
-  let row = await readAny(context, session, options);
+  const row = await readAny(context, session, options);
   if (row?.hiddenAt === 0) {
-    // First from sight: then nobody appends to it while it is looked at.
+    // First from sight: then nobody appends to it while it is looked at. Somebody may bring it back before it is.
     await hideLiving(context, session, context.store.now(), options);
-    row = await readAny(context, session, options);
+    return eraseNow(context, session, options);
   }
   if (row === undefined) {
     // The same call again, after it was done.

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { isThroughlineError } from "../../error.ts";
-import { storeNames, useServices } from "../test/use-services.ts";
+import { afterNextCommit, beginning, storeNames, useServices } from "../test/use-services.ts";
 import { tracesOf } from "./test/traces-of.ts";
 
 const whole = { erased: true, sharedWith: [], forksWithLostHistory: [] };
@@ -108,6 +108,20 @@ describe.each(storeNames)("erasing on %s", (name) => {
       expect(receipt.removed).toEqual({ sessions: 1, messages: 1_500 });
     }
     expect(await tracesOf(store, id)).toEqual(["state receipts/sessions"]);
+  });
+
+  test("hides again what was brought back before anybody noted that it is erased", async () => {
+    const { tl, store } = services;
+    const id = await createSession(2);
+    const overtaken = afterNextCommit(services, async () => {
+      await tl.sessions.undelete(id);
+      await tl.messages.append(id, [{ role: "user", content: "quokka" }]);
+    });
+    const receipt = await overtaken.sessions.delete(id, { erase: true });
+    expect(receipt.removed).toEqual({ sessions: 1, messages: 3 });
+    expect(receipt.deletedAt.getTime()).toBeGreaterThan(beginning);
+    expect(await tracesOf(store, id)).toEqual(["state receipts/sessions"]);
+    expect(await tracesOf(store, "quokka")).toEqual([]);
   });
 
   test("undelete and erase at the same time: one of them wins", async () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { memoryStore } from "@throughline/store-memory";
 import { sqliteStore } from "@throughline/store-sqlite";
 import { afterEach, beforeEach } from "vitest";
+import type { CommitResult } from "../../contract/batch.ts";
 import type { GuardedStore, Store } from "../../contract/store.ts";
 import { guardStore } from "../../guard/guard-store.ts";
 import { Throughline } from "../throughline.ts";
@@ -58,7 +59,25 @@ export function useServices(name: StoreName): Services {
 }
 
 /** The services above a store that something happens to just before its next commit. */
-export function beforeNextCommit({ tl }: Services, happen: () => Promise<unknown>): Throughline {
+export function beforeNextCommit(services: Services, happen: () => Promise<unknown>): Throughline {
+  return aroundNextCommit(services, async (commit) => {
+    await happen();
+    return commit();
+  });
+}
+
+/** The services above a store that something happens to just after its next commit. */
+export function afterNextCommit(services: Services, happen: () => Promise<unknown>): Throughline {
+  return aroundNextCommit(services, async (commit) => {
+    const result = await commit();
+    await happen();
+    return result;
+  });
+}
+
+type Commit = () => Promise<CommitResult>;
+
+function aroundNextCommit({ tl }: Services, around: (commit: Commit) => Promise<CommitResult>): Throughline {
   let waiting = true;
   const { store } = tl;
   return new Throughline(
@@ -67,11 +86,10 @@ export function beforeNextCommit({ tl }: Services, happen: () => Promise<unknown
       kinds: store.kinds,
       now: () => store.now(),
       commit: async (batch, options) => {
-        if (waiting) {
-          waiting = false;
-          await happen();
-        }
-        return store.commit(batch, options);
+        const commit: Commit = async () => store.commit(batch, options);
+        if (!waiting) return commit();
+        waiting = false;
+        return around(commit);
       },
       read: (input, options) => store.read(input, options),
       search: (input, options) => store.search(input, options),
