@@ -280,7 +280,7 @@ describe.each(storeNames)("creating sessions on %s", (name) => {
     ["a user of null", { user: null }, "type", "user"],
     ["NUL in a key", { externalKey: "a\0b" }, "type", "externalKey"],
     ["a lone surrogate in a title", { title: "\ud800" }, "type", "title"],
-    ["a label that is too long", { tool: "é".repeat(128) }, "type", "tool"],
+    ["a label that is too long", { tool: "é".repeat(128) }, "too_long", "tool"],
     ["a tag that is none", { tags: ["a", 1] }, "type", "tags.1"],
     ["a list as metadata", { metadata: [] }, "type", "metadata"],
     ["a time without a zone", { createdAt: "2026-01-01T00:00:00" }, "type", "createdAt"],

@@ -7,6 +7,7 @@ import type { MessageInput } from "../schemas/message-input.ts";
 import type { BesideAppend, StagedBlobs } from "./blobs/staged-blobs.ts";
 import { withStagedBlobs } from "./blobs/with-staged-blobs.ts";
 import { sessionNotFound } from "./find-session.ts";
+import { mayBeForParent, resolveSharedParents } from "./message-path/shared-messages.ts";
 import { newMessageRecords } from "./new-messages.ts";
 import { repeatOnConflict } from "./repeat-on-conflict.ts";
 import type { ServiceContext } from "./service-context.ts";
@@ -36,13 +37,30 @@ export async function commitNewSession(
     const made = await newMessageRecords(context, messages, blobs);
     if (!blobs.isEmpty) return appendLarge(made.messages, blobs);
     const session = await keyOfNew(context, record, settings);
-    return commit({ writes: [{ type: "append", session, messages: made.messages, exists: "same" }] });
+    return commitAppend(session, made.messages, async (writes) => commit({ writes }));
   };
   const appendLarge = async (large: readonly NewMessage[], blobs: StagedBlobs): Promise<CommitResult> => {
     const { session, isThere, writes, expect } = await besideNew(context, record, large, blobs, settings);
-    const appended: Write = { type: "append", session: [session], messages: large, exists: "same" };
     // One that is there has its parent already.
-    return commit({ writes: [appended, ...writes], expect }, !isThere);
+    return commitAppend([session], large, async (appended) =>
+      commit({ writes: [...appended, ...writes], expect }, !isThere),
+    );
+  };
+  const commitAppend = async (
+    session: Key,
+    given: readonly NewMessage[],
+    commitWith: (writes: readonly Write[]) => Promise<CommitResult>,
+  ): Promise<CommitResult> => {
+    const appended = { type: "append", session, exists: "same" } as const;
+    return commitWith([{ ...appended, messages: given }]).catch(async (error: unknown) => {
+      const found = mayBeForParent(error) ? await readSessions(context, [session], settings) : [];
+      const id = found[0]?.id as string | undefined;
+      if (id === undefined) throw error;
+      // Only a fork knows parents that its own log does not have.
+      const resolved = await resolveSharedParents(context, id, given, error, settings);
+      if (resolved === undefined) throw error;
+      return commitWith([{ ...appended, messages: resolved }]);
+    });
   };
   // Another made or deleted it in between.
   return repeatOnConflict(

@@ -119,6 +119,26 @@ describe.each(storeNames)("messages that a fork shares on %s", (name) => {
     expect(await services.store.check()).toEqual([]);
   });
 
+  test("can be followed by the messages that a fork is found or made with", async () => {
+    const { tl } = services;
+    const own = (await tl.sessions.fork(child, { externalKey: "fork" })).id;
+    for (const content of ["small", "large ".repeat(20_000)]) {
+      const messages = [{ id: content.slice(0, 5), role: user, content, parentId: "a" }];
+      const first = await tl.sessions.getOrCreate({ externalKey: "fork" }, { messages });
+      expect(first).toMatchObject({ created: false, session: { id: own } });
+      expect(await tl.messages.get(own, content.slice(0, 5))).toMatchObject({ parentSeq: 1, content });
+      const again = await tl.sessions.getOrCreate({ externalKey: "fork" }, { messages });
+      expect(again.messages).toEqual(first.messages);
+    }
+    const nowhere = [{ role: user, content: "x", parentId: "nowhere" }];
+    for (const externalKey of ["fork", "new"]) {
+      await expect(tl.sessions.getOrCreate({ externalKey }, { messages: nowhere })).rejects.toMatchObject({
+        code: "not_found",
+        reason: "absent",
+      });
+    }
+  });
+
   test("other messages of their owners can't be followed", async () => {
     const { messages } = services.tl;
     for (const parentId of ["d", "B"]) {

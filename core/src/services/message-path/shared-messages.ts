@@ -85,7 +85,7 @@ export async function resolveSharedParents(
 }
 
 /** A parent that the store does not know is absent, or makes a repeated message look like another. */
-function mayBeForParent(error: unknown): boolean {
+export function mayBeForParent(error: unknown): boolean {
   if (!isThroughlineError(error) || error.outcome !== "refused") return false;
   return error.reason === "absent" || error.reason === "different_content";
 }
