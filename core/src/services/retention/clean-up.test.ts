@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { beginning, storeNames, useServices } from "../test/use-services.ts";
+import { beforeNextCommit, beginning, storeNames, useServices } from "../test/use-services.ts";
 import type { CleanUpReport } from "./clean-up.ts";
 import { everyRecord } from "../erasing/test/traces-of.ts";
 
@@ -134,6 +134,29 @@ describe.each(storeNames)("clean-up on %s", (name) => {
       for await (const record of everyRecord(store)) records.push(record);
       return records;
     }
+  });
+
+  test("a dry run counts held sessions that are too old among those that stay", async () => {
+    const { tl } = services;
+    const [held = ""] = await createAged([10, 2, 1]);
+    await tl.sessions.hold(held);
+    const policy = { ttlDays: 5, maxSessions: 2 };
+    const dry = await tl.gc({ policy, dryRun: true });
+    expect(dry).toMatchObject({ trashed: 0 });
+    expect(withoutRun(await tl.gc({ policy }))).toEqual(withoutRun(dry));
+  });
+
+  test("spares what was brought back and deleted again while it ran", async () => {
+    const { tl } = services;
+    const ids = await createAged([50, 40]);
+    for (const id of ids) await tl.sessions.delete(id);
+    services.time += 31 * day;
+    const late = beforeNextCommit(services, async () => {
+      for (const id of ids) await tl.sessions.undelete(id);
+      for (const id of ids) await tl.sessions.delete(id);
+    });
+    expect(await late.gc({ prune: false })).toMatchObject({ erased: 0 });
+    expect((await tl.sessions.trash()).items).toHaveLength(2);
   });
 
   test("stops when it is told to, and the next one goes on", async () => {

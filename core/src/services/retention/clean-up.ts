@@ -126,8 +126,7 @@ class CleanUp {
         const decision = decide(row, this.#policy, this.#now);
         return decision === undefined ? [] : [{ row, decision }];
       });
-      for (const { row, decision } of decided)
-        if (decision.action === "erase") erasures.add(row.id as string);
+      for (const { row, decision } of decided) if (decision.action === "erase") erasures.add(row);
       await this.#carryOut(decided.filter(({ decision }) => decision.action !== "erase"));
       this.#onProgress?.(this.#report());
     }
@@ -146,14 +145,19 @@ class CleanUp {
     let excess = answers[0] - (this.#dryRun ? this.#listedTrashed : 0) - maxSessions;
     for await (const rows of pagesOfSessions(this.#context, selection, this.#options)) {
       if (excess <= 0) return;
-      // In a dry run those are still there that their age would have taken.
-      const there = rows.filter((row) => decide(row, this.#policy, this.#now)?.action !== "trash");
-      const oldest = (this.#dryRun ? there : rows).slice(0, excess);
+      const oldest = (this.#dryRun ? await this.#withoutTrashed(rows) : rows).slice(0, excess);
       excess -= oldest.length;
       const decision = makeDecision("trash", "max_sessions");
       await this.#carryOut(oldest.filter(({ pinned }) => pinned === false).map((row) => ({ row, decision })));
       this.#onProgress?.(this.#report());
     }
+  }
+
+  /** In a dry run those are still there that their age would have taken. */
+  async #withoutTrashed(rows: readonly Row[]): Promise<readonly Row[]> {
+    const old = rows.filter((row) => decide(row, this.#policy, this.#now)?.action === "trash");
+    const held = await this.#findHeld(old.map(({ id }) => id as string));
+    return rows.filter((row) => !old.includes(row) || held.has(row.id as string));
   }
 
   async #carryOut(decided: readonly { readonly row: Row; readonly decision: Decision }[]): Promise<void> {

@@ -23,12 +23,15 @@ export interface Erased {
 export class Erasures {
   readonly #context: ServiceContext;
   readonly #options: CallOptions;
-  readonly #due = new Map<string, CleanUpReason>();
+  /** Why each of them is due, and of those in the trash since when they are there. */
+  readonly #due = new Map<string, { readonly reason: CleanUpReason; readonly hiddenAt?: number }>();
 
   /** With the erasures that have begun and not ended. */
   static async find(context: ServiceContext, options: CallOptions): Promise<Erasures> {
     const erasures = new Erasures(context, options);
-    for (const { sessionId } of await readJobs(context, options)) erasures.#due.set(sessionId, "erasing");
+    for (const { sessionId } of await readJobs(context, options)) {
+      erasures.#due.set(sessionId, { reason: "erasing" });
+    }
     return erasures;
   }
 
@@ -38,13 +41,15 @@ export class Erasures {
   }
 
   /** Adds a session whose time in the trash is over. */
-  add(session: string): void {
-    if (!this.#due.has(session)) this.#due.set(session, "trash_days");
+  add({ id, hiddenAt }: Row): void {
+    const session = id as string;
+    if (this.#due.has(session)) return;
+    this.#due.set(session, { reason: "trash_days", hiddenAt: hiddenAt as number });
   }
 
   /** What `carryOut` would do. */
   async *foresee(): AsyncGenerator<Erased, void, undefined> {
-    for (const [id, reason] of this.#due) {
+    for (const [id, { reason }] of this.#due) {
       const row = await this.#readDeleted(id);
       if (row === undefined) continue;
       const stored = await readJob(this.#context, id, this.#options);
@@ -80,17 +85,20 @@ export class Erasures {
       }
     };
     // First all are marked: what is being erased itself keeps nothing of others.
-    for (const [id, reason] of this.#due) if (reason === "trash_days") await attempt(() => this.#begin(id));
-    for (const [id, reason] of this.#due) {
+    for (const [id, { hiddenAt }] of this.#due) {
+      if (hiddenAt !== undefined) await attempt(() => this.#begin(id, hiddenAt));
+    }
+    for (const [id, { reason }] of this.#due) {
       const erased = await attempt(() => this.#eraseOne(id, reason));
       if (erased !== undefined) yield erased;
     }
     if (failures.length > 0) throw failures[0];
   }
 
-  async #begin(id: string): Promise<void> {
+  /** One that was brought back and deleted again meanwhile has its time in the trash before it. */
+  async #begin(id: string, hiddenAt: number): Promise<void> {
     const row = await this.#readDeleted(id);
-    if (row !== undefined) await beginErasure(this.#context, row, false, this.#options);
+    if (row?.hiddenAt === hiddenAt) await beginErasure(this.#context, row, false, this.#options);
   }
 
   async #eraseOne(id: string, reason: CleanUpReason): Promise<Erased | undefined> {
