@@ -33,12 +33,13 @@ export interface BesideAppend {
 /** The blobs that appends name: kept from sweeps from before they are stored until `finish` or `abandon`. */
 export class StagedBlobs {
   readonly #context: ServiceContext;
-  readonly #list = listName(newId());
+  /** Made with the first of them: most appends stage nothing. */
+  #list = "";
   readonly #hashes = new Set<string>();
   /** Those that were not there before. */
   readonly #stored = new Set<string>();
   /** The list holds all of them, so it is written by one after another. */
-  #turn: Promise<void> = Promise.resolve();
+  #turn: Promise<void> | undefined;
 
   constructor(context: ServiceContext) {
     this.#context = context;
@@ -51,7 +52,11 @@ export class StagedBlobs {
   /** Stores those that are not there yet; the others are touched. On disk when it resolves. */
   async stage(values: readonly BlobValue[]): Promise<void> {
     if (values.length === 0) return;
-    const turn = this.#turn.then(() => this.#stage(values));
+    const before = this.#turn;
+    const turn = (async () => {
+      await before;
+      await this.#stage(values);
+    })();
     this.#turn = turn.catch(() => {});
     await turn;
   }
@@ -60,6 +65,7 @@ export class StagedBlobs {
     const given = new Map(values.map((value) => [value.hash, value]));
     for (const hash of this.#hashes) given.delete(hash);
     if (given.size === 0) return;
+    if (this.#list === "") this.#list = listName(newId());
     for (const hash of given.keys()) this.#hashes.add(hash);
     for (let attempt = 1; ; attempt += 1) {
       try {

@@ -18,6 +18,7 @@ export async function withStagedBlobs(
     const blobs = new StagedBlobs(context);
     try {
       const result = await commit(blobs);
+      if (blobs.isEmpty) return result;
       await (isWritten(result) ? blobs.finish() : blobs.abandon());
       return result;
     } catch (error) {
