@@ -24,6 +24,7 @@ test("import takes files and folders, twice without a duplicate, and grown files
     sessions_created: 0,
     messages_added: 0,
     problems: [],
+    problems_omitted: 0,
     unreadable: [],
     interrupted: false,
   });

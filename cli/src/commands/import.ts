@@ -120,10 +120,11 @@ function reportToJson(report: ImportReport): JsonObject {
 }
 
 async function printReport(report: ImportReport, failures: number): Promise<void> {
-  const { files, unchangedFiles, skipped, problems, unreadable } = report;
+  const { files, unchangedFiles, skipped, problems, problemsOmitted, unreadable } = report;
   for (const { path, line, message } of problems) {
     process.stderr.write(printable(`${line === 0 ? path : `${path}:${line}`}: ${message}\n`));
   }
+  if (problemsOmitted > 0) process.stderr.write(`and ${problemsOmitted} more problems\n`);
   for (const { path, message } of unreadable) process.stderr.write(printable(`${path}: ${message}\n`));
   for (const path of skipped)
     process.stderr.write(printable(`${path}: not a format that is known here; left out\n`));
@@ -137,7 +138,7 @@ async function printReport(report: ImportReport, failures: number): Promise<void
       `Files: ${files} read, ${unchangedFiles} of them unchanged${leftOut}`,
       `Sessions: ${report.sessionsCreated} new, ${report.sessionsGrown} grown${unchanged}${deleted}`,
       `Messages: ${report.messagesAdded} new${continued}${kept}`,
-      `Problems: ${problems.length + failures}`,
+      `Problems: ${problems.length + problemsOmitted + failures}`,
       "",
     ].join("\n"),
   );

@@ -165,6 +165,14 @@ describe("an import", () => {
     expect(await importSources(throughline, [path])).toMatchObject({ unchangedFiles: 1 });
   });
 
+  it("names a thousand problems, and counts the others", async () => {
+    const throughline = await open("sessions.db");
+    const conversations = JSON.stringify([exported(longConversation(3))]).slice(0, -1);
+    const path = write("odd.json", `${conversations}${",1".repeat(1_500)}]`);
+    const { problems, problemsOmitted, sessionsCreated } = await importSources(throughline, [path]);
+    expect([problems.length, problemsOmitted, sessionsCreated]).toEqual([1_000, 500, 1]);
+  });
+
   it("tells a conversation of more than 64 MiB, and reads the others", async () => {
     const huge = JSON.stringify(
       exported({ id: "huge", nodes: [{ key: "h", parent: null, text: "x" }], current: "h" }),

@@ -20,8 +20,10 @@ export interface ImportReport {
   /** Messages that were there. */
   messagesKept: number;
   bytes: number;
-  /** Places that could not be read: the rest of their file was. */
+  /** Places that could not be read: the rest of their file was. The first 1,000 of them. */
   readonly problems: ImportReportProblem[];
+  /** Problems beyond these: a file can hold more than fit into memory. */
+  problemsOmitted: number;
   /** Files and folders that could not be read at all. */
   readonly unreadable: { readonly path: string; readonly message: string }[];
   /** True when the import was told to stop: another one goes on where it ended. */
@@ -33,6 +35,14 @@ export interface ImportReportProblem {
   /** From 1; 0 where it concerns no line. */
   readonly line: number;
   readonly message: string;
+}
+
+const notedProblems = 1_000;
+
+/** Notes a problem, or counts it where there are too many. */
+export function addProblem(report: ImportReport, problem: ImportReportProblem): void {
+  if (report.problems.length < notedProblems) report.problems.push(problem);
+  else report.problemsOmitted += 1;
 }
 
 export function emptyReport(): ImportReport {
@@ -49,6 +59,7 @@ export function emptyReport(): ImportReport {
     messagesKept: 0,
     bytes: 0,
     problems: [],
+    problemsOmitted: 0,
     unreadable: [],
     interrupted: false,
   };

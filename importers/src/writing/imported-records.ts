@@ -3,6 +3,7 @@ import type { BesideAppend, NewMessage, ServiceContext, Write } from "@throughli
 import { StagedBlobs, blobsOfMessage, isThroughlineError, newId, newMessageRecords } from "@throughline/core";
 import type { ImportedMessage } from "../importer.ts";
 import type { FileImport } from "./import-file.ts";
+import { addProblem } from "./import-report.ts";
 import { type NativeRanges, toMessageInput } from "./message-input.ts";
 
 /** Messages of one append: with what else its batch holds, under the contract's limit of records. */
@@ -57,7 +58,7 @@ export class ImportedRecords {
       if (!isRefusal(error)) throw error;
       const { report, source } = this.#file;
       const text = `the message ${message.id} can't be stored: ${error.message}`;
-      report.problems.push({ path: source.path, line: 0, message: text });
+      addProblem(report, { path: source.path, line: 0, message: text });
       return [];
     }
   }

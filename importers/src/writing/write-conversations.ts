@@ -3,6 +3,7 @@ import type { ImportEvent, ImportedMessage } from "../importer.ts";
 import type { Conversation } from "./conversation-plan.ts";
 import { ConversationWriter } from "./conversation-writer.ts";
 import type { FileImport } from "./import-file.ts";
+import { addProblem } from "./import-report.ts";
 
 const writtenTogether = 32;
 
@@ -48,7 +49,7 @@ function* conversationsOf(
     } else if (event.type === "message") {
       if (!messages.has(event.id)) messages.set(event.id, event);
     } else if (event.type === "problem") {
-      report.problems.push({ path: source.path, line: event.line, message: event.message });
+      addProblem(report, { path: source.path, line: event.line, message: event.message });
     }
   }
   yield* finish();

@@ -4,6 +4,7 @@ import { fetchStagedFields, newId, noteSource, toMessage } from "@throughline/co
 import type { ByteRange, ImportEvent, ImportedMessage, ImportedSession } from "../importer.ts";
 import { cursorKey } from "./import-cursor.ts";
 import type { FileImport } from "./import-file.ts";
+import { addProblem } from "./import-report.ts";
 import {
   type KnownSession,
   type Where,
@@ -84,7 +85,7 @@ function groupEvents({ report, source }: FileImport, events: readonly ImportEven
         messages.set(event.id, group.last);
       } else if (event.continues === true) messages.set(event.id, continueMessage(waiting, event));
     } else if (event.type === "problem") {
-      report.problems.push({ path: source.path, line: event.line, message: event.message });
+      addProblem(report, { path: source.path, line: event.line, message: event.message });
     }
   }
   return groups.values();
