@@ -146,6 +146,21 @@ describe.each(storeNames)("clean-up on %s", (name) => {
     expect(withoutRun(await tl.gc({ policy }))).toEqual(withoutRun(dry));
   });
 
+  test("says nothing of an erasure that waits for other forks than before", async () => {
+    const { tl } = services;
+    const { id } = await tl.sessions.create();
+    await tl.messages.append(id, [{ role: "user", content: "a" }]);
+    const [fork, other] = [await tl.sessions.fork(id), await tl.sessions.fork(id)];
+    await tl.sessions.delete(id);
+    services.time += 31 * day;
+    expect(await tl.gc()).toMatchObject({ partlyErased: 1 });
+    await tl.sessions.delete(fork.id);
+    for (const dryRun of [true, false]) {
+      expect(await tl.gc({ dryRun })).toMatchObject({ partlyErased: 0, sessions: [] });
+    }
+    expect(await tl.sessions.receipt(id)).toMatchObject({ sharedWith: [other.id] });
+  });
+
   test("spares what was brought back and deleted again while it ran", async () => {
     const { tl } = services;
     const ids = await createAged([50, 40]);

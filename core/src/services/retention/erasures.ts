@@ -55,8 +55,7 @@ export class Erasures {
       const stored = await readJob(this.#context, id, this.#options);
       const job = stored?.job ?? newJob(row, row.hiddenAt as number, false);
       const left = await this.#left(row, job);
-      const isWaiting = left.length > 0 && without(job.kept, left).length === 0 && job.isBlank;
-      if (!isWaiting) yield { id, reason, isWhole: left.length === 0, blobs: 0, bytes: 0 };
+      if (!isWaiting(job, left)) yield { id, reason, isWhole: left.length === 0, blobs: 0, bytes: 0 };
     }
   }
 
@@ -106,8 +105,7 @@ export class Erasures {
     if (before === undefined) return undefined;
     const receipt = await continueErasure(this.#context, id, this.#options);
     const after = receipt.erased ? undefined : await readJob(this.#context, id, this.#options);
-    // It waits for its forks, as before.
-    if (after !== undefined && after.revision === before.revision) return undefined;
+    if (after !== undefined && isWaiting(before.job, after.job.kept)) return undefined;
     const { removed, bytes } = before.job;
     return {
       id,
@@ -127,4 +125,9 @@ export class Erasures {
     const row = answers[0][0];
     return row === undefined || row.hiddenAt === 0 ? undefined : row;
   }
+}
+
+/** Whether all that is left of a session waits for its forks, as before. */
+function isWaiting(job: ErasureJob, left: ErasureJob["kept"]): boolean {
+  return left.length > 0 && without(job.kept, left).length === 0 && job.isBlank;
 }
