@@ -156,11 +156,11 @@ class MongodbStore implements Store {
   }
 
   async prune(before: PruneTimes): Promise<void> {
-    const tenants = await this.#lanes.applyAll();
     // Words of what was removed leave the index, while the feed still says what was.
-    for (const tenant of tenants) {
+    for (const tenant of await this.#lanes.applyAll()) {
       await this.#index.catchUp(tenant, await lastCommitTime(this.#database, tenant));
     }
+    const tenants = await this.#lanes.applyAll();
     await pruneDatabase(this.#database, this.#allKinds, tenants, before);
   }
 
