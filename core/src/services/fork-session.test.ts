@@ -119,6 +119,7 @@ describe.each(storeNames)("forks on %s", (name) => {
     expect(await chain(later.id)).toEqual([later.id, child.id, parent]);
     expect(await chain(parent)).toEqual([parent]);
     expect((await sessions.children(child.id)).items.map(({ id }) => id)).toEqual([earlier.id, later.id]);
+    await expect(sessions.children(undefined as never)).rejects.toMatchObject({ code: "invalid" });
     await sessions.delete(child.id);
     expect(await chain(later.id)).toEqual([later.id, parent]);
     expect(await ids(later.id)).toBe("abcxyl");

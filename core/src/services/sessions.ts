@@ -7,6 +7,7 @@ import type { BranchListInput, ForkInput } from "../schemas/fork-input.ts";
 import { parseInput } from "../schemas/parse-input.ts";
 import type { SessionChanges, SessionFilter, SessionInput } from "../schemas/session-input.ts";
 import { sessionChanges, sessionFilter, sessionInput } from "../schemas/session-input.ts";
+import { label } from "../schemas/text.ts";
 import { commitNewSession, readAncestors } from "./create-session.ts";
 import { type EndOptions, endSession } from "./end-session.ts";
 import { type DeleteOptions, deleteSession, undeleteSession } from "./erasing/delete-session.ts";
@@ -178,7 +179,9 @@ export class Sessions {
     options: BranchListInput = {},
     settings: CallSettings = {},
   ): Promise<Page<Session>> {
-    return this.list({ ...options, parent: id, order: "created", all: true }, settings);
+    // Without a name it would be no filter at all.
+    const parent = parseInput(label, id, "session");
+    return this.list({ ...options, parent, order: "created", all: true }, settings);
   }
 
   /**

@@ -135,7 +135,7 @@ describe.each(storeNames)("settings of a session on %s", (name) => {
     const missing = { code: "not_found", reason: "session" };
     await settings.set(id, full);
     await sessions.delete(id);
-    for (const session of [id, "nobody"]) {
+    for (const session of [id, "nobody", ""]) {
       await expect(settings.get(session)).rejects.toMatchObject(missing);
       await expect(settings.set(session, {})).rejects.toMatchObject(missing);
       await expect(settings.update(session, {})).rejects.toMatchObject(missing);

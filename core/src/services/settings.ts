@@ -104,8 +104,13 @@ export class Settings {
     const set = { ...fields, updatedAt: now };
     const record = { ...set, sessionId, createdAt: now };
     const write: Write = { type: "insert", kind: "chat_settings", record, exists: { set } };
+    // The guard expects an owner that has a name to be there.
+    const isThere = { type: "equals", kind: "sessions", key: [sessionId], fields: { hiddenAt: 0 } } as const;
     try {
-      const { results } = await store.commit({ tenant, writes: [write], expect }, settings);
+      const { results } = await store.commit(
+        { tenant, writes: [write], expect: [isThere, ...expect] },
+        settings,
+      );
       if (results[0]?.outcome === "inserted") return toSettings({ ...record, revision: 1 });
     } catch (error) {
       throw isGone(error) ? sessionNotFound(sessionId) : error;

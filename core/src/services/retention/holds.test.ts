@@ -28,7 +28,10 @@ describe.each(storeNames)("a hold on %s", (name) => {
     await expect(tl.sessions.hold(id)).rejects.toMatchObject({ code: "not_found" });
     await expect(tl.sessions.release(id)).rejects.toMatchObject({ code: "not_found" });
     await expect(tl.sessions.getHold("none")).rejects.toMatchObject({ code: "not_found" });
-    await expect(tl.sessions.hold("none")).rejects.toMatchObject({ code: "not_found" });
+    for (const name of ["none", ""]) {
+      await expect(tl.sessions.hold(name)).rejects.toMatchObject({ code: "not_found" });
+      await expect(tl.sessions.release(name)).rejects.toMatchObject({ code: "not_found" });
+    }
   });
 
   test.each([false, true])("that comes just before a deletion (erase: %s) wins", async (erase) => {

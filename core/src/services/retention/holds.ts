@@ -77,10 +77,11 @@ async function commitOwned(
   write: Write,
   options: CallOptions,
 ): Promise<void> {
+  // The guard expects an owner that has a name to be there.
+  const isThere = { type: "equals", kind: "sessions", key: [session], fields: { hiddenAt: 0 } } as const;
   try {
-    await store.commit({ tenant, writes: [write] }, options);
+    await store.commit({ tenant, writes: [write], expect: [isThere] }, options);
   } catch (error) {
-    // The guard expects the owner of what is written to be there.
     const isGone = isThroughlineError(error) && error.reason === "expectation";
     throw isGone ? sessionNotFound(session) : error;
   }
