@@ -96,7 +96,8 @@ function noteOf([scope, collection, key]: readonly string[], now: number): Store
 async function newRecord(where: Where, draft: ImportedSession): Promise<StoredRecord> {
   const { throughline, tool, user } = where;
   const now = throughline.store.now();
-  const parent = draft.parent === undefined ? undefined : await makeParent(where, draft.parent.externalKey);
+  const parent =
+    draft.parent === undefined ? undefined : await makeParent(where, draft.parent, draft.createdAt);
   const input = parseInput(
     sessionInput,
     {
@@ -116,9 +117,17 @@ async function newRecord(where: Where, draft: ImportedSession): Promise<StoredRe
   });
 }
 
-/** A child may be met before its parent: then the parent is made, empty, under the key by which it will be found. */
-async function makeParent(where: Where, key: string): Promise<Row | undefined> {
-  const known = await findImportedSession(where, { type: "session", externalKey: key });
+/**
+ * A child may be met before its parent: then the parent is made, empty, under the key by which it will be found. It is as
+ * old as the child until its own file tells: of today, it would stand before all others for ever.
+ */
+async function makeParent(
+  where: Where,
+  { externalKey: key }: { readonly externalKey: string },
+  createdAt: number | undefined,
+): Promise<Row | undefined> {
+  const draft: ImportedSession = { type: "session", externalKey: key };
+  const known = await findImportedSession(where, createdAt === undefined ? draft : { ...draft, createdAt });
   if (known.row !== undefined || known.deleted !== undefined) return known.row;
   const { store, tenant } = where.throughline;
   await store.commit({ tenant, writes: known.creation });
@@ -168,7 +177,12 @@ export function sessionUpdate(
     ...(row.workspacePath === "" ? { workspacePath } : undefined),
     ...(metadata === undefined ? undefined : { metadata: { ...readObject(row.metadata), ...metadata } }),
   });
-  const changed = Object.entries(fields).filter(([name, value]) => row[name] !== value);
+  // What only a child told so far.
+  const isOlder =
+    draft.createdAt !== undefined && row.lastSeq === 0 && draft.createdAt < Number(row.createdAt);
+  const changed = Object.entries(isOlder ? { ...fields, createdAt: draft.createdAt } : fields).filter(
+    ([name, value]) => row[name] !== value,
+  );
   return changed.length === 0 ? undefined : Object.fromEntries(changed);
 }
 

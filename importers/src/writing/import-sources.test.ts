@@ -83,6 +83,33 @@ describe("an import", () => {
     expect(filled?.title).not.toBeNull();
   });
 
+  it("gives a parent that it met last the times of its own file", async () => {
+    const meta = (id: string, minute: number, source: unknown): string =>
+      JSON.stringify({
+        timestamp: `2025-05-05T10:0${minute}:00Z`,
+        type: "session_meta",
+        payload: { id, timestamp: `2025-05-05T10:0${minute}:00Z`, cwd: "/home/ada", source },
+      });
+    const said = (minute: number): string =>
+      JSON.stringify({
+        timestamp: `2025-05-05T10:0${minute}:30Z`,
+        type: "response_item",
+        payload: { type: "message", role: "user", content: [{ type: "input_text", text: "Dig." }] },
+      });
+    const [helper, main] = ["0199a213-81c0-7800-8aa1-bbab2a035a54", "0199a213-81c0-7800-8aa1-bbab2a035a53"];
+    const spawned = { subagent: { thread_spawn: { parent_thread_id: main, depth: 1 } } };
+    writeFileSync(join(folder, "a.jsonl"), `${meta(helper, 5, spawned)}\n${said(5)}\n`);
+    writeFileSync(join(folder, "b.jsonl"), `${meta(main, 1, "cli")}\n${said(1)}\n`);
+    const throughline = await open();
+    await importSources(throughline, [join(folder, "a.jsonl"), join(folder, "b.jsonl")]);
+    const parent = await throughline.sessions.find(`codex:${main}`);
+    expect(parent).toMatchObject({
+      messageCount: 1,
+      createdAt: new Date("2025-05-05T10:01:00Z"),
+      lastActivity: new Date("2025-05-05T10:05:00Z"),
+    });
+  });
+
   it("takes a file that grew up where it was left, wherever that was", async () => {
     const names = ["answers-and-tools.jsonl", "title-custom.jsonl", "compaction.jsonl"];
     for (const name of names) {
