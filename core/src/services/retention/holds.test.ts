@@ -28,9 +28,9 @@ describe.each(storeNames)("a hold on %s", (name) => {
     await expect(tl.sessions.hold(id)).rejects.toMatchObject({ code: "not_found" });
     await expect(tl.sessions.release(id)).rejects.toMatchObject({ code: "not_found" });
     await expect(tl.sessions.getHold("none")).rejects.toMatchObject({ code: "not_found" });
-    for (const name of ["none", ""]) {
-      await expect(tl.sessions.hold(name)).rejects.toMatchObject({ code: "not_found" });
-      await expect(tl.sessions.release(name)).rejects.toMatchObject({ code: "not_found" });
+    for (const nobody of ["none", ""]) {
+      await expect(tl.sessions.hold(nobody)).rejects.toMatchObject({ code: "not_found" });
+      await expect(tl.sessions.release(nobody)).rejects.toMatchObject({ code: "not_found" });
     }
   });
 

@@ -1,4 +1,4 @@
-import { guardStore, parseTextQuery } from "@throughline/core";
+import { Throughline, guardStore, parseTextQuery } from "@throughline/core";
 import { testPostgresSchema, testPostgresUrl } from "@throughline/test-servers";
 import { Client } from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -39,7 +39,10 @@ async function migrateTo(to: number): Promise<void> {
 /** A schema of the first version that holds two sessions, one with a message whose content is staged. */
 async function writeVersion1(): Promise<void> {
   const store = guardStore(await postgresStore({ url, schema }));
-  const staging = newMessage({ id: "b", content: hash, contentFormat: "blob" });
+  const staging = [
+    newMessage({ id: "b", content: hash, contentFormat: "blob" }),
+    newMessage({ id: "n", native: `{"format":"tool","blob":"${hash}"}` }),
+  ];
   await store.commit({
     tenant,
     writes: [insertSession({ id: "plain", title: "Kept" }), append("plain", "a")],
@@ -48,7 +51,7 @@ async function writeVersion1(): Promise<void> {
     tenant,
     writes: [
       insertSession({ id: "staged" }),
-      { type: "append", session: ["staged"], exists: "fail", messages: [staging] },
+      { type: "append", session: ["staged"], exists: "fail", messages: staging },
     ],
   });
   await store.close();
@@ -67,7 +70,7 @@ async function contents(): Promise<unknown[]> {
   return found;
 }
 
-test("[M11] a schema of the first version keeps what it holds, and its blobs are of unknown use", async () => {
+test("[M11] a schema of the first version keeps what it holds, and notes who refers to its blobs", async () => {
   const store = guardStore(await postgresStore({ url, schema }));
   try {
     expect(await store.check()).toEqual([]);
@@ -81,9 +84,9 @@ test("[M11] a schema of the first version keeps what it holds, and its blobs are
       ],
     });
     expect(answers).toMatchObject([
-      [{ hash, size: staged.length, pieces: 2, encoding: "", createdAt: 77, touchedAt: 0, revision: 1 }],
-      [{ title: "Kept", lastSeq: 1 }, { lastSeq: 1 }],
-      1,
+      [{ hash, size: staged.length, pieces: 2, encoding: "", createdAt: 77, touchedAt: 77, revision: 1 }],
+      [{ title: "Kept", lastSeq: 1 }, { lastSeq: 2 }],
+      2,
       0,
     ]);
     const record = { sessionId: "plain", reason: "", createdAt: 5 };
@@ -92,6 +95,9 @@ test("[M11] a schema of the first version keeps what it holds, and its blobs are
     const text = parseTextQuery("message");
     const { hits } = await store.search({ tenant, text, order: "recent", skip: 0, limit: 5 });
     expect(hits).toHaveLength(2);
+    expect(await store.check()).toEqual([]);
+    const erased = await new Throughline(store, { tenant }).sessions.delete("staged", { erase: true });
+    expect(erased.removed).toEqual({ sessions: 1, messages: 3, blob_references: 2, blobs: 1 });
     expect(await store.check()).toEqual([]);
   } finally {
     await store.close();

@@ -2,8 +2,8 @@ import type { Migration } from "@throughline/store-sql";
 
 /**
  * Settings, holds, references to blobs, uploaded files and API keys. `blobs` is made anew, as added columns would stand
- * behind the others; the bytes lie in another table. Blobs from before keep `touched_at` 0: nobody has noted who refers to
- * them, so they are never swept.
+ * behind the others; the bytes lie in another table. Who refers to blobs from before is read from the messages: what is
+ * erased or deleted later takes them with it.
  *
  * The indexes hold what few sessions are, for lists that are filtered by it. No append changes these columns, but for one
  * that makes an expired session active.
@@ -26,7 +26,8 @@ CREATE TABLE "throughline"."blobs" (
   PRIMARY KEY ("tenant_id", "hash")
 );
 INSERT INTO "throughline"."blobs" ("tenant_id", "hash", "size", "pieces", "encoding", "created_at", "touched_at", "revision")
-SELECT "tenant_id", "hash", "size", "pieces", '', "created_at", 0, "revision" FROM "throughline"."blobs_before";
+SELECT "tenant_id", "hash", "size", "pieces", '', "created_at", greatest("created_at", 1), "revision"
+FROM "throughline"."blobs_before";
 DROP TABLE "throughline"."blobs_before";
 
 CREATE TABLE "throughline"."blob_references" (
@@ -38,6 +39,12 @@ CREATE TABLE "throughline"."blob_references" (
   "revision" bigint NOT NULL,
   PRIMARY KEY ("tenant_id", "session_id", "hash", "owner_kind", "owner_id")
 );
+INSERT INTO "throughline"."blob_references" ("tenant_id", "session_id", "hash", "owner_kind", "owner_id", "revision")
+SELECT "tenant_id", "session_id", "content", 'messages', "message_id", 1
+FROM "throughline"."messages" WHERE "content_format" = 'blob'
+UNION
+SELECT "tenant_id", "session_id", substring("native" from '"blob":"([0-9a-f]{64})"[}]$'), 'messages', "message_id", 1
+FROM "throughline"."messages" WHERE octet_length("native") < 10000 AND "native" ~ '^[{]"format".*"blob":"[0-9a-f]{64}"[}]$';
 CREATE INDEX "blob_references_hash" ON "throughline"."blob_references"
   ("tenant_id", "hash", "session_id", "owner_kind", "owner_id");
 

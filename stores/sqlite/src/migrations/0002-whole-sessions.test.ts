@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { guardStore, parseTextQuery } from "@throughline/core";
+import { Throughline, guardStore, parseTextQuery } from "@throughline/core";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { addSession } from "../schema/test/add-session.ts";
 import { sqliteStore } from "../sqlite-store.ts";
@@ -28,8 +28,10 @@ async function writeVersion1(): Promise<DatabaseSync> {
   const database = new DatabaseSync(path);
   await migrate(database, { to: 1 });
   addSession(database, { key: 1, id: "plain", messages: ["one", "two"], fields: { title: "Kept" } });
-  addSession(database, { key: 2, id: "staged", messages: ["first", hash] });
+  addSession(database, { key: 2, id: "staged", messages: ["first", hash, "native"] });
   database.exec("UPDATE message_rows SET content_format = 'blob' WHERE session_key = 2 AND seq = 2");
+  const native = `{"format":"tool","blob":"${hash}"}`;
+  database.prepare("UPDATE message_rows SET native = ? WHERE session_key = 2 AND seq = 3").run(native);
   database.prepare("INSERT INTO blobs VALUES (1, ?, ?, 2, 77, 1)").run(hash, staged.length);
   const piece = database.prepare("INSERT INTO blob_pieces VALUES (1, ?, ?, ?, 1)");
   piece.run(hash, 0, Buffer.from(staged.slice(0, 3)));
@@ -50,7 +52,7 @@ function contentsOf(database: DatabaseSync): unknown[][][] {
   return tablesOfVersion1.map((table) => readRows(database, `SELECT * FROM ${table} ORDER BY 1, 2, 3`));
 }
 
-test("[M11] a file of the first version keeps what it holds, and its blobs are of unknown use", async () => {
+test("[M11] a file of the first version keeps what it holds, and notes who refers to its blobs", async () => {
   (await writeVersion1()).close();
   const store = guardStore(await sqliteStore({ path }));
   try {
@@ -65,9 +67,9 @@ test("[M11] a file of the first version keeps what it holds, and its blobs are o
       ],
     });
     expect(answers).toMatchObject([
-      [{ hash, size: staged.length, pieces: 2, encoding: "", createdAt: 77, touchedAt: 0, revision: 1 }],
-      [{ title: "Kept", lastSeq: 2 }, { lastSeq: 2 }],
-      2,
+      [{ hash, size: staged.length, pieces: 2, encoding: "", createdAt: 77, touchedAt: 77, revision: 1 }],
+      [{ title: "Kept", lastSeq: 2 }, { lastSeq: 3 }],
+      3,
       0,
     ]);
     const query = parseTextQuery("large");
@@ -84,6 +86,11 @@ test("[M11] a file of the first version keeps what it holds, and its blobs are o
         },
       ],
     });
+    expect(await store.check()).toEqual([]);
+    const erased = await new Throughline(store, { tenant: "local" }).sessions.delete("staged", {
+      erase: true,
+    });
+    expect(erased.removed).toEqual({ sessions: 1, messages: 3, blob_references: 2, blobs: 1 });
     expect(await store.check()).toEqual([]);
   } finally {
     await store.close();

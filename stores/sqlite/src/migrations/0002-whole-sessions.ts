@@ -2,8 +2,8 @@ import type { Migration } from "@throughline/store-sql";
 
 /**
  * Settings, holds, references to blobs, uploaded files and API keys. `blobs` is made anew, as added columns would stand
- * behind the others; the bytes lie in another table. Blobs from before keep `touched_at` 0: nobody has noted who refers to
- * them, so they are never swept.
+ * behind the others; the bytes lie in another table. Who refers to blobs from before is read from the messages: what is
+ * erased or deleted later takes them with it.
  *
  * The indexes hold what few sessions are, for lists that are filtered by it. No append changes these columns, but for one
  * that makes an expired session active.
@@ -25,7 +25,7 @@ CREATE TABLE "blobs" (
   PRIMARY KEY ("tenant", "hash")
 ) STRICT, WITHOUT ROWID;
 INSERT INTO "blobs" ("tenant", "hash", "size", "pieces", "encoding", "created_at", "touched_at", "revision")
-SELECT "tenant", "hash", "size", "pieces", '', "created_at", 0, "revision" FROM "blobs_before";
+SELECT "tenant", "hash", "size", "pieces", '', "created_at", max("created_at", 1), "revision" FROM "blobs_before";
 DROP TABLE "blobs_before";
 
 CREATE TABLE "blob_references" (
@@ -37,6 +37,13 @@ CREATE TABLE "blob_references" (
   "revision" INTEGER NOT NULL,
   PRIMARY KEY ("tenant", "session_id", "hash", "owner_kind", "owner_id")
 ) STRICT, WITHOUT ROWID;
+INSERT OR IGNORE INTO "blob_references" ("tenant", "session_id", "hash", "owner_kind", "owner_id", "revision")
+SELECT "tenant", "session_id", "content", 'messages', "message_id", 1
+FROM "message_rows" JOIN "session_rows" USING ("session_key") WHERE "content_format" = 'blob';
+INSERT OR IGNORE INTO "blob_references" ("tenant", "session_id", "hash", "owner_kind", "owner_id", "revision")
+SELECT "tenant", "session_id", "native" ->> '$.blob', 'messages', "message_id", 1
+FROM "message_rows" JOIN "session_rows" USING ("session_key")
+WHERE octet_length("native") < 10000 AND "native" LIKE '{"format"%"blob":"%"}' AND "native" ->> '$.blob' IS NOT NULL;
 CREATE INDEX "blob_references_hash" ON "blob_references"
   ("tenant", "hash", "session_id", "owner_kind", "owner_id");
 
