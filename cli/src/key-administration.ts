@@ -5,6 +5,7 @@ import {
   type KeyInput,
   createKey,
   forgetKey,
+  keyIdIn,
   keyToJson,
   listKeys,
   revokeKey,
@@ -59,7 +60,15 @@ function overHttp(url: string, apiKey: string | null): KeyAdministration {
     if (!response.ok) throw fromProblem(response.status, parse(text));
     return parse(text);
   };
-  const pathOf = (name: string): string => `/${encodeURIComponent(name)}`;
+  // A key may be named by all of it, and URLs are written down on their way: only its id goes there.
+  const pathOf = (name: string): string => {
+    const keyId = keyIdIn(name);
+    if (keyId !== undefined) return `/${keyId}`;
+    throw new ThroughlineError("not_found", "There is no such key.", {
+      reason: "api_key",
+      outcome: "refused",
+    });
+  };
   return {
     create: async ({ tenant, role, name, expiresAt }) =>
       (await send("POST", "", { tenant_id: tenant, role, name, expires_at: expiresAt })) as NewKeyJson,

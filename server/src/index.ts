@@ -14,6 +14,7 @@ export {
   listKeys,
   revokeKey,
 } from "./keys/key-store.ts";
+export { keyIdIn } from "./keys/key-text.ts";
 export { type ListenOptions, type RunningServer, isLoopback, listen } from "./listen.ts";
 export { type Failure, type RequestSummary } from "./reports.ts";
 export { type Schedule, type ScheduleOptions, scheduleCleanUp } from "./schedule.ts";
