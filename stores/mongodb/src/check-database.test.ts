@@ -50,6 +50,16 @@ test("[M6] a healthy store has no problems", async () => {
   expect(await problems()).toEqual([]);
 });
 
+test("[M6] what went with a removed session is no damage, though the log has it still", async () => {
+  // They come together, so they stand in one document of the log.
+  await Promise.all([
+    store.commit({ tenant, writes: [appendTo("s", ["d"])] }),
+    store.commit({ tenant, writes: [{ type: "remove", kind: "messages", key: ["s", 1] }] }),
+    store.commit({ tenant, writes: [{ type: "remove", kind: "sessions", key: ["s"] }] }),
+  ]);
+  expect(await problems()).toEqual([]);
+});
+
 test.for<[string, string, (damaged: Db) => Promise<unknown>]>([
   [
     "a slot that is missing",

@@ -7,7 +7,10 @@ import { testKinds } from "@throughline/conformance";
 import type { Batch, GuardedStore, WriteResult } from "@throughline/core";
 import { guardStore, isThroughlineError } from "@throughline/core";
 import { memoryStore } from "@throughline/store-memory";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { MongoClient } from "mongodb";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { LogDocument, Mark } from "./log-document.ts";
+import { LOG, MARKS } from "./log-document.ts";
 import { openMongodbStore } from "./mongodb-store.ts";
 import type { CrashScenario } from "./test/crash-scenarios.ts";
 import { crashScenarios } from "./test/crash-scenarios.ts";
@@ -19,6 +22,7 @@ import type { History } from "./test/watched-reads.ts";
 import { readWatched, watchReads } from "./test/watched-reads.ts";
 
 let url: string;
+let client: MongoClient;
 const clock = (): number => 1_000;
 /** Two that apply what others leave, and one that only reads. */
 let others: readonly [GuardedStore, GuardedStore, GuardedStore];
@@ -26,6 +30,7 @@ let others: readonly [GuardedStore, GuardedStore, GuardedStore];
 // A database each: a stand-in looks at all of a collection for each range.
 beforeEach(async () => {
   url = newDatabaseUrl();
+  client = await new MongoClient(url).connect();
   const open = async (foreignAfterMs: number, stripAfterMs: number): Promise<GuardedStore> => {
     const pace = { foreignAfterMs, stripAfterMs };
     return guardStore(await openMongodbStore({ url, kinds: testKinds }, { pace, index: neverIndexed }), {
@@ -37,6 +42,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const store of others) await store.close();
+  await client.close();
   await dropDatabase(url);
 });
 
@@ -112,7 +118,7 @@ async function stopWriter(
   const again = await Promise.all(scenario.killed.map((batch) => outcomeOf(applier, { ...batch, tenant })));
   expect(again).toEqual(expected.outcomes);
   expect((await applier.commit({ ...scenario.after, tenant })).position).toBe(expected.last);
-  await pause(30);
+  await waitUntilApplied(tenant);
   expect(stop?.how === "killed" ? again : await wake(victim, first)).toEqual(expected.outcomes);
   await pause(20);
   for (const { end } of watching) expect(await end()).toBeGreaterThan(0);
@@ -123,6 +129,18 @@ async function stopWriter(
     });
   }
   return victim;
+}
+
+/** What others did is in the collections: whoever wakes now might bring back what is gone. */
+async function waitUntilApplied(tenant: string): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const log = client.db().collection<LogDocument>(LOG).find({ tenant }).sort({ slot: -1 }).limit(1);
+      const mark = await client.db().collection<Mark>(MARKS).findOne({ _id: tenant });
+      expect(mark?.slot).toBe((await log.next())?.slot);
+    },
+    { timeout: 20_000, interval: 10 },
+  );
 }
 
 /** Lets a writer that was asleep, or never stopped, go on to its end. */
