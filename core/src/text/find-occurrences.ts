@@ -1,4 +1,6 @@
+import type { TextWindow } from "./choose-window.ts";
 import { findPhrase } from "./find-phrase.ts";
+import { findStretches } from "./find-stretches.ts";
 import { scanText } from "./scan-text.ts";
 import { findForms, type TextClause } from "./text-query.ts";
 
@@ -86,6 +88,24 @@ class LocatedTokens {
 }
 
 function readRegion(text: string, clauses: readonly TextClause[], from: number, to: number): Occurrence[] {
+  const stretches = findStretches(text, clauses, from, to).map((stretch) => readStretch(text, stretch));
+  return clauses.flatMap((clause, index) => {
+    // Forms of a clause that begin at one place are one occurrence.
+    const ends = new Map<number, number>();
+    const add = (start: number, end: number): void => {
+      ends.set(start, Math.max(end, ends.get(start) ?? 0));
+    };
+    for (const form of findForms(clause)) {
+      for (const { words, whole } of stretches) {
+        words.find(form, clause.prefix === true, add);
+        whole.find(form, clause.prefix === true, add);
+      }
+    }
+    return Array.from(ends, ([start, end]) => ({ start, end, clause: index }));
+  });
+}
+
+function readStretch(text: string, stretch: TextWindow): { words: LocatedTokens; whole: LocatedTokens } {
   const words = new LocatedTokens();
   const whole = new LocatedTokens();
   scanText(
@@ -95,21 +115,10 @@ function readRegion(text: string, clauses: readonly TextClause[], from: number, 
       whole: (token, start, end) => whole.add(token, start, end),
       part: (token, start, end) => whole.add(token, start, end),
     },
-    from,
-    to,
+    stretch.start,
+    stretch.end,
   );
-  return clauses.flatMap((clause, index) => {
-    // Forms of a clause that begin at one place are one occurrence.
-    const ends = new Map<number, number>();
-    const add = (start: number, end: number): void => {
-      ends.set(start, Math.max(end, ends.get(start) ?? 0));
-    };
-    for (const form of findForms(clause)) {
-      words.find(form, clause.prefix === true, add);
-      whole.find(form, clause.prefix === true, add);
-    }
-    return Array.from(ends, ([start, end]) => ({ start, end, clause: index }));
-  });
+  return { words, whole };
 }
 
 function findSpaceBefore(text: string, position: number): number {
