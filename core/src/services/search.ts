@@ -139,13 +139,14 @@ async function describeHits(
     {
       tenant,
       requests: [
-        { type: "get", kind: "messages", keys: hits.map(({ session, seq }) => [session, seq]) },
+        // First: a store that numbers its sessions then knows them, when it looks for the messages.
         { type: "get", kind: "sessions", keys: sessionIds.map((id) => [id]) },
+        { type: "get", kind: "messages", keys: hits.map(({ session, seq }) => [session, seq]) },
       ],
     },
     settings,
   );
-  const [messages, sessions] = answers;
+  const [sessions, messages] = answers;
   const sessionOf = new Map(sessionIds.map((id, index) => [id, sessions[index]]));
   const found = hits.flatMap((hit, index) => {
     const row = messages[index];
