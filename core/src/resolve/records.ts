@@ -66,6 +66,12 @@ export class Records {
     return this.#changed.has(placeText(kind, key));
   }
 
+  /** Whether this batch makes the record of a primary key, where none was. */
+  isInserted(kind: Kind, key: KeyValues): boolean {
+    const index = this.#changed.get(placeText(kind, key));
+    return index !== undefined && this.images[index]?.type === "insert";
+  }
+
   /** The revision of a record that this batch changes: one more than before it, however often it is changed. */
   nextRevision(kind: Kind, row: Row): number {
     return this.isChanged(kind, keyOf(kind, row)) ? row.revision : row.revision + 1;

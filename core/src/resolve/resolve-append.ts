@@ -1,6 +1,6 @@
 /** Appends to a session's log: positions without gaps, the head, the counts and the records of branches. */
 import type { Append, AppendedMessage, NewMessage, WriteResult } from "../contract/batch.ts";
-import type { Row, StoredRecord } from "../model/kind.ts";
+import type { Kind, Row, StoredRecord } from "../model/kind.ts";
 import { ThroughlineError } from "../error.ts";
 import type { Asking, Lookup } from "./lookup.ts";
 import { conflict, invalid, notFound } from "./refusals.ts";
@@ -18,8 +18,7 @@ export function* appendLookups(resolving: Resolving): Asking<void> {
     if (session?.stored === undefined) continue;
     for (const message of write.messages) {
       if (message.fresh === true) continue;
-      const values = [session.stored.id as string, message.record.id as string];
-      lookups.push({ type: "record", kind, key: { unique: "id", values } });
+      lookups.push(messageLookup(kind, session.stored.id as string, message.record));
     }
   }
   if (lookups.length > 0) records.learn(lookups, yield lookups);
@@ -61,6 +60,7 @@ export function* resolveAppend(resolving: Resolving, write: Append, replayed: bo
     count: session.messageCount as number,
     tokens: session.tokenCount as number,
   };
+  if (resolving.records.isInserted(kind, place.key)) knowNone(resolving, log.session, write);
   const answers: AppendedMessage[] = [];
   let previous: number | undefined;
   for (const message of write.messages) {
@@ -98,6 +98,16 @@ export function* resolveAppend(resolving: Resolving, write: Append, replayed: bo
     });
   }
   return { outcome: "appended", session: log.session, messages: answers };
+}
+
+/** A session that this batch makes has no messages yet, and a removed one never comes back: nothing is to be asked. */
+function knowNone({ records, kind }: Resolving, session: string, { messages }: Append): void {
+  const lookups = messages.map(({ record }) => messageLookup(kind("messages"), session, record));
+  records.learn(lookups, []);
+}
+
+function messageLookup(kind: Kind, session: string, { id }: StoredRecord): Lookup {
+  return { type: "record", kind, key: { unique: "id", values: [session, id as string] } };
 }
 
 /** A number beyond its range could not be read again, nor could any list that the session is in. */
