@@ -122,6 +122,8 @@ class FileWriter {
   readonly #file: FileImport;
   #stored: StoredCursor;
   #cursor: ImportCursor;
+  /** Sessions of which it is noted that they come from this file. */
+  readonly #notedSessions = new Set<string>();
   /** The last checkpoint that no flush has reached yet. */
   #noted: ImportCheckpoint | undefined;
 
@@ -158,7 +160,7 @@ class FileWriter {
 
   async #flushFile(events: readonly ImportEvent[], { offset, line, memo }: ImportPosition): Promise<void> {
     const { sourceId, titles } = this.#cursor;
-    const written = await writeEvents(this.#file, sourceId, titles, events);
+    const written = await writeEvents(this.#file, sourceId, this.#notedSessions, titles, events);
     const skipped = [...new Set([...this.#cursor.skipped, ...written.skipped])].slice(-skippedLimit);
     let chunks: Write[] = [];
     const { source } = this.#file;

@@ -31,10 +31,11 @@ export interface WrittenEvents {
   readonly skippedBytes: readonly ByteRange[] | "all";
 }
 
-/** Writes events, session by session. */
+/** Writes events, session by session. `noted` are the sessions of which it is noted that they come from the source. */
 export async function writeEvents(
   file: FileImport,
   sourceId: string,
+  noted: Set<string>,
   titles: Readonly<Record<string, string>>,
   events: readonly ImportEvent[],
 ): Promise<WrittenEvents> {
@@ -44,7 +45,7 @@ export async function writeEvents(
   let isAllSkipped = true;
   for (const group of groupEvents(file, events)) {
     const key = group.draft.externalKey;
-    const deleted = await new SessionWriter(file, sourceId, group).write(written[key]);
+    const deleted = await new SessionWriter(file, sourceId, noted, group).write(written[key]);
     if (deleted !== undefined) {
       skipped.push(deleted);
       for (const { ranges } of group.messages.values()) skippedBytes.push(...ranges);
@@ -106,13 +107,13 @@ class SessionWriter {
   readonly #records: ImportedRecords;
   /** The session's id; that of a new one, which another import may just have made under another, until it is there. */
   #id: string | undefined;
-  /** Whether it is noted that the session comes from this file. */
-  #isNoted = false;
+  readonly #noted: Set<string>;
 
-  constructor(file: FileImport, sourceId: string, group: Group) {
+  constructor(file: FileImport, sourceId: string, noted: Set<string>, group: Group) {
     const { throughline, importer, user } = file;
     this.#file = file;
     this.#sourceId = sourceId;
+    this.#noted = noted;
     this.#group = group;
     this.#where = { throughline, tool: importer.tool, user };
     this.#context = { store: throughline.store, tenant: throughline.tenant, generateId: newId };
@@ -136,7 +137,7 @@ class SessionWriter {
     this.#id = row?.id as string | undefined;
     if (row === undefined && !this.#records.blobs.isEmpty) {
       // Who holds a large value is named by the session's id, which is known once it is there.
-      await this.#commit(first, [], undefined);
+      await this.#commit(first, []);
       first = [];
       ({ row } = await findImportedSession(this.#where, draft));
       if (row === undefined) {
@@ -144,11 +145,9 @@ class SessionWriter {
         return draft.externalKey;
       }
       this.#id = row.id as string;
-      this.#isNoted = false;
     }
-    const id = this.#records.blobs.isEmpty ? undefined : (row?.id as string);
     for (let begin = 0; begin < Math.max(records.length, 1); begin += appendLimit) {
-      await this.#commit(first, records.slice(begin, begin + appendLimit), id);
+      await this.#commit(first, records.slice(begin, begin + appendLimit));
       first = [];
     }
     await this.#records.blobs.finish();
@@ -164,35 +163,32 @@ class SessionWriter {
     return [{ type: "update", kind: "sessions", key: [row.id as string], set: { ...set, updatedAt } }];
   }
 
-  async #commit(
-    first: readonly Write[],
-    messages: readonly NewMessage[],
-    sessionId: string | undefined,
-  ): Promise<void> {
+  async #commit(first: readonly Write[], messages: readonly NewMessage[]): Promise<void> {
     if (first.length === 0 && messages.length === 0) return;
     const { throughline, report, fates } = this.#file;
     const writes: Write[] = [...first];
-    const beside =
-      sessionId === undefined ? undefined : await this.#records.beside(sessionId, messages, first);
+    const id = this.#id;
+    const beside = id === undefined ? undefined : await this.#records.beside(id, messages, first);
     if (messages.length > 0) {
       const activity = Math.max(...messages.map(({ record }) => record.createdAt as number));
+      // By its id, stores write an append of messages alone the quick way.
       const session =
-        sessionId === undefined
-          ? uniqueKeyOf(this.#where, this.#group.draft.externalKey)
-          : ([sessionId] as const);
+        id === undefined ? uniqueKeyOf(this.#where, this.#group.draft.externalKey) : ([id] as const);
       writes.push({ type: "append", session, messages, exists: "keep", activity }, ...(beside?.writes ?? []));
     }
-    if (!this.#isNoted) writes.push(...this.#noteSource(first));
+    const note = this.#noteSource(first);
+    if (note !== undefined) writes.push(note.write);
     const { results } = await throughline.store.commit({
       tenant: throughline.tenant,
       writes,
       expect: beside?.expect ?? [],
     });
-    this.#isNoted = true;
+    if (note !== undefined) this.#noted.add(note.session);
     const isNew = writes[0]?.type === "insert" && results[0]?.outcome === "inserted";
     if (isNew) fates.set(this.#group.draft.externalKey, "created");
     const appended = results.find(({ outcome }) => outcome === "appended");
     if (appended?.outcome !== "appended") return;
+    this.#id = appended.session;
     for (const { id, outcome } of appended.messages) {
       if (outcome === "inserted") report.messagesAdded += 1;
       else await this.#completeKept(appended.session, id);
@@ -200,12 +196,14 @@ class SessionWriter {
   }
 
   /** Erasing the session takes the file with it, if no other session comes from it. */
-  #noteSource([creation]: readonly Write[]): readonly Write[] {
+  #noteSource([creation]: readonly Write[]): { readonly session: string; readonly write: Write } | undefined {
     const isNew = creation?.type === "insert" && creation.kind === "sessions";
-    const id = this.#id ?? (isNew ? (creation.record.id as string) : undefined);
-    if (id === undefined) return [];
+    const session = this.#id ?? (isNew ? (creation.record.id as string) : undefined);
+    if (session === undefined || this.#noted.has(session)) return undefined;
     const { throughline, source } = this.#file;
-    return [noteSource(this.#sourceId, id, cursorKey(this.#where, source.path), throughline.store.now())];
+    const cursor = cursorKey(this.#where, source.path);
+    const { store } = throughline;
+    return { session, write: noteSource(this.#sourceId, session, cursor, store.now()) };
   }
 
   /**
