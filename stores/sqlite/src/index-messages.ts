@@ -8,9 +8,16 @@ import { noteErasedWords } from "./scrub-index.ts";
 import { readSearchProgress, writeSearchProgress } from "./search-progress.ts";
 import { sessionToken, tenantToken, userToken } from "./session-scope.ts";
 
-/** Messages, and characters of them, that one write transaction indexes: appends wait while it runs. */
-const BATCH_MESSAGES = 200;
-const BATCH_CHARACTERS = 256 * 1024;
+/** Messages, and characters of them, that one write transaction indexes. */
+export interface IndexBatchSize {
+  readonly messages: number;
+  readonly characters: number;
+}
+
+/** Appends wait while a transaction runs. */
+export const shortBatches: IndexBatchSize = { messages: 200, characters: 256 * 1024 };
+/** Each transaction leaves a segment of the index, which is merged with others: where a search waits, fewer are quicker. */
+export const longBatches: IndexBatchSize = { messages: 1_000, characters: 1024 * 1024 };
 
 /** What the index is to hold of one message; without texts it is to hold nothing. */
 interface Entry {
@@ -28,10 +35,10 @@ export interface IndexStep {
 }
 
 /** Reads and tokenizes what comes next; inside a read transaction. Undefined: the index is up to date. */
-export function prepareIndexStep(connection: Connection): IndexStep | undefined {
+export function prepareIndexStep(connection: Connection, size: IndexBatchSize): IndexStep | undefined {
   const from = readSearchProgress(connection);
   if (lastPosition(connection) <= from) return undefined;
-  const { ranges, position } = readChangedMessages(connection, from, BATCH_MESSAGES);
+  const { ranges, position } = readChangedMessages(connection, from, size.messages);
   const scopes = new Map<number, string>();
   const batches: Entry[][] = [];
   const seen = new Set<number>();
@@ -46,7 +53,7 @@ export function prepareIndexStep(connection: Connection): IndexStep | undefined 
       const entry = makeEntry(message, scope);
       batch.push(entry);
       characters += entry.texts?.words.length ?? 0;
-      if (batch.length < BATCH_MESSAGES && characters < BATCH_CHARACTERS) continue;
+      if (batch.length < size.messages && characters < size.characters) continue;
       batches.push(batch);
       batch = [];
       characters = 0;

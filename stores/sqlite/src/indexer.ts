@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { retryFairly } from "./fair-retry.ts";
 import { lastPosition } from "./feed.ts";
-import { prepareIndexStep, writeIndexBatch } from "./index-messages.ts";
+import { longBatches, prepareIndexStep, shortBatches, writeIndexBatch } from "./index-messages.ts";
 import type { StoreFile } from "./store-file.ts";
 
 /** Indexing begins when nothing was committed for so long, */
@@ -83,11 +83,12 @@ export class Indexer {
     steps = Number.POSITIVE_INFINITY,
     isGentle = false,
   }: Run): Promise<void> {
+    const size = isGentle ? shortBatches : longBatches;
     for (let step = 0; step < steps; step += 1) {
       if (isGentle && this.#isClosing) return;
       const began = performance.now();
       const { reader } = this.#file;
-      const prepared = await retryFairly(() => reader.readTogether(() => prepareIndexStep(reader)));
+      const prepared = await retryFairly(() => reader.readTogether(() => prepareIndexStep(reader, size)));
       if (prepared === undefined || prepared.from >= upTo) return;
       for (let index = 0; index < prepared.batches.length; index += 1) {
         const isCurrent = await retryFairly(() => writeIndexBatch(this.#file.writer, prepared, index));
