@@ -10,7 +10,7 @@ import { type Services, beforeNextCommit, storeNames, useServices } from "./test
 import { Throughline } from "./throughline.ts";
 
 const day = 24 * 60 * 60 * 1000;
-const nothing = { blobs: 0, bytes: 0 };
+const nothing = { blobs: 0, bytes: 0, left: 0 };
 
 function contextOf(store: GuardedStore): ServiceContext {
   return { store, tenant: "default", generateId: newId };
@@ -99,9 +99,9 @@ describe.each(storeNames)("sweeping large values on %s", (name) => {
     expect(await sweep(services)).toEqual(nothing);
     services.time += 2 * day;
     const bytes = large("first").length + 2;
-    expect(await sweep(services, { dryRun: true })).toEqual({ blobs: 1, bytes });
+    expect(await sweep(services, { dryRun: true })).toEqual({ blobs: 1, bytes, left: 0 });
     expect((await storedBlobs(services.store)).references).toHaveLength(2);
-    expect(await sweep(services)).toEqual({ blobs: 1, bytes });
+    expect(await sweep(services)).toEqual({ blobs: 1, bytes, left: 0 });
     expect(await sweep(services)).toEqual(nothing);
     expect((await storedBlobs(services.store)).references).toHaveLength(1);
     expect((await messages.get(session, "a")).content).toBe(large("second"));

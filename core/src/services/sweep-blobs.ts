@@ -15,6 +15,8 @@ export interface SweepOptions {
   readonly limit?: number;
   /** Milliseconds since the epoch. Default: the store's clock. */
   readonly now?: number;
+  /** How often a blob is looked at because somebody began to stage meanwhile. Default: 5. */
+  readonly attempts?: number;
   /** Ends the sweep between two steps; what was removed by then stays so. */
   readonly signal?: AbortSignal;
 }
@@ -23,6 +25,8 @@ export interface SweptBlobCount {
   readonly blobs: number;
   /** Bytes of the values, as they were before they were packed. */
   readonly bytes: number;
+  /** Those that are still there because others staged all the time. */
+  readonly left: number;
 }
 
 /** Blobs that are looked at together. */
@@ -34,13 +38,20 @@ const atOnce = 50;
  */
 export async function sweepBlobs(
   context: ServiceContext,
-  { hashes, dryRun = false, limit = Infinity, now = context.store.now(), signal }: SweepOptions = {},
+  {
+    hashes,
+    dryRun = false,
+    limit = Infinity,
+    now = context.store.now(),
+    attempts = 5,
+    signal,
+  }: SweepOptions = {},
 ): Promise<SweptBlobCount> {
   const before = now - UNUSED_FOR_MS;
   const old = hashes === undefined ? await findOldLists(context, before) : [];
   if (!dryRun) await removeLists(context, old);
   const passedOver = new Set(dryRun ? old.map(({ hash }) => hash as string) : []);
-  const swept = new SweptBlobs(context, { dryRun, passedOver });
+  const swept = new SweptBlobs(context, { dryRun, passedOver, attempts });
   const rest = makeRest();
   const pages = hashes === undefined ? unusedBlobs(context, before) : namedBlobs(context, hashes);
   for await (const page of pages) {
@@ -51,7 +62,7 @@ export async function sweepBlobs(
     }
     if (swept.blobs >= limit) break;
   }
-  return { blobs: swept.blobs, bytes: swept.bytes };
+  return { blobs: swept.blobs, bytes: swept.bytes, left: swept.left };
 }
 
 /** All that nobody touched since a time, and whose references are known. */

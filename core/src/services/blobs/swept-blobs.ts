@@ -12,13 +12,12 @@ const referencesAtOnce = 5;
 const commitsAtOnce = 16;
 /** Pieces that one batch removes. */
 const piecesPerBatch = 900;
-/** How often blobs are looked at again because somebody began to stage meanwhile. */
-const attempts = 5;
-
 interface SweepSettings {
   readonly dryRun: boolean;
   /** Names of lists that count no longer. */
   readonly passedOver: ReadonlySet<string>;
+  /** How often blobs are looked at because somebody began to stage meanwhile. */
+  readonly attempts: number;
 }
 
 /** Looks who holds blobs, and removes those that nobody does. */
@@ -26,20 +25,25 @@ export class SweptBlobs {
   readonly #context: ServiceContext;
   readonly #dryRun: boolean;
   readonly #passedOver: ReadonlySet<string>;
+  readonly #attempts: number;
   blobs = 0;
   bytes = 0;
+  /** Blobs that stay because somebody began to stage each time that they were looked at. */
+  left = 0;
 
   constructor(context: ServiceContext, settings: SweepSettings) {
     this.#context = context;
     this.#dryRun = settings.dryRun;
     this.#passedOver = settings.passedOver;
+    this.#attempts = settings.attempts;
   }
 
   async sweep(blobs: readonly Row[]): Promise<void> {
     let rest = blobs;
-    for (let attempt = 1; rest.length > 0 && attempt <= attempts; attempt += 1) {
+    for (let attempt = 1; rest.length > 0 && attempt <= this.#attempts; attempt += 1) {
       rest = await this.#sweepOnce(rest);
     }
+    this.left += rest.length;
   }
 
   /** Answers those that somebody may have begun to stage meanwhile. */

@@ -1,5 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
 import { isThroughlineError } from "../../error.ts";
+import { newId } from "../../id.ts";
+import { listName, listWrites } from "../blobs/staging-names.ts";
+import { Throughline } from "../throughline.ts";
 import { afterNextCommit, beginning, storeNames, useServices } from "../test/use-services.ts";
 import { tracesOf } from "./test/traces-of.ts";
 
@@ -121,6 +124,53 @@ describe.each(storeNames)("erasing on %s", (name) => {
     expect(receipt.removed).toEqual({ sessions: 1, messages: 3 });
     expect(receipt.deletedAt.getTime()).toBeGreaterThan(beginning);
     expect(await tracesOf(store, id)).toEqual(["state receipts/sessions"]);
+    expect(await tracesOf(store, "quokka")).toEqual([]);
+  });
+
+  test("names no large value that others kept it from removing, and goes on later", async () => {
+    const { tl, store } = services;
+    /** The services of one before whose removals of large values somebody else begins to stage, so many times. */
+    const hindered = (times: number): Throughline => {
+      let left = times;
+      return new Throughline({
+        capabilities: store.capabilities,
+        kinds: store.kinds,
+        now: () => store.now(),
+        commit: async (batch, options) => {
+          const isSweep = batch.writes.some(
+            (write) => write.type === "remove" && write.kind === "blob_pieces",
+          );
+          if (isSweep && left > 0) {
+            left -= 1;
+            const writes = listWrites(listName("other"), [], newId(), store.now());
+            await store.commit({ tenant: tl.tenant, writes, quiet: { durable: true } });
+          }
+          return store.commit(batch, options);
+        },
+        read: (input, options) => store.read(input, options),
+        search: (input, options) => store.search(input, options),
+        changes: (input, options) => store.changes(input, options),
+        check: () => store.check(),
+        prune: (before) => store.prune(before),
+        close: () => store.close(),
+      });
+    };
+    const createLarge = async (): Promise<string> => {
+      const id = await createSession(1);
+      await tl.messages.append(id, [{ role: "tool", content: "quokka".repeat(30_000) }]);
+      return id;
+    };
+    const removed = { sessions: 1, messages: 2, blob_references: 1, blobs: 1 };
+    const some = await hindered(20).sessions.delete(await createLarge(), { erase: true });
+    expect(some.removed).toEqual(removed);
+    expect(await tracesOf(store, "quokka")).toEqual([]);
+    const id = await createLarge();
+    await expect(hindered(Infinity).sessions.delete(id, { erase: true })).rejects.toMatchObject({
+      code: "unavailable",
+      reason: "locked",
+      retryable: true,
+    });
+    expect((await tl.sessions.delete(id, { erase: true })).removed).toEqual(removed);
     expect(await tracesOf(store, "quokka")).toEqual([]);
   });
 

@@ -5,7 +5,7 @@
  */
 import type { Expectation, Write } from "../../contract/batch.ts";
 import type { CallOptions } from "../../contract/store.ts";
-import { isThroughlineError } from "../../error.ts";
+import { ThroughlineError, isThroughlineError } from "../../error.ts";
 import type { Row } from "../../model/kind.ts";
 import { sessionNotFound } from "../find-session.ts";
 import type { ServiceContext } from "../service-context.ts";
@@ -21,6 +21,9 @@ import { nextSourceStep } from "./session-sources.ts";
 
 /** Commits in which neither this eraser nor another one gets further. */
 const attempts = 20;
+
+/** Looks at large values, of which one in ten is enough where 64 writers stage at a time. */
+const sweepAttempts = 100;
 
 /**
  * Goes on with an erasure that has begun, to its end, or as far as living forks let it.
@@ -216,7 +219,8 @@ class Erasure {
         bytes: this.#job.bytes + bytes,
       });
     }
-    await sweepBlobs(this.#context, { ...this.#options, hashes });
+    const { left } = await sweepBlobs(this.#context, { ...this.#options, hashes, attempts: sweepAttempts });
+    if (left > 0) throw blobsInTheWay(this.#job.sessionId, left);
     await this.#commit({ hashes: [], isCounted: false });
   }
 
@@ -267,6 +271,17 @@ class Erasure {
     }
     return removed;
   }
+}
+
+/** The erasure stays as it is, to be gone on with: its receipt must not name what is still there. */
+function blobsInTheWay(session: string, left: number): ThroughlineError {
+  const message = `Others store large values all the time: ${left} of the session ${session} could not be removed yet.`;
+  return new ThroughlineError("unavailable", message, {
+    reason: "locked",
+    outcome: "refused",
+    retryable: true,
+    details: { session, left },
+  });
 }
 
 function sameTexts(left: readonly string[], right: readonly string[]): boolean {
