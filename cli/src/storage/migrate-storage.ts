@@ -1,5 +1,6 @@
 /** Moves sessions and files from one storage to another. */
 import type { Message, MessageInput, Throughline } from "@throughline/core";
+import { appendGroups } from "./append-groups.ts";
 import { eachFile, eachSession } from "./each-page.ts";
 import type { SessionStorage } from "./session-storage.ts";
 import { type Verification, verifyMigration } from "./verify-migration.ts";
@@ -23,8 +24,6 @@ export interface MigrationResult extends MigrationProgress {
   /** Absent where nothing was compared. */
   readonly verification?: Verification;
 }
-
-const appendSize = 500;
 
 /**
  * Copies every session and every file's record; the source stays as it is. What is in the destination already is not
@@ -73,14 +72,9 @@ async function migrateSession(source: Throughline, destination: Throughline, id:
     forks: 0,
   };
   await store.commit({ tenant, writes: [{ type: "insert", kind: "sessions", record, exists: "keep" }] });
-  let chunk: MessageInput[] = [];
-  for await (const message of source.messages.stream(id)) {
-    chunk.push(toInput(message));
-    if (chunk.length < appendSize) continue;
-    await destination.messages.append(id, chunk);
-    chunk = [];
+  for await (const group of appendGroups(source.messages.stream(id))) {
+    await destination.messages.append(id, group.map(toInput));
   }
-  if (chunk.length > 0) await destination.messages.append(id, chunk);
   // Appending has woken an expired session, and touched every one.
   const { status = "", updatedAt = 0, lastActivity = 0 } = fields;
   const set = { status, updatedAt, lastActivity };

@@ -1,7 +1,7 @@
 /** What of a session a storage has already: only the rest is written. */
 import { createHash } from "node:crypto";
-import type { Session } from "@throughline/core";
-import type { ChatMessage, ChatSession } from "./chat-session.ts";
+import type { Session, SessionChanges } from "@throughline/core";
+import type { ChatMessage, ChatSession, ChatStatus } from "./chat-session.ts";
 
 export interface SavedState {
   /** Raised by every change of the session. */
@@ -17,6 +17,18 @@ export function fieldsOf({
   metadata,
 }: Pick<ChatSession, "model" | "status" | "metadata">): string {
   return JSON.stringify([model, status, metadata]);
+}
+
+/** What of these differs from what was saved: the rest may be newer in the storage. */
+export function changedFields(session: ChatSession, saved: SavedState): SessionChanges {
+  const [model, status, metadata] = JSON.parse(saved.fields) as readonly [string, ChatStatus, unknown];
+  return {
+    ...(session.model === model ? undefined : { model: session.model === "" ? null : session.model }),
+    ...(session.status === status ? undefined : { status: session.status }),
+    ...(JSON.stringify(session.metadata) === JSON.stringify(metadata)
+      ? undefined
+      : { metadata: session.metadata }),
+  };
 }
 
 export function hashMessage({ role, content, metadata }: ChatMessage): string {

@@ -12,9 +12,17 @@ import {
 } from "@throughline/core";
 import type { Settings } from "../configuration/resolve-configuration.ts";
 import type { OpenedThroughline } from "../open-configured.ts";
+import { appendGroups } from "./append-groups.ts";
 import { type ChatMessage, ChatSession, type ChatStatus, checkSession } from "./chat-session.ts";
 import { type UploadedFileRecord, fromFileRecord, toFileRecord } from "./file-record.ts";
-import { type SavedState, fieldsOf, hashMessage, savedState, unsavedMessages } from "./saved-state.ts";
+import {
+  type SavedState,
+  changedFields,
+  fieldsOf,
+  hashMessage,
+  savedState,
+  unsavedMessages,
+} from "./saved-state.ts";
 
 export interface ListSessionsOptions {
   readonly status?: ChatStatus;
@@ -22,8 +30,6 @@ export interface ListSessionsOptions {
   readonly limit?: number;
 }
 
-/** Messages of one append: its batch stays far below the contract's limit. */
-const appendSize = 500;
 const defaultLimit = 100;
 /** No session has this revision. */
 const UNSEEN_CHANGES = 0;
@@ -88,6 +94,11 @@ export abstract class SessionStorage {
       saved.revision + (await this.#saveMessages(session, saved)) + (await this.#saveFields(session, saved));
     const stored = await this.throughline.sessions.get(session.sessionId);
     session.updatedAt = stored.updatedAt;
+    // A message has woken it.
+    if (session.status === "expired" && stored.status === "active") {
+      session.status = "active";
+      saved.fields = fieldsOf(session);
+    }
     // Each of our commits has raised it by one: another one is of somebody else, whose changes were not seen.
     saved.revision = stored.revision === revision ? revision : UNSEEN_CHANGES;
   }
@@ -97,8 +108,7 @@ export abstract class SessionStorage {
     const { messages } = this.throughline;
     const { added, changed } = unsavedMessages(session, saved);
     let commits = 0;
-    for (let begin = 0; begin < added.length; begin += appendSize) {
-      const chunk = added.slice(begin, begin + appendSize);
+    for await (const chunk of appendGroups(added)) {
       const hashes = chunk.map(hashMessage);
       const { replayed } = await messages.append(session.sessionId, chunk.map(toInput));
       commits += replayed ? 0 : 1;
@@ -116,9 +126,7 @@ export abstract class SessionStorage {
   async #saveFields(session: ChatSession, saved: SavedState): Promise<0 | 1> {
     const fields = fieldsOf(session);
     if (fields === saved.fields) return 0;
-    const { model, status, metadata } = session;
-    const changes = { model: model === "" ? null : model, status, metadata };
-    await this.throughline.sessions.update(session.sessionId, changes);
+    await this.throughline.sessions.update(session.sessionId, changedFields(session, saved));
     saved.fields = fields;
     return 1;
   }
@@ -140,7 +148,10 @@ export abstract class SessionStorage {
     const fields = { ...sessionFields(parseInput(sessionInput, given, "session")), status };
     const record = newSessionRecord(checkId(sessionId), store.now(), fields);
     await store.commit({ tenant, writes: [{ type: "insert", kind: "sessions", record, exists: "keep" }] });
-    return { revision: 1, fields: fieldsOf(session), messages: new Map() };
+    // Its messages, which come now, would wake one that has expired.
+    const isWoken = status === "expired" && session.messages.length > 0;
+    const stored = { model, metadata, status: isWoken ? "active" : status } as const;
+    return { revision: 1, fields: fieldsOf(stored), messages: new Map() };
   }
 
   /** A session with its messages; null where there is none. */
