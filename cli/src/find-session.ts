@@ -2,6 +2,7 @@ import { type Session, type Throughline, ThroughlineError, isThroughlineError } 
 
 /** An id as they are made, or an ending of one, in letters of any case. */
 const idEnding = /^[0-9a-f-]{6,36}$/i;
+const fullId = /^[0-9a-f-]{36}$/i;
 
 /**
  * The session that a person means. Ids are made in lower case, so an ending in capitals is one too.
@@ -18,7 +19,7 @@ export async function findSession(
     if (!isThroughlineError(error) || error.code !== "not_found" || name === "@last") throw error;
     const lower = name.toLowerCase();
     if (lower !== name && idEnding.test(name)) return findSession({ sessions }, lower);
-    throw new ThroughlineError("not_found", `${error.message} ${advice}`, {
+    throw new ThroughlineError("not_found", `${error.message} ${adviceOn(name)}`, {
       reason: "session",
       cause: error,
       ...(error.details === undefined ? undefined : { details: error.details }),
@@ -26,6 +27,9 @@ export async function findSession(
   }
 }
 
-const advice =
-  "A short name is an ending of an id, at least 6 characters long, and not its beginning. " +
-  "List what there is with: throughline sessions --all";
+function adviceOn(name: string): string {
+  const list = "List what there is with: throughline sessions --all";
+  if (fullId.test(name))
+    return `If it was deleted, this brings it back: throughline undelete ${name}. ${list}`;
+  return `A short name is an ending of an id, at least 6 characters long, and not its beginning. ${list}`;
+}

@@ -40,7 +40,7 @@ export async function importFiles(words: readonly string[], options: ImportOptio
     else await printReport(report, failuresIn(report, request));
     if (!isNothing && isEmpty(report)) {
       process.stderr.write(
-        printable(`throughline: nothing that is known here was found in ${request.paths.join(", ")}.\n`),
+        printable(`throughline: ${describeSought(request)} was found in ${request.paths.join(", ")}.\n`),
       );
     }
     if (report.interrupted) {
@@ -80,6 +80,10 @@ function describeNothing({ importer }: Request): string {
     return `throughline: ${importer.tool} keeps no sessions on this machine. Name a path.`;
   }
   return `throughline: no folder of sessions was found; looked for ${folders.join(", ")}. Name a path.`;
+}
+
+function describeSought({ importer }: Request): string {
+  return importer === undefined ? "nothing that is known here" : `no session of ${importer.tool}`;
 }
 
 /** Whether there was not one file to read, or to say something about. */

@@ -15,6 +15,6 @@ export async function undeleteSession(id: string, options: CommonOptions): Promi
 }
 
 function unknownId(id: string, cause: ThroughlineError): ThroughlineError {
-  const message = `There is no session ${id}, not even a deleted one. undelete takes the full id, which delete printed.`;
+  const message = `No session, deleted or not, has the id ${id}. undelete takes the full id, which delete printed.`;
   return new ThroughlineError("not_found", message, { reason: "session", details: { session: id }, cause });
 }

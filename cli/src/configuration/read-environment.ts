@@ -34,7 +34,7 @@ export function readEnvironment(environment: Environment): Layer {
     const names = [...known.keys(), ...otherVariables.keys()].filter((name) => name.startsWith(prefix));
     throw configurationError(
       "unknown_setting",
-      `The environment variable ${variable} is none of Throughline's. Those are: ${names.join(", ")}.`,
+      `The environment variable ${variable} is not one of Throughline's. Those are: ${names.join(", ")}.`,
       { origin: variable, known: names },
     );
   }

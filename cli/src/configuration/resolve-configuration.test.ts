@@ -223,7 +223,7 @@ describe("bad input", () => {
       "an unknown variable",
       inEnvironment({ THROUGHLINE_PROT: "1" }),
       "unknown_setting",
-      /THROUGHLINE_PROT is none/,
+      /THROUGHLINE_PROT is not one/,
     ],
     [
       "a port too high",
