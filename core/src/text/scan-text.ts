@@ -108,6 +108,32 @@ class TextScanner {
 
   /** Reads one word, and notes its parts. A capital starts one after a small letter, or before one. */
   private scanWord(): void {
+    const start = this.position;
+    const end = this.findPlainEnd();
+    if (end < 0) {
+      this.scanAnyWord();
+      return;
+    }
+    this.addPart(start, end);
+    this.position = end;
+    this.sink.word(this.text.slice(start, Math.min(end, start + tokenLengthLimit)), start, end, false);
+  }
+
+  /** Where a word of small ASCII letters and digits ends, which most are: it has one part, and nothing to fold. Or -1. */
+  private findPlainEnd(): number {
+    const { text, to } = this;
+    let position = this.position;
+    for (; position < to; position++) {
+      const code = text.charCodeAt(position);
+      if (code > 127) return -1;
+      const found = asciiClasses[code] ?? separator;
+      if (found === upper) return -1;
+      if (!isWordClass(found)) break;
+    }
+    return position;
+  }
+
+  private scanAnyWord(): void {
     const { text, to, position: start, partCount: partsBefore } = this;
     let partStart = start;
     let previous = separator;
