@@ -55,7 +55,9 @@ export function contentFromJson(json: unknown): Content {
 }
 
 function renamed(part: object, to: Readonly<Record<string, string>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(part).map(([name, value]) => [to[name] ?? name, value]));
+  const entries: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(part)) entries[to[name] ?? name] = value;
+  return entries;
 }
 
 /** Databases refuse or change NUL and lone surrogates; JSON escapes them. */
