@@ -4,7 +4,7 @@ import { memoryStore } from "@throughline/store-memory";
 import * as fc from "fast-check";
 import { test } from "vitest";
 import type { Write } from "../../contract/batch.ts";
-import type { CheckedSearch, SearchFilter } from "../../contract/search.ts";
+import type { CheckedSearch, SearchFilter, SearchResult } from "../../contract/search.ts";
 import type { Store } from "../../contract/store.ts";
 import { isThroughlineError } from "../../error.ts";
 import { parseTextQuery } from "../../text/text-query.ts";
