@@ -14,7 +14,7 @@ export function batchBytes(batch: Batch): number {
 
 /** At least as much as `batchBytes`, and quickly. */
 export function boundOfBatchBytes(batch: Batch): number {
-  return batch.writes.reduce((sum, write) => sum + writeBytes(write, boundOfBytes), 0);
+  return batch.writes.reduce((sum, write) => sum + writeBytes(write, boundOfRecordBytes), 0);
 }
 
 function writeBytes(write: Write, count: (record: StoredRecord) => number): number {
@@ -27,7 +27,7 @@ function writeBytes(write: Write, count: (record: StoredRecord) => number): numb
 }
 
 /** At least as much as `recordBytes`, without reading texts: UTF-8 has at most three bytes a UTF-16 unit. */
-function boundOfBytes(record: StoredRecord): number {
+export function boundOfRecordBytes(record: StoredRecord): number {
   let bytes = 0;
   for (const name in record) {
     const value = record[name];

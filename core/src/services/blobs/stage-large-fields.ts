@@ -1,5 +1,5 @@
 /** Large fields lie apart from their records, as blobs: stored before the batch that names them. */
-import { recordBytes } from "../../contract/batch-size.ts";
+import { boundOfRecordBytes, recordBytes } from "../../contract/batch-size.ts";
 import { type CutContent, cutContent } from "../../contract/cut-content.ts";
 import { contentJson, nativeJson, stagedNative } from "../../contract/staged-text.ts";
 import { ThroughlineError } from "../../error.ts";
@@ -19,8 +19,8 @@ export async function stageLargeFields(
   blobs: StagedBlobs,
   records: readonly StoredRecord[],
 ): Promise<readonly StoredRecord[]> {
-  // Most appends are small: UTF-8 has at most three bytes a UTF-16 unit.
-  if (records.every(isSmall) && records.length * largeBytes <= inlineBytes) return records;
+  // Most appends are small, and their texts need not be read to know it.
+  if (areSmall(records)) return records;
   const sizes = records.map(recordBytes);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (total > messageBytes) {
@@ -50,9 +50,14 @@ export async function stageLargeFields(
   return staged;
 }
 
-function isSmall(record: StoredRecord): boolean {
-  const { content, native, metadata } = record as Readonly<Record<string, string>>;
-  return ((content?.length ?? 0) + (native?.length ?? 0) + (metadata?.length ?? 0)) * 3 <= largeBytes;
+function areSmall(records: readonly StoredRecord[]): boolean {
+  let total = 0;
+  for (const record of records) {
+    const bound = boundOfRecordBytes(record);
+    total += bound;
+    if (bound > largeBytes || total > inlineBytes) return false;
+  }
+  return true;
 }
 
 /** One record with its large fields named by hash; their values are added to `values`. */
