@@ -167,13 +167,13 @@ class SessionWriter {
     if (first.length === 0 && messages.length === 0) return;
     const { throughline, report, fates } = this.#file;
     const writes: Write[] = [...first];
-    const id = this.#id;
-    const beside = id === undefined ? undefined : await this.#records.beside(id, messages, first);
+    const known = this.#id;
+    const beside = known === undefined ? undefined : await this.#records.beside(known, messages, first);
     if (messages.length > 0) {
       const activity = Math.max(...messages.map(({ record }) => record.createdAt as number));
       // By its id, stores write an append of messages alone the quick way.
       const session =
-        id === undefined ? uniqueKeyOf(this.#where, this.#group.draft.externalKey) : ([id] as const);
+        known === undefined ? uniqueKeyOf(this.#where, this.#group.draft.externalKey) : ([known] as const);
       writes.push({ type: "append", session, messages, exists: "keep", activity }, ...(beside?.writes ?? []));
     }
     const note = this.#noteSource(first);
