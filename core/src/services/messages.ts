@@ -203,11 +203,12 @@ export class Messages {
     for (;;) {
       // One by one: what is staged may be large.
       for (const row of page.rows) {
-        const [whole] = isStaged(row) ? await fetchStagedFields(this.#context, [row]) : [row];
+        const whole = isStaged(row) ? (await fetchStagedFields(this.#context, [row]))[0] : row;
         if (whole !== undefined) yield toMessage(whole);
       }
       if (page.next === undefined) return;
-      page = await readPage(this.#context, session, { ...rest, cursor: page.next, limit: streamPage });
+      const last = page.rows.at(-1)?.seq as number;
+      page = await readPage(this.#context, session, { ...rest, afterSeq: last, limit: streamPage });
     }
   }
 
