@@ -24,13 +24,13 @@ export class Erasures {
   readonly #context: ServiceContext;
   readonly #options: CallOptions;
   /** Why each of them is due, and of those in the trash since when they are there. */
-  readonly #due = new Map<string, { readonly reason: CleanUpReason; readonly hiddenAt?: number }>();
+  readonly #due = new Map<string, { readonly why: CleanUpReason; readonly hiddenAt?: number }>();
 
   /** With the erasures that have begun and not ended. */
   static async find(context: ServiceContext, options: CallOptions): Promise<Erasures> {
     const erasures = new Erasures(context, options);
     for (const { sessionId } of await readJobs(context, options)) {
-      erasures.#due.set(sessionId, { reason: "erasing" });
+      erasures.#due.set(sessionId, { why: "erasing" });
     }
     return erasures;
   }
@@ -44,12 +44,12 @@ export class Erasures {
   add({ id, hiddenAt }: Row): void {
     const session = id as string;
     if (this.#due.has(session)) return;
-    this.#due.set(session, { reason: "trash_days", hiddenAt: hiddenAt as number });
+    this.#due.set(session, { why: "trash_days", hiddenAt: hiddenAt as number });
   }
 
   /** What `carryOut` would do. */
   async *foresee(): AsyncGenerator<Erased, void, undefined> {
-    for (const [id, { reason }] of this.#due) {
+    for (const [id, { why: reason }] of this.#due) {
       const row = await this.#readDeleted(id);
       if (row === undefined) continue;
       const stored = await readJob(this.#context, id, this.#options);
@@ -87,7 +87,7 @@ export class Erasures {
     for (const [id, { hiddenAt }] of this.#due) {
       if (hiddenAt !== undefined) await attempt(() => this.#begin(id, hiddenAt));
     }
-    for (const [id, { reason }] of this.#due) {
+    for (const [id, { why: reason }] of this.#due) {
       const erased = await attempt(() => this.#eraseOne(id, reason));
       if (erased !== undefined) yield erased;
     }
