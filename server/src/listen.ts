@@ -44,7 +44,7 @@ export async function listen(server: Server, options: ListenOptions = {}): Promi
   if (!isLoopback(host) && !(await server.isGuarded())) {
     throw new ThroughlineError(
       "forbidden",
-      `Beyond loopback callers need API keys, and the store has none that is good: so not on ${host}.`,
+      `Beyond loopback callers need API keys, and the store has no valid one: the server does not listen on ${host}.`,
       { reason: "not_loopback", details: { host } },
     );
   }

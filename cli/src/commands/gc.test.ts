@@ -43,7 +43,7 @@ test("gc lists what it would do, then does it", async () => {
   expect(refused).toMatchObject({ exitCode: 1 });
   expect(refused.errors).toContain("held");
   expect(await run("release", held)).toEqual({ session_id: held, held: false });
-  expect((await runCommand(folder, ["gc", "--store", "s.db"])).output).toBe("Done: nothing to do.\n");
+  expect((await runCommand(folder, ["gc", "--store", "s.db"])).output).toBe("Nothing to do.\n");
 });
 
 test("delete --erase says what went, also of a session in the trash", async () => {

@@ -54,7 +54,7 @@ function describeReport(report: CleanUpReport): string {
   ] as const;
   const done = counts.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`]));
   const lines = [
-    `${dryRun ? "Would be done" : "Done"}: ${done.length === 0 ? "nothing to do" : done.join(", ")}.`,
+    done.length === 0 ? "Nothing to do." : `${dryRun ? "Would be done" : "Done"}: ${done.join(", ")}.`,
   ];
   if (blobs > 0) lines.push(`Large values that nobody needs: ${blobs}, ${bytes} bytes.`);
   if (dryRun && sessions.length > 0) {

@@ -22,9 +22,10 @@ export async function holdSession(name: string, options: HoldCommandOptions): Pr
 export async function releaseSession(name: string, options: CommonOptions): Promise<number> {
   return withThroughline(options, "changes", async (throughline) => {
     const { id } = await findSession(throughline, name);
+    const wasHeld = (await throughline.sessions.getHold(id)) !== undefined;
     await throughline.sessions.release(id);
     if (options.json === true) await printJson({ session_id: id, held: false });
-    else await writeOutput(`${id} is not held any more.\n`);
+    else await writeOutput(`${id} ${wasHeld ? "is not held any more" : "was not held"}.\n`);
     return exitCodes.success;
   });
 }

@@ -285,3 +285,9 @@ test.each(["json", "markdown", "text"] as const)(
     expect(given).toBe(30);
   },
 );
+
+test("a format that is none is refused, for callers without types", async () => {
+  const nothing = (async function* (): AsyncGenerator<Message> {})();
+  const pieces = exportSession({} as Session, nothing, "markdwn" as "markdown");
+  await expect(pieces.next()).rejects.toMatchObject({ code: "invalid", reason: "option" });
+});

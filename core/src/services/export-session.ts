@@ -1,4 +1,5 @@
 /** A session written out for people and programs, piece by piece. */
+import { ThroughlineError } from "../error.ts";
 import type { Content, Part } from "../model/message-content.ts";
 import type { Message, Role } from "./message.ts";
 import type { Session } from "./session.ts";
@@ -23,9 +24,23 @@ export async function* exportSession(
   messages: AsyncIterable<Message>,
   format: ExportFormat,
 ): AsyncGenerator<string, void, undefined> {
-  if (format === "json") yield* exportJson(session, messages);
-  else if (format === "markdown") yield* exportMarkdown(session, messages);
-  else yield* exportText(session, messages);
+  switch (format) {
+    case "json":
+      yield* exportJson(session, messages);
+      break;
+    case "markdown":
+      yield* exportMarkdown(session, messages);
+      break;
+    case "text":
+      yield* exportText(session, messages);
+      break;
+    default:
+      // For callers without types.
+      throw new ThroughlineError("invalid", `A format is one of ${exportFormats.join(", ")}.`, {
+        reason: "option",
+        details: { option: "format" },
+      });
+  }
 }
 
 async function* exportJson(session: Session, messages: AsyncIterable<Message>): AsyncGenerator<string> {

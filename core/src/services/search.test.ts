@@ -202,7 +202,7 @@ describe.each(storeNames)("search on %s", (name) => {
     ["nothing but what is left out", "-hay", "query"],
     ["33 words", Array.from({ length: 33 }, (_, index) => `w${index}`).join(" "), "query"],
     ["a phrase of 65 words", `"${"w ".repeat(65)}"`, "query"],
-    ["a text that is too long", "x".repeat(4_097), "type"],
+    ["a text that is too long", "x".repeat(4_097), "too_long"],
     ["a lone surrogate", "a\ud800", "type"],
   ])("a query of %s is refused", async (_, text, reason) => {
     await expect(services.tl.search({ text })).rejects.toMatchObject({

@@ -43,11 +43,15 @@ export function eventRoutes(hub: EventHub): readonly Route[] {
         const { session_id: session, user_id: user, kind: kinds, last_event_id: given } = query as Parameters;
         const unknown = kinds?.find((kind) => !store.kinds.has(kind));
         if (unknown !== undefined) {
-          throw new ThroughlineError("invalid", `There is no kind ${unknown}.`, {
-            reason: "kind",
-            outcome: "refused",
-            details: { kind: unknown },
-          });
+          throw new ThroughlineError(
+            "invalid",
+            `There is no kind ${unknown}. There are: ${[...store.kinds.keys()].join(", ")}.`,
+            {
+              reason: "kind",
+              outcome: "refused",
+              details: { kind: unknown },
+            },
+          );
         }
         const isFiltered = session !== undefined || user !== undefined || kinds !== undefined;
         const where = {
