@@ -47,8 +47,9 @@ describe("parseJsonLine", () => {
   });
 
   it("stays quick on a line that is nothing but beginnings", () => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     expect(parseJsonLine('x{"'.repeat(300_000)).records).toEqual([]);
-    expect(performance.now() - started).toBeLessThan(2000);
+    // Of this process alone: other tests share the machine.
+    expect(process.cpuUsage(started).user / 1_000).toBeLessThan(2000);
   });
 });

@@ -113,9 +113,10 @@ describe("long texts", () => {
     ["x", `e${"\u0301".repeat(2_000_000)}`],
     ["x", " ".repeat(2_000_000)],
   ])("looking for %s takes bounded time", (input, text) => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     makeSnippet(text, parseTextQuery(input));
-    expect(performance.now() - start).toBeLessThan(1_000);
+    // Of this process alone: other tests share the machine.
+    expect(process.cpuUsage(start).user / 1_000).toBeLessThan(1_000);
   });
 });
 

@@ -131,9 +131,10 @@ test.each([
   "takes linear time over 512 Ki units of %s",
   (_name, piece) => {
     const text = piece.repeat((512 * 1024) / piece.length);
-    const start = performance.now();
+    const start = process.cpuUsage();
     tokenize(text);
-    expect(performance.now() - start).toBeLessThan(5_000);
+    // Of this process alone: other tests share the machine.
+    expect(process.cpuUsage(start).user / 1_000).toBeLessThan(5_000);
   },
   60_000,
 );

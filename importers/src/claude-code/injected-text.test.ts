@@ -86,9 +86,10 @@ describe("splitInjectedText", () => {
   });
 
   it("stays quick on a long text of beginnings", () => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     splitInjectedText("<system-reminder>".repeat(100_000));
     splitInjectedText("<ide_selection></ide_selection>".repeat(100_000));
-    expect(performance.now() - started).toBeLessThan(2000);
+    // Of this process alone: other tests share the machine.
+    expect(process.cpuUsage(started).user / 1_000).toBeLessThan(2000);
   });
 });
