@@ -118,8 +118,10 @@ export {
 export { type TextMatch, type TextMatcher, compileTextQuery } from "./text/match-text.ts";
 export { type TextClause, type TextQuery, findForms, parseTextQuery } from "./text/text-query.ts";
 export { type Tokens, tokenize, tokenizerVersion } from "./text/tokenize.ts";
+export { tokenizeInSteps } from "./text/tokenize-in-steps.ts";
 export { type FeedCursor, formatFeedCursor, parseFeedCursor } from "./contract/feed-cursor.ts";
 export { matchesFeedFilter } from "./contract/matches-feed-filter.ts";
+export { PIECE_BYTES, isPacked } from "./contract/blob-pieces.ts";
 export { decodePieces, searchedBlobs, textOfMessage } from "./contract/message-text.ts";
 export { blobsOfMessage } from "./contract/staged-text.ts";
 export { isInRange, placeOf, selectFields } from "./contract/page.ts";

@@ -1,6 +1,6 @@
 /** Which messages changed after a feed position: what the search index does not hold yet, or no longer. */
 import type { FeedChange } from "@throughline/core";
-import { textOfMessage } from "@throughline/core";
+import { searchedBlobs, textOfMessage } from "@throughline/core";
 import type { Connection } from "./connection.ts";
 import type { SqlRow } from "./driver.ts";
 
@@ -90,13 +90,15 @@ function rangesOf(
 /** A message as searching needs it. */
 export interface SearchedMessage {
   readonly messageKey: number;
+  readonly tenant: number;
   readonly sessionKey: number;
   readonly seq: number;
   readonly role: string;
   readonly createdAt: number;
   readonly isRemoved: boolean;
-  /** Reads the text; staged content is fetched now. */
-  readText(): string;
+  readonly revision: number;
+  readonly content: string;
+  readonly contentFormat: string;
 }
 
 /** The messages of a range, as they are now. */
@@ -105,27 +107,43 @@ export function readMessages(
   { tenant, sessionKey, firstSeq, count }: MessageRange,
 ): SearchedMessage[] {
   const rows = connection.readRows(
-    `SELECT message_key, seq, role, created_at, removed_at, content, content_format FROM message_rows
+    `SELECT message_key, seq, role, created_at, removed_at, revision, content, content_format FROM message_rows
     WHERE session_key = ? AND seq BETWEEN ? AND ?`,
     sessionKey,
     firstSeq,
     firstSeq + count - 1,
   );
-  return rows.map(([messageKey, seq, role, createdAt, removedAt, content, contentFormat]) => ({
+  return rows.map(([messageKey, seq, role, createdAt, removedAt, revision, content, contentFormat]) => ({
     messageKey: messageKey as number,
+    tenant,
     sessionKey,
     seq: seq as number,
     role: role as string,
     createdAt: createdAt as number,
     isRemoved: removedAt !== 0,
-    readText: () =>
-      textOfMessage({ content: content as string, contentFormat: contentFormat as string }, (hash) =>
-        readPieces(connection, tenant, hash),
-      ),
+    revision: revision as number,
+    content: content as string,
+    contentFormat: contentFormat as string,
   }));
 }
 
-function readPieces(connection: Connection, tenant: number, hash: string): Uint8Array[] {
+/** A message's text; staged content is fetched now. */
+export function readText(connection: Connection, message: SearchedMessage): string {
+  return textOfMessage({ ...message }, (hash) => readPieces(connection, message.tenant, hash));
+}
+
+/** About how long a message's text is, without reading what is staged. */
+export function measureText(connection: Connection, message: SearchedMessage): number {
+  return searchedBlobs({ ...message }).reduce(
+    (sum, hash) =>
+      sum +
+      connection.readNumber(`SELECT size FROM blobs WHERE tenant = ? AND hash = ?`, message.tenant, hash),
+    message.content.length,
+  );
+}
+
+/** The pieces of a staged value as they are stored, in order. */
+export function readPieces(connection: Connection, tenant: number, hash: string): Uint8Array[] {
   return connection
     .readRows(`SELECT bytes FROM blob_pieces WHERE tenant = ? AND hash = ? ORDER BY piece`, tenant, hash)
     .map(([bytes]) => bytes as Uint8Array);

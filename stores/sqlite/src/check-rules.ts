@@ -1,4 +1,5 @@
 import type { CheckRule as Rule } from "@throughline/store-sql";
+import { messageOfSlice } from "./search-rows.ts";
 
 /** A session's own messages begin after the position that it was forked at. */
 const missingPositions: Rule = {
@@ -161,9 +162,10 @@ const wrongSearchProgress: Rule = {
 const orphanedSearchRows: Rule = {
   problem: "orphaned_search_rows",
   sql: `
-    SELECT NULL, printf('search_index holds %d messages that are not there.', count(*))
+    SELECT NULL, printf('search_index holds %d messages that are not there.',
+      count(DISTINCT iif(id > 0, id, ${messageOfSlice("id")})))
     FROM search_index_docsize
-    WHERE id NOT IN (SELECT message_key FROM message_rows)
+    WHERE iif(id > 0, id, ${messageOfSlice("id")}) NOT IN (SELECT message_key FROM message_rows)
     HAVING count(*) > 0`,
 };
 

@@ -1,5 +1,6 @@
 import type { Connection } from "./connection.ts";
 import { noteErasedWords } from "./scrub-index.ts";
+import { hasSlices, removeSlices } from "./search-rows.ts";
 
 /**
  * Takes a session's rows away with its log, and everything that the search index holds of it. Its number is never used
@@ -14,6 +15,10 @@ export function eraseSession(
   keepResults(connection, tenant, session, sessionKey);
   const messagesOfSession = `SELECT message_key FROM message_rows WHERE session_key = ?`;
   connection.run(`DELETE FROM search_index WHERE rowid IN (${messagesOfSession})`, sessionKey);
+  if (hasSlices(connection)) {
+    for (const [key] of connection.readRows(messagesOfSession, sessionKey))
+      removeSlices(connection, Number(key), 0);
+  }
   noteErasedWords(connection);
   for (const table of ["message_rows", "branches", "session_logs", "session_rows"]) {
     connection.run(`DELETE FROM ${table} WHERE session_key = ?`, sessionKey);

@@ -1,96 +1,65 @@
 /** One step of bringing the search index up to the feed. */
-import { toFts5Text, tokenize } from "@throughline/core";
 import type { SearchedMessage } from "./changed-messages.ts";
-import { readChangedMessages, readMessages } from "./changed-messages.ts";
+import { readChangedMessages, readMessages, readText } from "./changed-messages.ts";
 import type { Connection } from "./connection.ts";
 import { lastPosition } from "./feed.ts";
+import type { IndexBatch, IndexEntry } from "./index-batches.ts";
+import { entriesOf } from "./index-batches.ts";
 import { noteErasedWords } from "./scrub-index.ts";
 import { readSearchProgress, writeSearchProgress } from "./search-progress.ts";
+import { hasSlices, removeSlices, sliceKey } from "./search-rows.ts";
 import { sessionToken, tenantToken, userToken } from "./session-scope.ts";
 
-/** Messages, and characters of them, that one write transaction indexes. */
-export interface IndexBatchSize {
-  readonly messages: number;
-  readonly characters: number;
-}
-
-/** Appends wait while a transaction runs. */
-export const shortBatches: IndexBatchSize = { messages: 200, characters: 256 * 1024 };
-/** Each transaction leaves a segment of the index, which is merged with others: where a search waits, fewer are quicker. */
-export const longBatches: IndexBatchSize = { messages: 1_000, characters: 1024 * 1024 };
-
-/** What the index is to hold of one message; without texts it is to hold nothing. */
-interface Entry {
-  readonly messageKey: number;
-  readonly texts?: { readonly words: string; readonly whole: string; readonly scope: string };
-}
-
-/** Entries that belong together in one transaction, in the order of the feed. */
 export interface IndexStep {
-  /** Where the index was when the step was prepared. */
+  /** Where the index was when the step was read. */
   readonly from: number;
-  /** Where it is when all batches are written. */
+  /** Where it is when all of it is written. */
   readonly to: number;
-  readonly batches: readonly (readonly Entry[])[];
+  /** What changed, each message once; what is staged of it is not read yet. */
+  readonly messages: readonly SearchedMessage[];
 }
 
-/** Reads and tokenizes what comes next; inside a read transaction. Undefined: the index is up to date. */
-export function prepareIndexStep(connection: Connection, size: IndexBatchSize): IndexStep | undefined {
+/** Reads what comes next, about so many messages; inside a read transaction. Undefined: the index is up to date. */
+export function readIndexStep(connection: Connection, count: number): IndexStep | undefined {
   const from = readSearchProgress(connection);
   if (lastPosition(connection) <= from) return undefined;
-  const { ranges, position } = readChangedMessages(connection, from, size.messages);
-  const scopes = new Map<number, string>();
-  const batches: Entry[][] = [];
-  const seen = new Set<number>();
-  let batch: Entry[] = [];
-  let characters = 0;
+  const { ranges, position } = readChangedMessages(connection, from, count);
+  const messages = new Map<number, SearchedMessage>();
   for (const range of ranges) {
-    const scope = scopes.get(range.sessionKey) ?? readScope(connection, range.tenant, range.sessionKey);
-    scopes.set(range.sessionKey, scope);
-    for (const message of readMessages(connection, range)) {
-      if (seen.has(message.messageKey)) continue;
-      seen.add(message.messageKey);
-      const entry = makeEntry(message, scope);
-      batch.push(entry);
-      characters += entry.texts?.words.length ?? 0;
-      if (batch.length < size.messages && characters < size.characters) continue;
-      batches.push(batch);
-      batch = [];
-      characters = 0;
-    }
+    for (const message of readMessages(connection, range)) messages.set(message.messageKey, message);
   }
-  // The last batch writes the progress, so there is one even if nothing of it is to be indexed.
-  batches.push(batch);
-  return { from, to: position, batches };
+  return { from, to: position, messages: [...messages.values()] };
 }
 
 /** The tokens by which the index finds the messages of a tenant, a session, a user. */
-export function readScope(connection: Connection, tenant: number, sessionKey: number): string {
+function readScope(connection: Connection, { tenant, sessionKey }: SearchedMessage): string {
   // An erased session has no user any more, and no messages that would be indexed with this.
   const user = connection.readRow(`SELECT user_id FROM session_rows WHERE session_key = ?`, sessionKey)?.[0];
   return [tenantToken(tenant), sessionToken(sessionKey), userToken(String(user ?? ""))].join(" ");
 }
 
-function makeEntry(message: SearchedMessage, scope: string): Entry {
-  const { messageKey } = message;
-  return message.isRemoved
-    ? { messageKey }
-    : { messageKey, texts: { ...toFts5Text(tokenize(message.readText())), scope } };
-}
-
-/** Puts one message into the index, or takes it out. */
-export function indexMessage(connection: Connection, message: SearchedMessage, scope: string): void {
-  writeEntry(connection, makeEntry(message, scope));
+/** Puts messages of one session into the index, or takes them out, at once. */
+export function indexMessages(connection: Connection, messages: readonly SearchedMessage[]): void {
+  const writing = new IndexWriting(connection);
+  for (const message of messages) {
+    const text = message.isRemoved ? "" : readText(connection, message);
+    for (const entry of entriesOf(message, text)) writing.write(entry);
+  }
 }
 
 /** Writes one batch of a step; false if another process has gone on with the index in the meantime. */
-export function writeIndexBatch(connection: Connection, step: IndexStep, index: number): boolean {
+export function writeIndexBatch(
+  connection: Connection,
+  { from, to }: IndexStep,
+  { entries, isLast }: IndexBatch,
+): boolean {
   connection.prepare("BEGIN IMMEDIATE").run();
   try {
-    const isCurrent = readSearchProgress(connection) === step.from;
+    const isCurrent = readSearchProgress(connection) === from;
     if (isCurrent) {
-      for (const entry of step.batches[index] ?? []) writeEntry(connection, entry);
-      if (index === step.batches.length - 1) writeSearchProgress(connection, step.to);
+      const writing = new IndexWriting(connection);
+      for (const entry of entries) writing.write(entry);
+      if (isLast) writeSearchProgress(connection, to);
     }
     connection.prepare("COMMIT").run();
     return isCurrent;
@@ -100,20 +69,57 @@ export function writeIndexBatch(connection: Connection, step: IndexStep, index: 
   }
 }
 
-function writeEntry(connection: Connection, { messageKey, texts }: Entry): void {
-  // Its session may have been erased since the entry was made.
-  const isThere =
-    connection.readRow(`SELECT 1 FROM message_rows WHERE message_key = ?`, messageKey) !== undefined;
-  if (texts === undefined || !isThere) {
-    connection.run(`DELETE FROM search_index WHERE rowid = ?`, messageKey);
-    noteErasedWords(connection);
-    return;
+/** The writes of one transaction. */
+class IndexWriting {
+  readonly #connection: Connection;
+  /** Each session's tokens. */
+  readonly #scopes = new Map<number, string>();
+  readonly #hasSlices: boolean;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.#hasSlices = hasSlices(connection);
   }
-  connection.run(
-    `INSERT OR REPLACE INTO search_index (rowid, words, whole, scope) VALUES (?, ?, ?, ?)`,
-    messageKey,
-    texts.words,
-    texts.whole,
-    texts.scope,
-  );
+
+  write({ message, texts, slice, isLast }: IndexEntry): void {
+    const { messageKey, sessionKey, revision } = message;
+    const now = this.#connection.readRow(
+      `SELECT revision FROM message_rows WHERE message_key = ? AND session_key = ?`,
+      messageKey,
+      sessionKey,
+    )?.[0];
+    // It was changed since it was read: the feed tells of that, after this step. Its session may have been erased, too.
+    if (now !== undefined && now !== revision) return;
+    if (texts === undefined || now === undefined) {
+      this.#removeRow(messageKey);
+      this.#removeSlices(messageKey, 0);
+      noteErasedWords(this.#connection);
+      return;
+    }
+    this.#connection.run(
+      `INSERT OR REPLACE INTO search_index (rowid, words, whole, scope) VALUES (?, ?, ?, ?)`,
+      slice === undefined ? messageKey : sliceKey(messageKey, slice),
+      texts.words,
+      texts.whole,
+      this.#scopeOf(message),
+    );
+    if (!isLast) return;
+    // What it had before. Another process may be writing the same slices, so they are not removed before they are written.
+    if (slice !== undefined) this.#removeRow(messageKey);
+    this.#removeSlices(messageKey, slice === undefined ? 0 : slice + 1);
+  }
+
+  #removeRow(messageKey: number): void {
+    this.#connection.run(`DELETE FROM search_index WHERE rowid = ?`, messageKey);
+  }
+
+  #removeSlices(messageKey: number, from: number): void {
+    if (this.#hasSlices) removeSlices(this.#connection, messageKey, from);
+  }
+
+  #scopeOf(message: SearchedMessage): string {
+    const scope = this.#scopes.get(message.sessionKey) ?? readScope(this.#connection, message);
+    this.#scopes.set(message.sessionKey, scope);
+    return scope;
+  }
 }

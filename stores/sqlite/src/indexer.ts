@@ -1,7 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+import type { SearchedMessage } from "./changed-messages.ts";
 import { retryFairly } from "./fair-retry.ts";
 import { lastPosition } from "./feed.ts";
-import { longBatches, prepareIndexStep, shortBatches, writeIndexBatch } from "./index-messages.ts";
+import { type IndexBatchSize, longBatches, makeBatches, shortBatches } from "./index-batches.ts";
+import { readIndexStep, writeIndexBatch } from "./index-messages.ts";
+import { readStagedText } from "./read-staged-text.ts";
 import type { StoreFile } from "./store-file.ts";
 
 /** Indexing begins when nothing was committed for so long, */
@@ -31,6 +34,8 @@ export class Indexer {
   /** When the last commit was, and the first that indexing has not followed. */
   #lastCommit = 0;
   #firstCommit = 0;
+  /** The last step that was begun here. Two at a time would do the same work twice. */
+  #lastStep: Promise<unknown> = Promise.resolve();
 
   constructor(file: StoreFile) {
     this.#file = file;
@@ -87,15 +92,26 @@ export class Indexer {
     for (let step = 0; step < steps; step += 1) {
       if (isGentle && this.#isClosing) return;
       const began = performance.now();
-      const { reader } = this.#file;
-      const prepared = await retryFairly(() => reader.readTogether(() => prepareIndexStep(reader, size)));
-      if (prepared === undefined || prepared.from >= upTo) return;
-      for (let index = 0; index < prepared.batches.length; index += 1) {
-        const isCurrent = await retryFairly(() => writeIndexBatch(this.#file.writer, prepared, index));
-        if (!isCurrent) break;
-      }
+      const taken = this.#lastStep.then(() => this.#takeStep(upTo, size));
+      this.#lastStep = taken.catch(() => undefined);
+      if (!(await taken)) return;
       const isIdle = !isGentle || performance.now() - this.#lastCommit > IDLE_MS;
       await sleep(isIdle ? 0 : (performance.now() - began) * PAUSE_FACTOR);
     }
+  }
+
+  /** False if there was nothing to do. What is read is tokenized before anything is locked, in turns with others. */
+  async #takeStep(upTo: number, size: IndexBatchSize): Promise<boolean> {
+    const step = await retryFairly(() => {
+      const { reader } = this.#file;
+      return reader.readTogether(() => readIndexStep(reader, size.messages));
+    });
+    if (step === undefined || step.from >= upTo) return false;
+    const readStaged = (message: SearchedMessage): Promise<string> =>
+      readStagedText(() => this.#file.reader, message);
+    for await (const batch of makeBatches(step.messages, size, readStaged, nextTurn)) {
+      if (!(await retryFairly(() => writeIndexBatch(this.#file.writer, step, batch)))) break;
+    }
+    return true;
   }
 }

@@ -2,7 +2,7 @@ import { tokenizerVersion } from "@throughline/core";
 import { readMessages } from "./changed-messages.ts";
 import type { Connection } from "./connection.ts";
 import { lastPosition } from "./feed.ts";
-import { indexMessage, readScope } from "./index-messages.ts";
+import { indexMessages } from "./index-messages.ts";
 import { writeSearchProgress } from "./search-progress.ts";
 
 /** What the tokens of an index depend on: the core's tokenizer, and the Unicode tables that this Node brings. */
@@ -40,10 +40,9 @@ function renew(connection: Connection): void {
   );
   for (const session of sessions) {
     const [sessionKey = 0, tenant = 0, lastSeq = 0] = session.map(Number);
-    const scope = readScope(connection, tenant, sessionKey);
     for (let firstSeq = 1; firstSeq <= lastSeq; firstSeq += MESSAGES) {
       const range = { tenant, sessionKey, firstSeq, count: MESSAGES };
-      for (const message of readMessages(connection, range)) indexMessage(connection, message, scope);
+      indexMessages(connection, readMessages(connection, range));
     }
   }
   writeSearchProgress(connection, lastPosition(connection));

@@ -1,7 +1,7 @@
 import type { CheckedSearch, SearchFilter } from "@throughline/core";
 import { compileTextQuery } from "@throughline/core";
 import type { ChangedMessages, SearchedMessage } from "./changed-messages.ts";
-import { readMessages } from "./changed-messages.ts";
+import { measureText, readMessages, readText } from "./changed-messages.ts";
 import type { Connection } from "./connection.ts";
 import type { Match } from "./rank-matches.ts";
 
@@ -11,16 +11,21 @@ export interface ScannedTail {
   readonly messageKeys: ReadonlySet<number>;
 }
 
-/** Reads the messages that changed after the index, and finds those that match as the index would. */
+/**
+ * Reads the messages that changed after the index, and finds those that match as the index would. Undefined if their
+ * texts are longer than `mostText` (in UTF-16 units, roughly) together.
+ */
 export function scanTail(
   connection: Connection,
   { text, where = {} }: CheckedSearch,
   tail: ChangedMessages,
-): ScannedTail {
+  mostText: number,
+): ScannedTail | undefined {
   const matcher = compileTextQuery(text);
   const messageKeys = new Set<number>();
   const sessions = new Map<number, string | undefined>();
   const matches: Match[] = [];
+  let measured = 0;
   for (const range of tail.ranges) {
     const { sessionKey } = range;
     if (!sessions.has(sessionKey)) sessions.set(sessionKey, findWantedSession(connection, sessionKey, where));
@@ -29,7 +34,9 @@ export function scanTail(
       if (messageKeys.has(message.messageKey)) continue;
       messageKeys.add(message.messageKey);
       if (session === undefined || !isWanted(message, where)) continue;
-      const { matched, frequency, length } = matcher.matchText(message.readText());
+      if (Number.isFinite(mostText)) measured += measureText(connection, message);
+      if (measured > mostText) return undefined;
+      const { matched, frequency, length } = matcher.matchText(readText(connection, message));
       if (matched) {
         const { seq, createdAt } = message;
         matches.push({ session, seq, createdAt, frequency, length });

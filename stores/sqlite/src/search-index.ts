@@ -4,9 +4,13 @@ import { toFts5Query } from "@throughline/core";
 import type { Connection } from "./connection.ts";
 import type { SqlRow, SqlValue } from "./driver.ts";
 import type { RankedHit } from "./rank-matches.ts";
+import { hasSlices } from "./search-rows.ts";
+import { searchSlices } from "./search-slices.ts";
 
 const columns = { words: "words", whole: "whole" };
 const ranked = "search_index MATCH ? AND f.rank MATCH 'bm25(1.0, 1.0, 0.0)'";
+/** Messages that have one row. */
+const whole = "f.rowid > 0";
 const joined = `CROSS JOIN message_rows m ON m.message_key = f.rowid
   CROSS JOIN session_rows s ON s.session_key = m.session_key`;
 /** Neither deleted messages nor hidden sessions are found, whatever the index still holds. */
@@ -14,8 +18,46 @@ const shown = "m.removed_at = 0 AND s.hidden_at = 0";
 /** How many more of the best are looked at each time that too many of them were not shown. */
 const GROWTH = 8;
 
-/** Up to one more than is asked for. `tokens` are in the index of every hit, `scanned` are left out. */
+/**
+ * Up to one more than is asked for, and hits among large messages. `tokens` are in the index of every hit, `scanned` are
+ * left out.
+ */
 export function searchIndex(
+  connection: Connection,
+  tenant: number,
+  input: CheckedSearch,
+  tokens: readonly string[],
+  scanned: ReadonlySet<number>,
+): RankedHit[] {
+  if (!hasSlices(connection)) return searchWhole(connection, tenant, input, tokens, scanned);
+  return [
+    ...searchWhole(connection, tenant, input, tokens, scanned),
+    ...searchSliced(connection, tenant, input, tokens, scanned),
+  ];
+}
+
+function searchSliced(
+  connection: Connection,
+  tenant: number,
+  { text, where = {}, order }: CheckedSearch,
+  tokens: readonly string[],
+  scanned: ReadonlySet<number>,
+): RankedHit[] {
+  const isRanked = order === "rank";
+  const scores = searchSlices(connection, { text, tokens, scanned, isRanked });
+  if (scores.size === 0) return [];
+  const { conditions, values } = conditionsOf(tenant, where, new Set());
+  const rows = connection.readRows(
+    `SELECT s.session_id, m.seq, 0, m.created_at, m.message_key FROM json_each(?) k
+    CROSS JOIN message_rows m ON m.message_key = k.value
+    CROSS JOIN session_rows s ON s.session_key = m.session_key WHERE ${conditions}`,
+    JSON.stringify([...scores.keys()]),
+    ...values,
+  );
+  return rows.map((row) => ({ ...toHit(row), score: scores.get(row[4] as number) ?? 0 }));
+}
+
+function searchWhole(
   connection: Connection,
   tenant: number,
   input: CheckedSearch,
@@ -29,7 +71,7 @@ export function searchIndex(
   const isNarrowed = Object.entries(where).some(([name, value]) => name !== "user" && value !== undefined);
   if (order === "rank" && !isNarrowed) return findBest(connection, match, conditions, values, wanted);
   const sql = `SELECT s.session_id, m.seq, f.rank, m.created_at FROM search_index f ${joined}
-    WHERE ${ranked} AND ${conditions}
+    WHERE ${ranked} AND ${whole} AND ${conditions}
     ORDER BY ${order === "recent" ? "m.created_at DESC" : "f.rank"} LIMIT ?`;
   return connection.readRows(sql, match, ...values, wanted).map(toHit);
 }
@@ -46,7 +88,7 @@ function findBest(
   wanted: number,
 ): RankedHit[] {
   const sql = `SELECT s.session_id, m.seq, f.rank, m.created_at, ${conditions} AS shown
-    FROM (SELECT f.rowid, f.rank FROM search_index f WHERE ${ranked} ORDER BY f.rank LIMIT ?) f
+    FROM (SELECT f.rowid, f.rank FROM search_index f WHERE ${ranked} AND ${whole} ORDER BY f.rank LIMIT ?) f
     LEFT JOIN message_rows m ON m.message_key = f.rowid
     LEFT JOIN session_rows s ON s.session_key = m.session_key
     ORDER BY f.rank`;

@@ -4,21 +4,27 @@ import type { ChangedMessages } from "./changed-messages.ts";
 import type { Connection } from "./connection.ts";
 import { lastPosition } from "./feed.ts";
 import { type RankedHit, rankMatches } from "./rank-matches.ts";
-import { scanTail } from "./scan-tail.ts";
+import { type ScannedTail, scanTail } from "./scan-tail.ts";
 import { searchIndex } from "./search-index.ts";
 import { searchSession } from "./search-session.ts";
 import { hasMovedUsers, tenantToken, userToken } from "./session-scope.ts";
 
-/** Searches as of one position; inside a read transaction. `tail` is what changed after the index. */
+/**
+ * Searches as of one position; inside a read transaction. `tail` is what changed after the index: undefined if more than
+ * `mostText` would have to be read of it.
+ */
 export function searchMessages(
   connection: Connection,
   tenant: number,
   input: CheckedSearch,
   tail: ChangedMessages,
-): SearchResult {
+  mostText: number,
+): SearchResult | undefined {
   const position = lastPosition(connection);
   const { order, skip, limit } = input;
-  const hits = findHits(connection, tenant, input, tail).toSorted((left, right) =>
+  const scanned = scanTail(connection, input, tail, mostText);
+  if (scanned === undefined) return undefined;
+  const hits = findHits(connection, tenant, input, scanned).toSorted((left, right) =>
     order === "recent" ? right.createdAt - left.createdAt : right.score - left.score,
   );
   const page = hits.slice(skip, skip + limit).map(({ session, seq, score }) => ({ session, seq, score }));
@@ -29,10 +35,9 @@ function findHits(
   connection: Connection,
   tenant: number,
   input: CheckedSearch,
-  tail: ChangedMessages,
+  { matches, messageKeys }: ScannedTail,
 ): RankedHit[] {
   const { text, where = {} } = input;
-  const { matches, messageKeys } = scanTail(connection, input, tail);
   if (where.session !== undefined) {
     return searchSession(connection, tenant, where.session, input, matches, messageKeys);
   }

@@ -7,6 +7,7 @@ import { SEARCH_LIMIT, compileTextQuery, textOfMessage, toFts5Query } from "@thr
 import type { Connection } from "./connection.ts";
 import type { SqlValue } from "./driver.ts";
 import { type Match, type RankedHit, rankMatches } from "./rank-matches.ts";
+import { searchSlices } from "./search-slices.ts";
 import { sessionToken } from "./session-scope.ts";
 
 const columns = { words: "words", whole: "whole" };
@@ -60,41 +61,71 @@ export function searchSession(
 function findMatches(
   connection: Connection,
   sessionKey: number,
-  { text, where = {}, order }: CheckedSearch,
+  input: CheckedSearch,
   scanned: ReadonlySet<number>,
 ): Found[] {
-  const match = toFts5Query(text, columns, { column: "scope", tokens: [sessionToken(sessionKey)] });
-  const conditions = ["search_index MATCH ?", "m.session_key = ?", "m.removed_at = 0"];
-  const values: SqlValue[] = [match, sessionKey];
-  const add = (condition: string, value: SqlValue | undefined): void => {
+  const { text, where, order } = input;
+  const tokens = [sessionToken(sessionKey)];
+  const sliced = [...searchSlices(connection, { text, tokens, scanned, isRanked: false }).keys()];
+  const whole: Source = {
+    from: "search_index f CROSS JOIN message_rows m ON m.message_key = f.rowid",
+    condition: "search_index MATCH ?",
+    value: toFts5Query(text, columns, { column: "scope", tokens }),
+  };
+  const read = (source: Source, tail: string): Found[] =>
+    readFound(connection, sessionKey, where, scanned, source, tail);
+  // The index is read forward several times faster than backward. Nearly always that is all of it.
+  let found = read(whole, `LIMIT ${SEARCH_LIMIT + 2}`);
+  const newest = order === "recent" ? "m.created_at" : "m.message_key";
+  if (found.length > SEARCH_LIMIT + 1) {
+    found = read(whole, `ORDER BY ${newest} DESC LIMIT ${SEARCH_LIMIT + 1}`).toReversed();
+  }
+  if (sliced.length > 0) {
+    const condition = "m.message_key IN (SELECT value FROM json_each(?))";
+    found.push(...read({ from: "message_rows m", condition, value: JSON.stringify(sliced) }, ""));
+    found.sort((left, right) => left.messageKey - right.messageKey);
+  }
+  if (order !== "recent") return found.toReversed();
+  return found.toSorted((left, right) => right.createdAt - left.createdAt);
+}
+
+/** Where messages are found. */
+interface Source {
+  readonly from: string;
+  readonly condition: string;
+  readonly value: string;
+}
+
+function readFound(
+  connection: Connection,
+  sessionKey: number,
+  where: CheckedSearch["where"],
+  scanned: ReadonlySet<number>,
+  { from, condition, value: found }: Source,
+  tail: string,
+): Found[] {
+  const conditions = [condition, "m.session_key = ?", "m.removed_at = 0"];
+  const values: SqlValue[] = [found, sessionKey];
+  const add = (added: string, value: SqlValue | undefined): void => {
     if (value === undefined) return;
-    conditions.push(condition);
+    conditions.push(added);
     values.push(value);
   };
-  add("m.role = ?", where.role);
-  add("m.created_at >= ?", where.since);
-  add("m.created_at < ?", where.until);
+  add("m.role = ?", where?.role);
+  add("m.created_at >= ?", where?.since);
+  add("m.created_at < ?", where?.until);
   // What was scanned has its verdict from the scan.
-  if (scanned.size > 0) add("f.rowid NOT IN (SELECT value FROM json_each(?))", JSON.stringify([...scanned]));
-  const read = (tail: string): Found[] =>
-    connection
-      .readRows(
-        `SELECT m.message_key, m.seq, m.created_at
-        FROM search_index f CROSS JOIN message_rows m ON m.message_key = f.rowid
-        WHERE ${conditions.join(" AND ")} ${tail}`,
-        ...values,
-      )
-      .map(([messageKey, seq, createdAt]) => ({
-        messageKey: messageKey as number,
-        seq: seq as number,
-        createdAt: createdAt as number,
-      }));
-  // The index is read forward several times faster than backward. Nearly always that is all of it.
-  const forward = read(`LIMIT ${SEARCH_LIMIT + 2}`);
-  const newest = order === "recent" ? "m.created_at" : "f.rowid";
-  if (forward.length > SEARCH_LIMIT + 1) return read(`ORDER BY ${newest} DESC LIMIT ${SEARCH_LIMIT + 1}`);
-  if (order !== "recent") return forward.toReversed();
-  return forward.toSorted((left, right) => right.createdAt - left.createdAt);
+  if (scanned.size > 0)
+    add("m.message_key NOT IN (SELECT value FROM json_each(?))", JSON.stringify([...scanned]));
+  const rows = connection.readRows(
+    `SELECT m.message_key, m.seq, m.created_at FROM ${from} WHERE ${conditions.join(" AND ")} ${tail}`,
+    ...values,
+  );
+  return rows.map(([messageKey, seq, createdAt]) => ({
+    messageKey: messageKey as number,
+    seq: seq as number,
+    createdAt: createdAt as number,
+  }));
 }
 
 /** Reads the first of them, until one is long or all together are. */

@@ -51,8 +51,21 @@ export interface SqliteStoreOptions {
   readonly readOnly?: boolean;
 }
 
-/** Unindexed messages that a search reads rather than having them indexed first. */
-const LONGEST_TAIL = 2_000;
+/** What a search reads that is not indexed, rather than having it indexed first. */
+interface ScanLimits {
+  readonly messages: number;
+  /** UTF-16 units of their text together. Reading it holds up everybody else; indexing it leaves others their turns. */
+  readonly text: number;
+  /** Whether what was read must be in its place on the next page, too. */
+  readonly isStable: boolean;
+}
+
+const usualLimits: ScanLimits = { messages: 2_000, text: 512 * 1024, isStable: true };
+/** After the first time: what is written meanwhile may be more than can be indexed. */
+const textLimits: ScanLimits = { ...usualLimits, messages: Number.POSITIVE_INFINITY, isStable: false };
+const noLimits: ScanLimits = { ...textLimits, text: Number.POSITIVE_INFINITY };
+/** How often a search waits for large texts to be indexed. */
+const CATCH_UPS = 3;
 
 const optionNames: ReadonlySet<string> = new Set(["path", "kinds", "durability", "readOnly"]);
 
@@ -134,26 +147,31 @@ class SqliteStore implements Store {
   }
 
   async search(input: CheckedSearch): Promise<SearchResult> {
-    const found = await this.#searchOnce(input, !this.#readOnly);
-    if (found !== undefined) return found;
-    await this.#indexer.catchUp();
-    return (await this.#searchOnce(input, false)) as SearchResult;
+    if (this.#readOnly) return (await this.#searchOnce(input, noLimits)) as SearchResult;
+    let found = await this.#searchOnce(input, usualLimits);
+    for (let times = 0; found === undefined; times += 1) {
+      await this.#indexer.catchUp();
+      found = await this.#searchOnce(input, times < CATCH_UPS ? textLimits : noLimits);
+    }
+    return found;
   }
 
   /**
-   * Undefined if it is better to catch up first, and `mayCatchUp`: if more than `LONGEST_TAIL` messages are not indexed
-   * yet, which is quicker then, or if one of several pages has hits of the scan. Indexed by the next page, they would
-   * have other scores, and be in another place.
+   * Undefined if it is better to catch up first: if more messages or more of their text is not indexed yet than the limits
+   * say, or if one of several pages has hits of the scan. Indexed by the next page, they would have other scores, and be
+   * in another place.
    */
-  #searchOnce(input: CheckedSearch, mayCatchUp: boolean): Promise<SearchResult | undefined> {
+  #searchOnce(
+    input: CheckedSearch,
+    { messages, text, isStable }: ScanLimits,
+  ): Promise<SearchResult | undefined> {
     return this.#read(input.tenant, (tenant) => {
       const { reader } = this.#file;
-      const longest = mayCatchUp ? LONGEST_TAIL : Number.POSITIVE_INFINITY;
-      const tail = readChangedMessages(reader, readSearchProgress(reader), longest, tenant);
+      const tail = readChangedMessages(reader, readSearchProgress(reader), messages, tenant);
       if (!tail.isComplete) return undefined;
-      const result = searchMessages(reader, tenant, input, tail);
-      const isOnePage = input.skip === 0 && !result.more;
-      return isOnePage || tail.count === 0 || !mayCatchUp ? result : undefined;
+      const result = searchMessages(reader, tenant, input, tail, text);
+      const isOnePage = input.skip === 0 && result?.more === false;
+      return isOnePage || tail.count === 0 || !isStable ? result : undefined;
     });
   }
 
