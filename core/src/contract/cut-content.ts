@@ -13,7 +13,7 @@ export interface CutContent {
   readonly blobs: readonly CutBlob[];
 }
 
-export interface CutBlob {
+interface CutBlob {
   readonly hash: string;
   /** Whether a search looks into it: not into the bytes of a file. */
   readonly searched: boolean;
@@ -25,7 +25,7 @@ export interface Cuts {
   readonly values: readonly CutValue[];
 }
 
-export interface CutValue {
+interface CutValue {
   /** The value as JSON text. */
   readonly json: string;
   readonly searched: boolean;
