@@ -4,13 +4,19 @@ import { unpackPiece } from "./blob-pieces.ts";
 import { joinContent, readCutContent } from "./cut-content.ts";
 
 /**
- * What can be searched of a message record. `fetchBlob` gives the pieces of a blob that `searchedBlobs` names, in order;
- * what pieces are gone of has no text.
+ * What can be searched of a message record. `fetchBlob` gives the pieces of a blob that `searchedBlobs` names, in order,
+ * or its text, decoded already; what pieces are gone of has no text.
  */
-export function textOfMessage(row: StoredRecord, fetchBlob: (hash: string) => readonly Uint8Array[]): string {
+export function textOfMessage(
+  row: StoredRecord,
+  fetchBlob: (hash: string) => readonly Uint8Array[] | string,
+): string {
   const content = row.content as string;
   const format = row.contentFormat as string;
-  const fetchText = (hash: string): string => decodePieces(fetchBlob(hash)) || emptyJson;
+  const fetchText = (hash: string): string => {
+    const found = fetchBlob(hash);
+    return (typeof found === "string" ? found : decodePieces(found)) || emptyJson;
+  };
   if (format === "blob") return textOfContent(decodeContent(fetchText(content), "json"));
   if (format !== "parts") return textOfContent(decodeContent(content, format));
   const { texts, blobs } = readCutContent(content);
