@@ -20,6 +20,8 @@ export interface TextMatcher {
   match(tokens: Tokens): TextMatch;
   /** The same for a text; quicker than `match(tokenize(text))`, as most texts are rejected unread. */
   matchText(text: string): TextMatch;
+  /** False only if the text does not match; far quicker than reading it. */
+  mayMatch(text: string): boolean;
 }
 
 /**
@@ -51,6 +53,7 @@ export function compileTextQuery(query: TextQuery): TextMatcher {
   return {
     match,
     matchText: (text) => (isSurelyWithout(text, required) ? rejected : match(tokenize(text))),
+    mayMatch: (text) => !isSurelyWithout(text, required),
   };
 }
 

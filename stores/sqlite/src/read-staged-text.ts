@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { searchedBlobs, textOfMessage } from "@throughline/core";
 import { decodeInTurns } from "@throughline/store-sql";
 import type { SearchedMessage } from "./changed-messages.ts";
@@ -10,7 +11,7 @@ export async function readStagedText(reader: () => Connection, message: Searched
   const values = new Map<string, string>();
   for (const hash of searchedBlobs({ ...message })) {
     const pieces = await retryFairly(() => readPieces(reader(), message.tenant, hash));
-    values.set(hash, await decodeInTurns(pieces));
+    values.set(hash, await decodeInTurns(pieces, nextTurn));
   }
   return textOfMessage({ ...message }, (hash) => values.get(hash) ?? "");
 }

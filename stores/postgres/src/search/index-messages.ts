@@ -1,13 +1,17 @@
 /** Rows of the search index: written for messages as they are now, removed for those that are gone. */
-import { tokenize } from "@throughline/core";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { MessageRange } from "./message-ranges.ts";
 import { sessionLexeme, tenantLexeme } from "./lexeme.ts";
 import type { SearchReading, SearchedMessage } from "./searched-message.ts";
 import { readRanges } from "./searched-message.ts";
 import { sliceTokens } from "./slice-tokens.ts";
+import { UNITS_A_TURN, tokenizeInTurns } from "./tokenize-in-turns.ts";
 
 /** Characters of `tsvector` notation that one statement writes. */
 const CHUNK = 1_000_000;
+
+/** Words beyond which others have a turn after each slice is made. */
+const TOKENS_A_TURN = 8_000;
 
 interface IndexRow {
   readonly session_id: string;
@@ -45,8 +49,14 @@ export async function insertMessages(
 ): Promise<void> {
   let rows: IndexRow[] = [];
   let size = 0;
+  let units = 0;
   for (const message of messages) {
-    for (const row of rowsOf(reading.tenant, message)) {
+    units += message.text.length;
+    if (units >= UNITS_A_TURN) {
+      units = 0;
+      await nextTurn();
+    }
+    for await (const row of rowsOf(reading.tenant, message)) {
       rows.push(row);
       size += row.words.length;
       if (size < CHUNK) continue;
@@ -58,14 +68,18 @@ export async function insertMessages(
   await insertRows(reading, rows);
 }
 
-function* rowsOf(
+async function* rowsOf(
   tenant: string,
   { session, seq, role, createdAt, text }: SearchedMessage,
-): Iterable<IndexRow> {
-  const tokens = tokenize(text);
+): AsyncGenerator<IndexRow, void> {
+  const tokens = await tokenizeInTurns(text);
   // A text without a word is found by none, whatever a query excludes.
   if (tokens.words.length === 0) return;
-  const vectors = sliceTokens(tokens, [tenantLexeme(tenant), sessionLexeme(tenant, session)]);
+  const vectors: string[] = [];
+  for (const vector of sliceTokens(tokens, [tenantLexeme(tenant), sessionLexeme(tenant, session)])) {
+    vectors.push(vector);
+    if (tokens.words.length > TOKENS_A_TURN) await nextTurn();
+  }
   for (const [slice, words] of vectors.entries()) {
     yield {
       session_id: session,

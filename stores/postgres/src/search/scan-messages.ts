@@ -1,12 +1,14 @@
 /** Search without an index: messages are read that the filter lets through. */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { CheckedSearch, SearchHit } from "@throughline/core";
-import { compileTextQuery, tokenize } from "@throughline/core";
+import { compileTextQuery } from "@throughline/core";
 import type { PostgresValue } from "../database.ts";
 import { filterConditions } from "./filter-conditions.ts";
 import { type MessageRange, splitRanges } from "./message-ranges.ts";
 import { Scorer } from "./score.ts";
 import type { SearchReading, SearchedMessage } from "./searched-message.ts";
 import { messageColumns, readMessageRows, readRanges } from "./searched-message.ts";
+import { UNITS_A_TURN, tokenizeInTurns } from "./tokenize-in-turns.ts";
 
 /** A hit, with what the other order sorts by. */
 export interface RankedHit extends SearchHit {
@@ -39,10 +41,18 @@ async function findHits(
   const matcher = compileTextQuery(text);
   const scorer = new Scorer(text.required);
   const hits: RankedHit[] = [];
+  let units = 0;
   for await (const page of pages) {
     for (const { session, seq, createdAt, text: searched } of page) {
-      if (!matcher.matchText(searched).matched) continue;
-      hits.push({ session, seq, createdAt, score: scorer.score(tokenize(searched)) });
+      units += searched.length;
+      if (units >= UNITS_A_TURN) {
+        units = 0;
+        await nextTurn();
+      }
+      if (!matcher.mayMatch(searched)) continue;
+      const tokens = await tokenizeInTurns(searched);
+      if (!matcher.match(tokens).matched) continue;
+      hits.push({ session, seq, createdAt, score: scorer.score(tokens) });
     }
   }
   return hits;

@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { searchedBlobs, textOfMessage } from "@throughline/core";
-import type { SqlRow } from "@throughline/store-sql";
+import { type SqlRow, decodeInTurns } from "@throughline/store-sql";
 import type { Connection, PostgresValue } from "../database.ts";
 import type { MessageRange } from "./message-ranges.ts";
 
@@ -51,14 +52,15 @@ export function readMessageRows(reading: SearchReading, rows: readonly SqlRow[])
   return Promise.all(
     rows.map(async ([session, seq, role, createdAt, content, contentFormat]) => {
       const staged = { content: content as string, contentFormat: contentFormat as string };
-      const pieces = new Map<string, Uint8Array[]>();
-      for (const hash of searchedBlobs(staged)) pieces.set(hash, await readPieces(reading, hash));
+      const values = new Map<string, string>();
+      for (const hash of searchedBlobs(staged))
+        values.set(hash, await decodeInTurns(await readPieces(reading, hash), nextTurn));
       return {
         session: session as string,
         seq: seq as number,
         role: role as string,
         createdAt: createdAt as number,
-        text: textOfMessage(staged, (hash) => pieces.get(hash) ?? []),
+        text: textOfMessage(staged, (hash) => values.get(hash) ?? ""),
       };
     }),
   );

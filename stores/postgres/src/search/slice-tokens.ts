@@ -24,10 +24,10 @@ const UNIT_BYTES = 3;
 const partsSeparator = "/";
 
 /**
- * The `tsvector` of each slice of a text, in PostgreSQL's notation; at least one. `scope` is in every one of them.
+ * The `tsvector` of each slice of a text, in PostgreSQL's notation, made when it is asked for; at least one. `scope` is in
+ * every one of them.
  */
-export function sliceTokens({ words, whole }: Tokens, scope: readonly string[]): string[] {
-  const slices: string[] = [];
+export function* sliceTokens({ words, whole }: Tokens, scope: readonly string[]): Generator<string, void> {
   let nextWord = 0;
   let nextWhole = 0;
   do {
@@ -37,11 +37,10 @@ export function sliceTokens({ words, whole }: Tokens, scope: readonly string[]):
     const wholePosition = addLexemes(vector, words, nextWord, wordsEnd, 1);
     // Nothing is between the two, so no phrase goes over from one to the other.
     addLexemes(vector, whole, nextWhole, wholeEnd, wholePosition + 1);
-    slices.push(vector.join(" "));
+    yield vector.join(" ");
     nextWord = findNext(words, wordsEnd);
     nextWhole = findNext(whole, wholeEnd);
   } while (nextWord < words.length || nextWhole < whole.length);
-  return slices;
 }
 
 function findEnd(tokens: readonly string[], from: number, limits: Limits): number {
