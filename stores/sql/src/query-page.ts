@@ -43,7 +43,7 @@ export function answerAtOnce<Result>(
 }
 
 /** What a store knows of reading pages. */
-export interface PageSettings {
+interface PageSettings {
   readonly now: number;
   /** The most records that are read at once where filters or expiry let few of them through. */
   readonly chunk: number;
