@@ -6,7 +6,7 @@ import type { ServiceContext } from "./service-context.ts";
 
 /** Every record of a query, `limit` a page. Between pages others have a turn: a store may answer without ever waiting. */
 export async function* everyRecord(
-  { store, tenant }: ServiceContext,
+  { store, tenant }: Pick<ServiceContext, "store" | "tenant">,
   query: Omit<Query, "type" | "after">,
   options: CallOptions,
 ): AsyncGenerator<Row, void, undefined> {

@@ -1,7 +1,8 @@
 /** An imported session in its own tool's format: the bytes that were imported. */
 import { ThroughlineError } from "../error.ts";
-import type { KeyValues, Row } from "../model/kind.ts";
+import type { Row } from "../model/kind.ts";
 import type { Filter } from "../contract/filter.ts";
+import { everyRecord } from "./every-record.ts";
 import { sessionNotFound } from "./find-session.ts";
 import { type SourcePart, readImportedPart } from "./imported-part.ts";
 import type { Native } from "./message.ts";
@@ -111,39 +112,25 @@ async function lastImported(
 }
 
 async function* importedRanges(
-  { store, tenant }: SourceContext,
+  context: SourceContext,
   session: string,
   direction: "forward" | "backward",
   limit: number,
   settings: CallSettings,
 ): AsyncGenerator<SourceNative, void, undefined> {
-  let after: KeyValues | undefined;
-  do {
-    const { answers } = await store.read(
-      {
-        tenant,
-        requests: [
-          {
-            type: "query",
-            kind: "messages",
-            shape: "key",
-            prefix: [session],
-            where: [isLive, isImported],
-            direction,
-            limit,
-            select: "all",
-            ...(after === undefined ? undefined : { after }),
-          },
-        ],
-      },
-      settings,
-    );
-    for (const { native } of answers[0].rows) {
-      const parsed = JSON.parse(native as string) as Native;
-      if ("source" in parsed) yield parsed;
-    }
-    after = answers[0].next;
-  } while (after !== undefined);
+  const query = {
+    kind: "messages",
+    shape: "key",
+    prefix: [session],
+    where: [isLive, isImported],
+    direction,
+    limit,
+    select: "all",
+  } as const;
+  for await (const { native } of everyRecord(context, query, settings)) {
+    const parsed = JSON.parse(native as string) as Native;
+    if ("source" in parsed) yield parsed;
+  }
 }
 
 async function readSource(

@@ -2,6 +2,7 @@
 import type { Expectation, Write } from "../../contract/batch.ts";
 import type { CallOptions } from "../../contract/store.ts";
 import type { KeyValues, Row, StoredRecord } from "../../model/kind.ts";
+import { everyRecord } from "../every-record.ts";
 import type { ServiceContext } from "../service-context.ts";
 import type { Positions } from "./position-ranges.ts";
 
@@ -124,31 +125,17 @@ export async function findErasing(
 
 /** Every erasure that has begun and not ended. */
 export async function readJobs(
-  { store, tenant }: ServiceContext,
+  context: ServiceContext,
   options: CallOptions,
 ): Promise<readonly ErasureJob[]> {
   const jobs: ErasureJob[] = [];
-  let after: KeyValues | undefined;
-  do {
-    const { answers } = await store.read(
-      {
-        tenant,
-        requests: [
-          {
-            type: "query",
-            kind: "state",
-            shape: "key",
-            prefix: [scope, collection],
-            direction: "forward",
-            limit: 200,
-            ...(after === undefined ? undefined : { after }),
-          },
-        ],
-      },
-      options,
-    );
-    jobs.push(...answers[0].rows.map((row) => toJob(row).job));
-    after = answers[0].next;
-  } while (after !== undefined);
+  const query = {
+    kind: "state",
+    shape: "key",
+    prefix: [scope, collection],
+    direction: "forward",
+    limit: 200,
+  } as const;
+  for await (const row of everyRecord(context, query, options)) jobs.push(toJob(row).job);
   return jobs;
 }

@@ -1,7 +1,8 @@
 /** Which positions of a session its forks share. */
 import type { Query } from "../../contract/read.ts";
 import type { CallOptions } from "../../contract/store.ts";
-import type { KeyValues, Row } from "../../model/kind.ts";
+import type { Row } from "../../model/kind.ts";
+import { everyRecord } from "../every-record.ts";
 import type { ServiceContext } from "../service-context.ts";
 import { findErasing } from "./erasure-job.ts";
 import { type Positions, unite } from "./position-ranges.ts";
@@ -82,27 +83,13 @@ async function findForks(
   return all;
 }
 
-async function* sessionsOf(
-  { store, tenant }: ServiceContext,
+function sessionsOf(
+  context: ServiceContext,
   selection: Pick<Query, "shape" | "prefix" | "where">,
   options: CallOptions,
 ): AsyncGenerator<Row, void, undefined> {
-  let after: KeyValues | undefined;
-  do {
-    const query: Query = {
-      type: "query",
-      kind: "sessions",
-      direction: "forward",
-      limit: 200,
-      select: "all",
-      hidden: true,
-      ...selection,
-      ...(after === undefined ? undefined : { after }),
-    };
-    const { answers } = await store.read({ tenant, requests: [query] }, options);
-    yield* answers[0].rows;
-    after = answers[0].next;
-  } while (after !== undefined);
+  const all = { kind: "sessions", direction: "forward", limit: 200, select: "all", hidden: true } as const;
+  return everyRecord(context, { ...all, ...selection }, options);
 }
 
 /**

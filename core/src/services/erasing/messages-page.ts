@@ -3,6 +3,7 @@ import type { Write } from "../../contract/batch.ts";
 import type { CallOptions } from "../../contract/store.ts";
 import type { KeyValues, Row } from "../../model/kind.ts";
 import { blankSources } from "../blank-source.ts";
+import { everyRecord } from "../every-record.ts";
 import type { ServiceContext } from "../service-context.ts";
 
 /** Messages that one commit erases: more keep writers waiting. */
@@ -15,41 +16,27 @@ export type References = ReadonlyMap<string, readonly KeyValues[]>;
 
 /** All references to large values that a session's messages hold: few, and none is added to a deleted session. */
 export async function readReferences(
-  { store, tenant }: ServiceContext,
+  context: ServiceContext,
   session: string,
   options: CallOptions,
 ): Promise<References> {
   const references = new Map<string, KeyValues[]>();
-  let after: KeyValues | undefined;
-  do {
-    const { answers } = await store.read(
-      {
-        tenant,
-        requests: [
-          {
-            type: "query",
-            kind: "blob_references",
-            shape: "key",
-            prefix: [session],
-            direction: "forward",
-            limit: 1_000,
-            select: "key",
-            hidden: true,
-            ...(after === undefined ? undefined : { after }),
-          },
-        ],
-      },
-      options,
-    );
-    for (const { hash, ownerKind, ownerId } of answers[0].rows) {
-      if (ownerKind !== "messages") continue;
-      const key = [session, hash as string, ownerKind, ownerId as string];
-      const known = references.get(ownerId as string);
-      if (known === undefined) references.set(ownerId as string, [key]);
-      else known.push(key);
-    }
-    after = answers[0].next;
-  } while (after !== undefined);
+  const query = {
+    kind: "blob_references",
+    shape: "key",
+    prefix: [session],
+    direction: "forward",
+    limit: 1_000,
+    select: "key",
+    hidden: true,
+  } as const;
+  for await (const { hash, ownerKind, ownerId } of everyRecord(context, query, options)) {
+    if (ownerKind !== "messages") continue;
+    const key = [session, hash as string, ownerKind, ownerId as string];
+    const known = references.get(ownerId as string);
+    if (known === undefined) references.set(ownerId as string, [key]);
+    else known.push(key);
+  }
   return references;
 }
 
