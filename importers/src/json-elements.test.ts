@@ -103,4 +103,31 @@ describe("jsonElements", () => {
       { numRuns: 200 },
     );
   });
+
+  it("moves on with every element, whatever the bytes", async () => {
+    expect(await textsOf("[1},}},2]")).toEqual(["1}", "}", "}", "2"]);
+    const token = fc.constantFrom("[", "]", "{", "}", ",", ":", '"', "\\", "1", " ", "\n", '"list"', "é");
+    const tokens = fc.array(token, { maxLength: 30 }).map((all) => all.join(""));
+    await fc.assert(
+      fc.asyncProperty(
+        tokens,
+        fc.boolean(),
+        fc.integer({ min: 1, max: 9 }),
+        async (text, isList, chunkBytes) => {
+          const given = isList ? `[${text}` : text;
+          const size = new TextEncoder().encode(given).length;
+          const source = memorySource("x", given, chunkBytes);
+          let reached = 0;
+          for await (const { offset, length, problem } of jsonElements(source.bytes(0), { key: "list" })) {
+            expect(offset).toBeGreaterThanOrEqual(reached);
+            // The end of what was cut short may hold nothing.
+            if (problem !== "cut-short") expect(length).toBeGreaterThan(0);
+            reached = offset + length;
+            expect(reached).toBeLessThanOrEqual(size);
+          }
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
 });

@@ -187,8 +187,9 @@ class Scanner {
           return at + 1;
         }
       } else if (byte === closeBrace || byte === closeBracket) {
-        // A scalar ends with its array.
-        if (depth === 0) return this.#close(at);
+        // A scalar ends with its array. A brace that closes nothing is part of what is wrong: without it, an element
+        // of no bytes would be found here again and again.
+        if (depth === 0) return this.#close(byte === closeBracket ? at : at + 1);
         depth -= 1;
         if (depth === 0) return this.#close(at + 1);
       } else if (byte === newline) this.#lines += 1;
