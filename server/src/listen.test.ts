@@ -147,17 +147,49 @@ describe("bodies", () => {
 describe("what is no request", () => {
   test.each([
     ["rubbish\r\n\r\n", 400, "request"],
-    ["GET / HTTP/1.1\r\n\r\n", 400, ""],
+    ["GET / HTTP/1.1\r\nConnection: close\r\n\r\n", 400, "request"],
+    ["GET / HTTP/1.0\r\n\r\n", 400, "request"],
     ["GET no-slash HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400, "request"],
     ["OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400, "request"],
+    ["CONNECT localhost:80 HTTP/1.1\r\nHost: localhost\r\n\r\n", 405, "method_not_allowed"],
     [`GET / HTTP/1.1\r\nHost: localhost\r\nX: ${"x".repeat(40_000)}\r\n\r\n`, 413, "headers"],
     ["POST /sessions HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n", 400, "request"],
+    ["GET / HTTP/1.1\r\nHost: local", 408, "request_timeout"],
   ])("%.20s is refused", async (bytes, status, reason) => {
+    const { port } = await start({}, status === 408 ? { headersTimeoutMs: 100 } : {});
+    const [head = "", body = ""] = (await sendRaw(port, bytes)).split("\r\n\r\n");
+    expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(head.toLowerCase()).toContain("content-type: application/problem+json");
+    expect(JSON.parse(body)).toMatchObject({ status, reason, outcome: "refused" });
+  });
+
+  test("an expectation that nobody knows is passed over", async () => {
     const { port } = await start();
-    const answer = await sendRaw(port, bytes);
-    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
-    // Without a host, Node answers itself.
-    expect(answer).toContain(reason === "" ? "HTTP/1.1" : `"reason":"${reason}"`);
+    const answer = await sendRaw(
+      port,
+      "GET /healthz HTTP/1.1\r\nHost: localhost\r\nExpect: wonders\r\nConnection: close\r\n\r\n",
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  test("rubbish behind a request does not get into its answer", async () => {
+    const server = await start();
+    const id = await server.newSession();
+    server.throughline.messages.stream = async function* stuck() {
+      await new Promise(() => undefined);
+      yield* [];
+    };
+    const socket = connect(server.port, "127.0.0.1").setEncoding("utf8");
+    socket.write(`GET /sessions/${id}/export HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    let answer = "";
+    socket.on("data", (data: string) => {
+      // What has come is the beginning of an answer that won't end.
+      if (answer === "") socket.write("rubbish\r\n\r\n");
+      answer += data;
+    });
+    await once(socket, "close");
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(answer).not.toContain("problem+json");
   });
 
   test("a client that hangs up in the middle does no harm", async () => {

@@ -1,6 +1,13 @@
 /** A server on a port of this machine. */
-import { STATUS_CODES, createServer as createHttpServer, type Server as HttpServer } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import {
+  STATUS_CODES,
+  type Server as HttpServer,
+  type RequestListener,
+  type ServerResponse,
+  createServer as createHttpServer,
+} from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import { ThroughlineError } from "@throughline/core";
 import { foreignHost } from "./check-origin.ts";
@@ -15,6 +22,8 @@ export interface ListenOptions {
   readonly host?: string;
   /** How long `close` waits for requests that run, in milliseconds. Default: 10,000. */
   readonly closeTimeoutMs?: number;
+  /** How long the headers of a request may take to arrive, in milliseconds. Default: 30,000. */
+  readonly headersTimeoutMs?: number;
 }
 
 export interface RunningServer {
@@ -40,7 +49,7 @@ export function isLoopback(host: string): boolean {
  *   `cannot_listen`.
  */
 export async function listen(server: Server, options: ListenOptions = {}): Promise<RunningServer> {
-  const { port = 8003, host = "127.0.0.1", closeTimeoutMs = 10_000 } = options;
+  const { port = 8003, host = "127.0.0.1", closeTimeoutMs = 10_000, headersTimeoutMs = 30_000 } = options;
   if (!isLoopback(host) && !(await server.isGuarded())) {
     throw new ThroughlineError(
       "forbidden",
@@ -48,7 +57,7 @@ export async function listen(server: Server, options: ListenOptions = {}): Promi
       { reason: "not_loopback", details: { host } },
     );
   }
-  const http = createNodeServer(server);
+  const http = createNodeServer(server, headersTimeoutMs);
   await bind(http, port, host);
   const { port: bound } = http.address() as AddressInfo;
   let closing: Promise<void> | undefined;
@@ -60,41 +69,78 @@ export async function listen(server: Server, options: ListenOptions = {}): Promi
   };
 }
 
-function createNodeServer(server: Server): HttpServer {
+function createNodeServer(server: Server, headersTimeout: number): HttpServer {
   const answer = getRequestListener(
     (request, { incoming, outgoing }) =>
       server.fetch(request, { destroy: () => outgoing.destroy(), address: incoming.socket.remoteAddress }),
     { errorHandler: () => problemResponse(malformed("The request's address can't be read.")) },
   );
-  const http = createHttpServer(
+  const http = createHttpServer({
+    maxHeaderSize: HEADER_BYTES,
     // Slow bodies are the server's to refuse, slow headers Node's.
-    { maxHeaderSize: HEADER_BYTES, headersTimeout: 30_000, requestTimeout: 0, keepAliveTimeout: 5_000 },
-    (incoming, outgoing) => {
-      const { host } = incoming.headers;
-      if (host === undefined || server.answersFor(host)) {
-        void answer(incoming, outgoing);
-        return;
-      }
-      // Here and not later: a host that is no host at all would not make a request.
-      const { status, headers, body } = problemAnswer(foreignHost(host));
-      outgoing.writeHead(status, headers).end(body);
-    },
-  );
-  http.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => refuse(error.code, socket));
+    headersTimeout,
+    requestTimeout: 0,
+    connectionsCheckingInterval: Math.min(headersTimeout, 5_000),
+    keepAliveTimeout: 5_000,
+    // Node would answer by itself, without problem details.
+    requireHostHeader: false,
+  });
+  /** Of each connection, the answer that is being written or made. */
+  const answers = new WeakMap<Duplex, ServerResponse>();
+  const listener: RequestListener = (incoming, outgoing) => {
+    answers.set(incoming.socket, outgoing);
+    const { host } = incoming.headers;
+    const problem = refusalOfHost(server, host, incoming.httpVersion);
+    if (problem === undefined) {
+      void answer(incoming, outgoing);
+      return;
+    }
+    // Here and not later: a host that is no host at all would not make a request.
+    const { status, headers, body } = problemAnswer(problem);
+    outgoing.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) }).end(body);
+  };
+  http.on("request", listener);
+  // An expectation that nobody knows may be passed over (RFC 9110, 10.1.1); Node would answer by itself.
+  http.on("checkExpectation", listener);
+  http.on("connect", (_, socket) => refuse(noTunnel(), socket));
+  http.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    const begun = answers.get(socket);
+    // What would be written now would be read as a part of the answer that has begun.
+    const isAmidAnswer = begun?.headersSent === true && !begun.writableFinished;
+    if (error.code === "ECONNRESET" || isAmidAnswer) socket.destroy();
+    else refuse(errorOf(error.code), socket);
+  });
   return http;
 }
 
-/** Answers what Node could not read as a request. */
-function refuse(code: string | undefined, socket: Socket): void {
-  if (!socket.writable || code === "ECONNRESET") {
+/** Why a request's Host header is refused. A request of HTTP/1.0 needs none where its first line has a whole URL. */
+function refusalOfHost(
+  server: Server,
+  host: string | undefined,
+  httpVersion: string,
+): ThroughlineError | undefined {
+  if (host !== undefined) return server.answersFor(host) ? undefined : foreignHost(host);
+  return httpVersion === "1.0" ? undefined : malformed("A request of HTTP/1.1 needs a Host header.");
+}
+
+/** Answers what Node can't answer as a request, and closes the connection. */
+function refuse(error: ThroughlineError, socket: Duplex): void {
+  if (!socket.writable) {
     socket.destroy();
     return;
   }
-  const { status, headers, body } = problemAnswer(errorOf(code));
+  const { status, headers, body } = problemAnswer(error);
   const lines = Object.entries({ ...headers, "content-length": Buffer.byteLength(body), connection: "close" })
     .map(([name, value]) => `${name}: ${value}\r\n`)
     .join("");
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n${body}`);
+}
+
+function noTunnel(): ThroughlineError {
+  return new ThroughlineError("unsupported", "This server is no proxy: it does not take CONNECT.", {
+    reason: "method_not_allowed",
+    outcome: "refused",
+  });
 }
 
 function errorOf(code: string | undefined): ThroughlineError {
