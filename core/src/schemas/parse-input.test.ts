@@ -45,6 +45,42 @@ test.each<readonly [v.GenericSchema, unknown, string]>([
   );
 });
 
+const inner = v.strictObject({ most: v.optional(v.number("must be a number")) });
+const outer = v.strictObject({
+  policy: v.optional(inner),
+  items: v.optional(v.array(v.strictObject({ policy: v.nullable(inner) }))),
+  choice: v.optional(v.union([v.string(), inner])),
+  counts: v.optional(v.record(v.string(), v.number())),
+  needed: v.optional(v.strictObject({ name: v.string() })),
+  free: v.optional(v.unknown()),
+});
+
+test.each([
+  [[], ""],
+  [{ policy: [] }, "policy"],
+  [{ policy: [1] }, "policy"],
+  [{ items: [{ policy: null }, { policy: [] }] }, "items.1.policy"],
+  [{ items: [[]] }, "items.0"],
+  [{ choice: [] }, "choice"],
+  [{ counts: [] }, "counts"],
+  [{ needed: [] }, "needed"],
+])("a list is no object, at any depth: %j", (input, field) => {
+  const place = field === "" ? "it" : `it: ${field}`;
+  expect(() => parseInput(outer, input, "it")).toThrow(
+    expect.objectContaining({
+      code: "invalid",
+      reason: "type",
+      message: `${place} must be an object, not a list.`,
+      details: { field },
+    }),
+  );
+});
+
+test("lists where they belong, and in what is not looked into, are let through as they are", () => {
+  const input = { items: [{ policy: { most: 1 } }], free: [[], { a: [] }] };
+  expect(parseInput(outer, input, "it")).toEqual(input);
+});
+
 test("gives what is right, and times as dates", () => {
   expect(parseInput(sessionInput, { user: "ada", createdAt: "2026-01-01T00:00:00.5Z" }, "it")).toEqual({
     user: "ada",

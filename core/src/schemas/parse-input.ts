@@ -7,24 +7,53 @@ export function parseInput<const Schema extends v.GenericSchema>(
   input: unknown,
   what: string,
 ): v.InferOutput<Schema> {
-  // For the schema a list is an object without members.
-  if (schema.type === "strict_object" && Array.isArray(input)) throw listError(what);
   const result = v.safeParse(schema, input, { abortEarly: true });
-  if (result.success) return result.output;
-  throw inputError(result.issues[0], what);
+  if (!result.success) throw inputError(result.issues[0], what);
+  const list = findList(input, result.output);
+  if (list !== undefined) throw listError(list, what);
+  return result.output;
 }
 
-function listError(what: string): ThroughlineError {
-  return new ThroughlineError("invalid", `${what} must be an object, not a list.`, {
-    reason: "type",
-    outcome: "refused",
-    details: { field: "" },
-  });
+/** Refuses a list of which only the members are about to be taken: nothing of it would be left to tell it by. */
+export function refuseList(input: unknown, what: string): void {
+  if (Array.isArray(input)) throw listError([], what);
+}
+
+/**
+ * The place of a list that a schema took for an object without members. What a schema lets through as it is, such as
+ * metadata, is not looked into: so this goes as deep as the schema, not as the input.
+ */
+function findList(input: unknown, output: unknown): readonly string[] | undefined {
+  if (input === output || !isMade(output) || !isMade(input)) return undefined;
+  if (Array.isArray(input) && !Array.isArray(output)) return [];
+  for (const name of Object.keys(output)) {
+    const inner = findList(input[name], output[name]);
+    if (inner !== undefined) return [name, ...inner];
+  }
+  return undefined;
+}
+
+/** Whether it may be what a schema makes: a list or an object with members, no time and no bytes. */
+function isMade(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null) return false;
+  return !(value instanceof Date || ArrayBuffer.isView(value));
+}
+
+function listError(path: readonly string[], what: string): ThroughlineError {
+  const field = path.join(".");
+  return new ThroughlineError(
+    "invalid",
+    `${field === "" ? what : `${what}: ${field}`} must be an object, not a list.`,
+    { reason: "type", outcome: "refused", details: { field } },
+  );
 }
 
 /** The error for an issue of a schema, with the path of what is wrong. */
 function inputError(given: v.BaseIssue<unknown>, what: string): ThroughlineError {
-  const { issue, path } = findInnermost(given);
+  const { issue, items } = findInnermost(given);
+  const path = items.map(({ key }) => String(key));
+  const list = items.findIndex(({ type, input }) => type === "object" && Array.isArray(input));
+  if (list !== -1) return listError(path.slice(0, list), what);
   const field = path.join(".");
   const isUnknown = issue.kind === "schema" && issue.type === "strict_object" && issue.expected === "never";
   const subject = field === "" ? what : `${what}: ${field}`;
@@ -45,17 +74,17 @@ function isTooLong({ type, message }: v.BaseIssue<unknown>): boolean {
 
 interface Place {
   readonly issue: v.BaseIssue<unknown>;
-  readonly path: readonly string[];
+  readonly items: readonly v.IssuePathItem[];
 }
 
 /** Of a choice that nothing fits, what is wrong with the one that fits furthest: `content.2.text`, not `content`. */
 function findInnermost(issue: v.BaseIssue<unknown>): Place {
-  const path = (issue.path ?? []).map(({ key }) => String(key));
-  let innermost: Place = { issue, path };
+  const items = issue.path ?? [];
+  let innermost: Place = { issue, items };
   for (const inner of issue.issues ?? []) {
     const place = findInnermost(inner);
-    const whole = [...path, ...place.path];
-    if (whole.length > innermost.path.length) innermost = { issue: place.issue, path: whole };
+    const whole = [...items, ...place.items];
+    if (whole.length > innermost.items.length) innermost = { issue: place.issue, items: whole };
   }
   return innermost;
 }

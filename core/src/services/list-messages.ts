@@ -4,7 +4,7 @@ import { ThroughlineError } from "../error.ts";
 import type { Row } from "../model/kind.ts";
 import { withJsonNames } from "../schemas/json-names.ts";
 import { pageSize } from "../schemas/page-size.ts";
-import { parseInput } from "../schemas/parse-input.ts";
+import { parseInput, refuseList } from "../schemas/parse-input.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 import { type Message, toMessage } from "./message.ts";
 import type { KnownPath } from "./message-path/known-path.ts";
@@ -92,8 +92,10 @@ export interface RowPage extends Pick<MessagePage, "next" | "previous"> {
 export async function readPage(
   context: ServiceContext,
   session: string,
-  { signal, ...given }: ListOptions,
+  listOptions: ListOptions,
 ): Promise<RowPage> {
+  refuseList(listOptions, "messages");
+  const { signal, ...given } = listOptions;
   const options = parseInput(messageList, given, "messages");
   const list = nameOf(session, options);
   const place = placeOf(list, options);

@@ -5,7 +5,7 @@ import type { Count } from "../../contract/read.ts";
 import type { CallOptions } from "../../contract/store.ts";
 import { isThroughlineError } from "../../error.ts";
 import type { Row } from "../../model/kind.ts";
-import { parseInput } from "../../schemas/parse-input.ts";
+import { parseInput, refuseList } from "../../schemas/parse-input.ts";
 import { sessionNotFound } from "../find-session.ts";
 import { expectNotHeld, isHeldRefusal, sessionHeld } from "../retention/holds.ts";
 import { eraseAfter } from "../retention/policy.ts";
@@ -29,10 +29,12 @@ const attempts = 20;
 export async function deleteSession(
   context: ServiceContext,
   session: string,
-  given: DeleteOptions,
-  options: CallOptions,
+  given: DeleteOptions & Pick<CallOptions, "signal">,
 ): Promise<DeletionReceipt> {
-  const { erase = false } = parseInput(deleteOptions, given, "delete");
+  refuseList(given, "delete");
+  const { signal, ...rest } = given;
+  const { erase = false } = parseInput(deleteOptions, rest, "delete");
+  const options = signal === undefined ? {} : { signal };
   for (let attempt = 1; ; attempt += 1) {
     try {
       return erase ? await eraseNow(context, session, options) : await hide(context, session, options);
