@@ -50,6 +50,16 @@ describe("the expression", () => {
     expect(toFts5Query(parseTextQuery(input), columns)).toBe(expression);
   });
 
+  test("leaves out the columns where no other holds such a token", () => {
+    const scoped = { ...columns, others: /^s[0-9]*$/u };
+    expect(toFts5Query(parseTextQuery("one get_us s1"), scoped)).toBe(
+      '"one" AND ("get us" OR "get_us") AND {"words" "whole"} : "s1"',
+    );
+    expect(toFts5Query(parseTextQuery('s* so* "s1 s2" -"two s1"'), scoped)).toBe(
+      '({"words" "whole"} : "s" * AND "so" * AND {"words" "whole"} : "s1 s2") NOT ("two s1")',
+    );
+  });
+
   test("quotes column names", () => {
     expect(toFts5Query(parseTextQuery("one"), { words: 'a"b', whole: "c d" })).toBe('{"a""b" "c d"} : "one"');
   });

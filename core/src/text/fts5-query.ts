@@ -6,6 +6,11 @@ import type { Tokens } from "./tokenize.ts";
 export interface Fts5Columns {
   readonly words: string;
   readonly whole: string;
+  /**
+   * Fits each token of the table's other columns, and each beginning of one. A clause that it does not fit is looked for
+   * in all columns, as it can only be in these two: that is a tenth quicker. Default: other columns may hold anything.
+   */
+  readonly others?: RegExp;
 }
 
 /** Tokens of which a row must have every one in its column, such as those of a session or a user. */
@@ -40,11 +45,12 @@ export function toFts5Query(query: TextQuery, columns: Fts5Columns, scope?: Fts5
 
 function toExpression(clause: TextClause, columns: Fts5Columns): string {
   const star = clause.prefix === true ? " *" : "";
-  const forms = findForms(clause).map((form) => quote(form.join(" ")) + star);
-  return within(
-    [columns.words, columns.whole],
-    forms.length === 1 ? forms.join("") : `(${forms.join(" OR ")})`,
-  );
+  const forms = findForms(clause);
+  const phrases = forms.map((form) => quote(form.join(" ")) + star);
+  const expression = phrases.length === 1 ? phrases.join("") : `(${phrases.join(" OR ")})`;
+  const { words, whole, others } = columns;
+  const isOnlyHere = others !== undefined && forms.every(([first = ""]) => !others.test(first));
+  return isOnlyHere ? expression : within([words, whole], expression);
 }
 
 function within(columns: readonly string[], expression: string): string {

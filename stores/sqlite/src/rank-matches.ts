@@ -2,6 +2,7 @@
 import type { SearchHit, TextClause } from "@throughline/core";
 import { scoreBm25, toFts5Query } from "@throughline/core";
 import type { Connection } from "./connection.ts";
+import { textColumns } from "./session-scope.ts";
 
 /** A message that was read, and matches. */
 export interface Match {
@@ -45,7 +46,7 @@ export function rankMatches(
 
 function countTexts(connection: Connection, clause: TextClause, most: number): number {
   if (most === 0) return 0;
-  const match = toFts5Query({ required: [clause], excluded: [] }, { words: "words", whole: "whole" });
+  const match = toFts5Query({ required: [clause], excluded: [] }, textColumns);
   return connection.readNumber(
     `SELECT count(*) FROM (SELECT 1 FROM search_index WHERE search_index MATCH ? LIMIT ${most})`,
     match,

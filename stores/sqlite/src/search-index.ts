@@ -6,9 +6,14 @@ import type { SqlRow, SqlValue } from "./driver.ts";
 import type { RankedHit } from "./rank-matches.ts";
 import { hasSlices } from "./search-rows.ts";
 import { searchSlices } from "./search-slices.ts";
+import { textColumns } from "./session-scope.ts";
 
-const columns = { words: "words", whole: "whole" };
 const ranked = "search_index MATCH ? AND f.rank MATCH 'bm25(1.0, 1.0, 0.0)'";
+/**
+ * What puts the best first. The plus keeps the index from sorting by itself: it would rank all that match, twice over, and
+ * sort all of them, also those that other conditions leave out. Of equals, the oldest is first.
+ */
+const bestFirst = "+f.rank, f.rowid";
 /** Messages that have one row. */
 const whole = "f.rowid > 0";
 const joined = `CROSS JOIN message_rows m ON m.message_key = f.rowid
@@ -64,7 +69,7 @@ function searchWhole(
   tokens: readonly string[],
   scanned: ReadonlySet<number>,
 ): RankedHit[] {
-  const match = toFts5Query(input.text, columns, { column: "scope", tokens });
+  const match = toFts5Query(input.text, textColumns, { column: "scope", tokens });
   const wanted = input.skip + input.limit + 1;
   const { where = {}, order } = input;
   const { conditions, values } = conditionsOf(tenant, where, scanned);
@@ -72,7 +77,7 @@ function searchWhole(
   if (order === "rank" && !isNarrowed) return findBest(connection, match, conditions, values, wanted);
   const sql = `SELECT s.session_id, m.seq, f.rank, m.created_at FROM search_index f ${joined}
     WHERE ${ranked} AND ${whole} AND ${conditions}
-    ORDER BY ${order === "recent" ? "m.created_at DESC" : "f.rank"} LIMIT ?`;
+    ORDER BY ${order === "recent" ? "m.created_at DESC" : bestFirst} LIMIT ?`;
   return connection.readRows(sql, match, ...values, wanted).map(toHit);
 }
 
@@ -88,10 +93,10 @@ function findBest(
   wanted: number,
 ): RankedHit[] {
   const sql = `SELECT s.session_id, m.seq, f.rank, m.created_at, ${conditions} AS shown
-    FROM (SELECT f.rowid, f.rank FROM search_index f WHERE ${ranked} AND ${whole} ORDER BY f.rank LIMIT ?) f
+    FROM (SELECT f.rowid, f.rank FROM search_index f WHERE ${ranked} AND ${whole} ORDER BY ${bestFirst} LIMIT ?) f
     LEFT JOIN message_rows m ON m.message_key = f.rowid
     LEFT JOIN session_rows s ON s.session_key = m.session_key
-    ORDER BY f.rank`;
+    ORDER BY f.rank, f.rowid`;
   for (let size = wanted + 10; ; size *= GROWTH) {
     const rows = connection.readRows(sql, ...values, match, size);
     const hits = rows.filter(([, , , , isShown]) => isShown === 1);

@@ -8,9 +8,8 @@ import type { Connection } from "./connection.ts";
 import type { SqlValue } from "./driver.ts";
 import { type Match, type RankedHit, rankMatches } from "./rank-matches.ts";
 import { searchSlices } from "./search-slices.ts";
-import { sessionToken } from "./session-scope.ts";
+import { sessionToken, textColumns } from "./session-scope.ts";
 
-const columns = { words: "words", whole: "whole" };
 /** The most messages that are read to score them, and UTF-16 units of their content. */
 const RANKED = 200;
 const RANKED_CHARACTERS = 64 * 1024;
@@ -70,7 +69,7 @@ function findMatches(
   const whole: Source = {
     from: "search_index f CROSS JOIN message_rows m ON m.message_key = f.rowid",
     condition: "search_index MATCH ?",
-    value: toFts5Query(text, columns, { column: "scope", tokens }),
+    value: toFts5Query(text, textColumns, { column: "scope", tokens }),
   };
   const read = (source: Source, tail: string): Found[] =>
     readFound(connection, sessionKey, where, scanned, source, tail);

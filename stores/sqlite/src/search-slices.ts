@@ -3,8 +3,8 @@ import type { TextClause, TextQuery } from "@throughline/core";
 import { toFts5Query } from "@throughline/core";
 import type { Connection } from "./connection.ts";
 import { hasSlices, messageOfSlice } from "./search-rows.ts";
+import { textColumns } from "./session-scope.ts";
 
-const columns = { words: "words", whole: "whole" };
 
 interface SliceSearch {
   readonly text: TextQuery;
@@ -44,7 +44,7 @@ function findClause(
   { tokens, isRanked }: SliceSearch,
   clause: TextClause,
 ): Map<number, number> {
-  const match = toFts5Query({ required: [clause], excluded: [] }, columns, { column: "scope", tokens });
+  const match = toFts5Query({ required: [clause], excluded: [] }, textColumns, { column: "scope", tokens });
   const ranking = isRanked ? "AND f.rank MATCH 'bm25(1.0, 1.0, 0.0)'" : "";
   const rows = connection.readRows(
     `SELECT ${messageOfSlice("f.rowid")}, ${isRanked ? "max(-f.rank)" : "0"} FROM search_index f

@@ -32,6 +32,8 @@ const words = fc.constantFrom(
   "*",
   "👩‍💻",
   "a*",
+  "s*",
+  "u*",
   "NEAR(",
 );
 const text = fc.array(words, { minLength: 0, maxLength: 8 }).map((parts) => parts.join(" "));

@@ -1,6 +1,10 @@
 /** The tokens of the search index that say which session and tenant a message is in, and whose it is. */
 import { createHash } from "node:crypto";
+import type { Fts5Columns } from "@throughline/core";
 import type { Connection } from "./connection.ts";
+
+/** The columns that hold text. The only other one holds the tokens below. */
+export const textColumns: Fts5Columns = { words: "words", whole: "whole", others: /^[stu][0-9a-f]*$/u };
 
 export function tenantToken(tenant: number): string {
   return `t${tenant}`;
