@@ -2,6 +2,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import type { Store } from "@throughline/core";
 import { Throughline, guardStore } from "@throughline/core";
 import { memoryStore } from "@throughline/store-memory";
@@ -11,9 +14,13 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { chatgptFixture } from "../chatgpt/test/chatgpt-fixture.ts";
 import { exported, randomConversation, shownPath } from "../chatgpt/test/random-conversation.ts";
 import type { RandomConversation } from "../chatgpt/test/random-conversation.ts";
+import type { Importer } from "../importer.ts";
 import { importSources } from "./import-sources.ts";
 import { contents, dieAtCommit } from "./test/imported-contents.ts";
 import { keptPart, keptSize } from "./test/kept-part.ts";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 
 let folder: string;
 const opened: Throughline[] = [];
@@ -171,6 +178,34 @@ describe("an import", () => {
     const path = write("odd.json", `${conversations}${",1".repeat(1_500)}]`);
     const { problems, problemsOmitted, sessionsCreated } = await importSources(throughline, [path]);
     expect([problems.length, problemsOmitted, sessionsCreated]).toEqual([1_000, 500, 1]);
+  });
+
+  it("holds no more problems than it names, however many there are between two places to go on from", async () => {
+    const held: WeakRef<object>[] = [];
+    let alive: number | undefined;
+    const importer: Importer = {
+      tool: "odd",
+      extensions: [".odd"],
+      defaultPaths: () => [],
+      recognises: () => true,
+      isExport: true,
+      async *read({ size }) {
+        for (let line = 1; line <= 3_000; line += 1) {
+          const problem = { type: "problem", line, offset: line, message: "odd" } as const;
+          held.push(new WeakRef(problem));
+          yield problem;
+        }
+        // What a WeakRef has shown stays until the turn is over.
+        await setImmediate();
+        collectGarbage();
+        alive = held.filter((one) => one.deref() !== undefined).length;
+        yield { type: "checkpoint", offset: size, line: 3_000, memo: null };
+      },
+    };
+    const path = write("any.odd", "x");
+    const report = await importSources(await open("sessions.db"), [path], { importer });
+    expect([report.problems.length, report.problemsOmitted]).toEqual([1_000, 2_000]);
+    expect(alive).toBeLessThan(1_000);
   });
 
   it("tells a conversation of more than 64 MiB, and reads the others", async () => {

@@ -11,9 +11,10 @@ import {
   readCursorOf,
   writeCursorOf,
 } from "./import-cursor.ts";
-import type { ImportReport } from "./import-report.ts";
+import { type ImportReport, addProblem } from "./import-report.ts";
 import { isDeleted } from "./import-session.ts";
 import { knowledgeOf } from "./part-note.ts";
+import { RememberingSource } from "./remembering-source.ts";
 import { sourceChunks } from "./source-chunks.ts";
 import { writeConversations } from "./write-conversations.ts";
 import { writeEvents } from "./write-events.ts";
@@ -79,14 +80,22 @@ async function importFrom(
     isKnown && stored.cursor !== undefined
       ? { ...stored.cursor, ...(isBack ? { position: beginning, skipped: [] } : undefined) }
       : { sourceId: newId(), position: beginning, firstLineHash, titles: {}, skipped: [] };
-  const writer = new FileWriter(file, stored, cursor);
+  const remembering = new RememberingSource(source);
+  const writer = new FileWriter(file, remembering, stored, cursor);
   // The source is named before any message refers to it.
   if (!isKnown) await writer.begin();
   const begun = cursor.position.offset > 0 ? cursor.position : undefined;
   let events: ImportEvent[] = [];
   const knowledge =
     importer.isExport === true ? knowledgeOf({ throughline, tool: importer.tool, user }, report) : undefined;
-  for await (const event of importer.read(source, begun, knowledge)) {
+  // Of an export only its conversations are kept, which come with their bytes.
+  const read = importer.isExport === true ? source : remembering;
+  for await (const event of importer.read(read, begun, knowledge)) {
+    if (event.type === "problem") {
+      // A megabyte may hold half a million of them: they don't wait with what is to be written.
+      addProblem(report, { path: source.path, line: event.line, message: event.message });
+      continue;
+    }
     if (event.type !== "checkpoint") {
       events.push(event);
       continue;
@@ -95,7 +104,9 @@ async function importFrom(
       event.offset - writer.offset < flushBytes &&
       (events.length < flushEvents || importer.isExport === true);
     const isNothing = importer.isExport === true && events.length === 0;
-    if ((isLittle || isNothing) && event.offset < source.size) {
+    const isWaiting = isLittle || isNothing;
+    if (isWaiting && event.offset < source.size && signal?.aborted !== true) {
+      if (!isLittle) progress(event.offset);
       writer.note(event);
       continue;
     }
@@ -120,6 +131,7 @@ async function isAnyBack(
 /** Writes what was read, then the bytes it was read from, then where to go on. */
 class FileWriter {
   readonly #file: FileImport;
+  readonly #source: RememberingSource;
   #stored: StoredCursor;
   #cursor: ImportCursor;
   /** Sessions of which it is noted that they come from this file. */
@@ -127,8 +139,9 @@ class FileWriter {
   /** The last checkpoint that no flush has reached yet. */
   #noted: ImportCheckpoint | undefined;
 
-  constructor(file: FileImport, stored: StoredCursor, cursor: ImportCursor) {
+  constructor(file: FileImport, source: RememberingSource, stored: StoredCursor, cursor: ImportCursor) {
     this.#file = file;
+    this.#source = source;
     this.#stored = stored;
     this.#cursor = cursor;
   }
@@ -151,7 +164,6 @@ class FileWriter {
     else await this.#flushFile(events, position);
   }
 
-  /** Of an export only its conversations are kept. */
   async #flushExport(events: readonly ImportEvent[], { offset, line, memo }: ImportPosition): Promise<void> {
     const deleted = await writeConversations(this.#file, this.#cursor.sourceId, events);
     const skipped = [...new Set([...this.#cursor.skipped, ...deleted])].slice(-skippedLimit);
@@ -163,8 +175,13 @@ class FileWriter {
     const written = await writeEvents(this.#file, sourceId, this.#notedSessions, titles, events);
     const skipped = [...new Set([...this.#cursor.skipped, ...written.skipped])].slice(-skippedLimit);
     let chunks: Write[] = [];
-    const { source } = this.#file;
-    for await (const chunk of sourceChunks(sourceId, source, this.offset, offset, written.skippedBytes)) {
+    for await (const chunk of sourceChunks(
+      sourceId,
+      this.#source,
+      this.offset,
+      offset,
+      written.skippedBytes,
+    )) {
       chunks.push(chunk);
       if (chunks.length < chunksPerBatch) continue;
       await this.#commit(chunks, []);

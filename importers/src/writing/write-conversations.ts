@@ -3,7 +3,6 @@ import type { ImportEvent, ImportedMessage } from "../importer.ts";
 import type { Conversation } from "./conversation-plan.ts";
 import { ConversationWriter } from "./conversation-writer.ts";
 import type { FileImport } from "./import-file.ts";
-import { addProblem } from "./import-report.ts";
 
 const writtenTogether = 32;
 
@@ -14,7 +13,7 @@ export async function writeConversations(
   events: readonly ImportEvent[],
 ): Promise<readonly string[]> {
   const skipped: string[] = [];
-  for (const some of groupsOf(conversationsOf(file, events))) {
+  for (const some of groupsOf(conversationsOf(events))) {
     const deleted = await Promise.all(some.map((conversation) => writeOne(file, sourceId, conversation)));
     skipped.push(...deleted.filter((key) => key !== undefined));
   }
@@ -33,10 +32,7 @@ async function writeOne(
   return deleted;
 }
 
-function* conversationsOf(
-  { report, source }: FileImport,
-  events: readonly ImportEvent[],
-): Generator<Conversation, void, undefined> {
+function* conversationsOf(events: readonly ImportEvent[]): Generator<Conversation, void, undefined> {
   let messages: Map<string, ImportedMessage> = new Map();
   let session: Conversation["session"] | undefined;
   const finish = (): readonly Conversation[] =>
@@ -48,8 +44,6 @@ function* conversationsOf(
       messages = new Map();
     } else if (event.type === "message") {
       if (!messages.has(event.id)) messages.set(event.id, event);
-    } else if (event.type === "problem") {
-      addProblem(report, { path: source.path, line: event.line, message: event.message });
     }
   }
   yield* finish();
