@@ -3,7 +3,7 @@ import { sessionNotFound } from "./find-session.ts";
 import type { ServiceContext } from "./service-context.ts";
 import type { CallSettings } from "./sessions.ts";
 
-/** A session and its ancestors, nearest first, without those that were deleted: at most two reads. */
+/** A session and its nearest 1,000 ancestors, nearest first, without those that were deleted: at most two reads. */
 export async function readChain(
   { store, tenant }: ServiceContext,
   id: string,

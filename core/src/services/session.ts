@@ -131,9 +131,12 @@ export function newSessionRecord(id: string, now: number, fields: StoredRecord):
   });
 }
 
-/** The ancestors of a session's child, nearest first, as a record has them. The row must have been read whole. */
+/** Ancestors that a record names. What a fork shares is in its history, whole. */
+const namedAncestors = 1_000;
+
+/** The nearest ancestors of a session's child, nearest first, as a record has them. The row must have been read whole. */
 export function ancestorsOfChild(parent: Row): string {
   const { id, ancestors } = parent as RowOf<typeof sessions>;
   const older = ancestors === "" ? [] : (JSON.parse(ancestors) as string[]);
-  return JSON.stringify([id, ...older].slice(0, 1_000));
+  return JSON.stringify([id, ...older].slice(0, namedAncestors));
 }

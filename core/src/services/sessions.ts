@@ -167,7 +167,7 @@ export class Sessions {
     return toSession(this.#context.tenant, { ...record, revision: 1 });
   }
 
-  /** A session, then its ancestors, nearest first, without those that were deleted. @throws ThroughlineError `not_found` */
+  /** A session, then its nearest 1,000 ancestors without those that were deleted. @throws ThroughlineError `not_found` */
   async chain(id: string, settings: CallSettings = {}): Promise<readonly Session[]> {
     const rows = await readChain(this.#context, id, settings);
     return rows.map((row) => toSession(this.#context.tenant, row));

@@ -39,7 +39,8 @@ export const branchRoutes: readonly Route[] = [
     path: "/sessions/:id/chain",
     operationId: "readChain",
     summary: "Read a session and its ancestors",
-    description: "The session itself, then its ancestors, nearest first, without those that were deleted.",
+    description:
+      "The session itself, then its nearest 1,000 ancestors, nearest first, without those that were deleted.",
     answers: { 200: { description: "All of them, on one page.", schema: chainAnswer } },
     refusals: [404],
     async handle({ throughline, settings, param }) {

@@ -41,9 +41,18 @@ export class SweptBlobs {
   async sweep(blobs: readonly Row[]): Promise<void> {
     let rest = blobs;
     for (let attempt = 1; rest.length > 0 && attempt <= this.#attempts; attempt += 1) {
-      rest = await this.#sweepOnce(rest);
+      rest = await this.#readAgain(await this.#sweepOnce(rest));
     }
     this.left += rest.length;
+  }
+
+  /** As they are now, those that somebody else has removed left out. */
+  async #readAgain(blobs: readonly Row[]): Promise<readonly Row[]> {
+    if (blobs.length === 0) return blobs;
+    const { store, tenant } = this.#context;
+    const keys = blobs.map(({ hash }) => [hash as string]);
+    const { answers } = await store.read({ tenant, requests: [{ type: "get", kind: "blobs", keys }] });
+    return answers[0].filter((row) => row !== undefined);
   }
 
   /** Answers those that somebody may have begun to stage meanwhile. */

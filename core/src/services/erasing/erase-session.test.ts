@@ -1,15 +1,34 @@
 import { describe, expect, test, vi } from "vitest";
+import type { Batch } from "../../contract/batch.ts";
+import type { GuardedStore } from "../../contract/store.ts";
 import { isThroughlineError } from "../../error.ts";
 import { newId } from "../../id.ts";
 import { listName, listWrites } from "../blobs/staging-names.ts";
 import { Throughline } from "../throughline.ts";
 import { afterNextCommit, beginning, storeNames, useServices } from "../test/use-services.ts";
+import { newJob, stateRecord } from "./erasure-job.ts";
 import { tracesOf } from "./test/traces-of.ts";
 
 const whole = { erased: true, sharedWith: [], forksWithLostHistory: [] };
 
 describe.each(storeNames)("erasing on %s", (name) => {
   const services = useServices(name);
+
+  /** The services above a store that something happens to before each commit. */
+  function beforeCommits(happen: (batch: Batch) => Promise<void>): Throughline {
+    const commit: GuardedStore["commit"] = async (batch, options) => {
+      await happen(batch);
+      return services.store.commit(batch, options);
+    };
+    const wrapped = new Proxy(services.store, {
+      get(target, verb) {
+        if (verb === "commit") return commit;
+        const value: unknown = Reflect.get(target, verb);
+        return typeof value === "function" ? (value.bind(target) as unknown) : value;
+      },
+    });
+    return new Throughline(wrapped);
+  }
 
   async function createSession(messages: number): Promise<string> {
     const { tl } = services;
@@ -132,27 +151,12 @@ describe.each(storeNames)("erasing on %s", (name) => {
     /** The services of one before whose removals of large values somebody else begins to stage, so many times. */
     const hindered = (times: number): Throughline => {
       let left = times;
-      return new Throughline({
-        capabilities: store.capabilities,
-        kinds: store.kinds,
-        now: () => store.now(),
-        commit: async (batch, options) => {
-          const isSweep = batch.writes.some(
-            (write) => write.type === "remove" && write.kind === "blob_pieces",
-          );
-          if (isSweep && left > 0) {
-            left -= 1;
-            const writes = listWrites(listName("other"), [], newId(), store.now());
-            await store.commit({ tenant: tl.tenant, writes, quiet: { durable: true } });
-          }
-          return store.commit(batch, options);
-        },
-        read: (input, options) => store.read(input, options),
-        search: (input, options) => store.search(input, options),
-        changes: (input, options) => store.changes(input, options),
-        check: () => store.check(),
-        prune: (before) => store.prune(before),
-        close: () => store.close(),
+      return beforeCommits(async ({ writes: given }) => {
+        const isSweep = given.some((write) => write.type === "remove" && write.kind === "blob_pieces");
+        if (!isSweep || left === 0) return;
+        left -= 1;
+        const writes = listWrites(listName("other"), [], newId(), store.now());
+        await store.commit({ tenant: tl.tenant, writes, quiet: { durable: true } });
       });
     };
     const createLarge = async (): Promise<string> => {
@@ -188,5 +192,49 @@ describe.each(storeNames)("erasing on %s", (name) => {
       const refusal: unknown = back.status === "rejected" ? back.reason : { code: "not_found" };
       expect(refusal).toMatchObject({ code: "not_found" });
     }
+  });
+
+  /** The services above a store in which the session gains a fork before each commit that would take it away, so often. */
+  function withForks(id: string, times: number): Throughline {
+    let left = times;
+    return beforeCommits(async ({ writes }) => {
+      const isEnd = writes.some((write) => write.type === "remove" && write.kind === "sessions");
+      if (!isEnd || left === 0) return;
+      left -= 1;
+      const fork = { type: "update", kind: "sessions", key: [id], increment: { forks: 1 } } as const;
+      await services.store.commit({ tenant: "default", writes: [fork] });
+    });
+  }
+
+  test("goes on however often forks get in its way, and says so where they never let it", async () => {
+    const { tl, store } = services;
+    const id = await createSession(2);
+    await expect(withForks(id, 1_000).sessions.delete(id, { erase: true })).rejects.toMatchObject({
+      code: "unavailable",
+      reason: "locked",
+      retryable: true,
+      details: { session: id },
+    });
+    expect(await tl.sessions.receipt(id)).toMatchObject({ erased: false, removed: { messages: 2 } });
+    expect(await withForks(id, 30).sessions.delete(id, { erase: true })).toMatchObject(whole);
+    expect(await tracesOf(store, id)).toEqual(["state receipts/sessions"]);
+  });
+
+  test("says that the store is damaged where an erasure has lost its session", async () => {
+    const { tl, store } = services;
+    const record = stateRecord(
+      ["erasing", "sessions", "lost"],
+      newJob({ id: "lost", revision: 1, forkedAt: 0, lastSeq: 0 }, 1, true),
+      1,
+    );
+    await store.commit({
+      tenant: "default",
+      writes: [{ type: "insert", kind: "state", record, exists: "fail" }],
+    });
+    await expect(tl.gc()).rejects.toMatchObject({
+      code: "unavailable",
+      reason: "damaged",
+      details: { session: "lost" },
+    });
   });
 });

@@ -13,27 +13,31 @@ import { sweepBlobs } from "../sweep-blobs.ts";
 import { type ErasureJob, type StoredJob, jobKey, readJob, updateJob } from "./erasure-job.ts";
 import { type SharedPositions, findCountingAncestor, readShared } from "./forks-of.ts";
 import { blankedSession } from "./blanked-session.ts";
+import { OwnPart } from "./own-part.ts";
 import { nextOwnedRecords } from "./owned-records.ts";
 import { MessagesPage, readReferences } from "./messages-page.ts";
 import { both, without } from "./position-ranges.ts";
 import { type DeletionReceipt, findReceipt, insertReceipt, unfinishedReceipt } from "./receipt.ts";
 import { nextSourceStep } from "./session-sources.ts";
 
-/** Commits in which neither this eraser nor another one gets further. */
-const attempts = 20;
+/** Looks after which neither this eraser nor another one of the session got further: forks come to their ends meanwhile. */
+const attempts = 50;
 
 /** Looks at large values, of which one in ten is enough where 64 writers stage at a time. */
 const sweepAttempts = 100;
 
 /**
- * Goes on with an erasure that has begun, to its end, or as far as living forks let it.
+ * Goes on with an erasure that has begun, to its end, or as far as living forks let it. What this call does of it itself
+ * is added to `own`.
  *
- * @throws ThroughlineError `not_found` where none has begun; `unsupported` with reason `encoding`
+ * @throws ThroughlineError `not_found` where none has begun; `unsupported` with reason `encoding`; `unavailable` with
+ *   reason `damaged`, or with `locked` where forks change all the time: then the erasure stays as far as it is
  */
 export async function continueErasure(
   context: ServiceContext,
   session: string,
   options: CallOptions,
+  own: OwnPart = new OwnPart(),
 ): Promise<DeletionReceipt> {
   let revision = 0;
   for (let attempt = 1; ; attempt += 1) {
@@ -47,19 +51,23 @@ export async function continueErasure(
     if (stored.revision > revision) attempt = 1;
     ({ revision } = stored);
     try {
-      return await new Erasure(context, stored, options).run();
+      return await new Erasure(context, stored, options, own).run();
     } catch (error) {
-      if (!isOvertaken(error) || attempt === attempts) throw error;
+      if (!isOvertaken(error)) throw error;
+      if (attempt === attempts) throw forksInTheWay(session, error);
     }
+    options.signal?.throwIfAborted();
+    // Those who collided would collide again if all went on at once.
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * attempt));
   }
 }
 
-/** Another eraser was faster. */
-class Overtaken extends Error {}
+/** Another eraser came to the end. */
+class Ended extends Error {}
 
 /** Whether another eraser, or the end of a fork, changed what was read. */
 function isOvertaken(error: unknown): boolean {
-  if (error instanceof Overtaken) return true;
+  if (error instanceof Ended) return true;
   if (!isThroughlineError(error)) return false;
   return error.reason === "expectation" || error.reason === "absent" || error.reason === "removed";
 }
@@ -67,13 +75,15 @@ function isOvertaken(error: unknown): boolean {
 class Erasure {
   readonly #context: ServiceContext;
   readonly #options: CallOptions;
+  readonly #own: OwnPart;
   #job: ErasureJob;
   #revision: number;
   #row: Row | undefined;
 
-  constructor(context: ServiceContext, { job, revision }: StoredJob, options: CallOptions) {
+  constructor(context: ServiceContext, { job, revision }: StoredJob, options: CallOptions, own: OwnPart) {
     this.#context = context;
     this.#options = options;
+    this.#own = own;
     this.#job = job;
     this.#revision = revision;
   }
@@ -93,15 +103,21 @@ class Erasure {
 
   async #readSession(): Promise<Row> {
     const { store, tenant } = this.#context;
-    const key = [this.#job.sessionId];
+    const { sessionId } = this.#job;
     const { answers } = await store.read(
-      { tenant, requests: [{ type: "get", kind: "sessions", keys: [key], select: "all", hidden: true }] },
+      {
+        tenant,
+        requests: [
+          { type: "get", kind: "sessions", keys: [[sessionId]], select: "all", hidden: true },
+          { type: "get", kind: "state", keys: [jobKey(sessionId)], select: "key" },
+        ],
+      },
       this.#options,
     );
-    const row = answers[0][0];
+    const [[row], [job]] = answers;
+    if (row !== undefined) return row;
     // It is hidden before its job begins, and goes in one commit with it.
-    if (row === undefined) throw new Overtaken();
-    return row;
+    throw job === undefined ? new Ended() : recordMissing(sessionId);
   }
 
   /** One step, and what it leaves to do. */
@@ -185,14 +201,18 @@ class Erasure {
         [this.#keepSession(row), ...page.writes],
         [this.#expectDeleted(row)],
       );
+      this.#own.noteStep(this.#job);
       await this.#releaseBlobs();
     }
   }
 
   /** Forks need the rest: the session's own text goes, and its record stays until they are gone. */
   async #wait(row: Row): Promise<DeletionReceipt> {
-    if (!this.#job.isBlank)
+    if (!this.#job.isBlank) {
       await this.#commit({ isBlank: true }, [blankedSession(row)], [this.#expectDeleted(row)]);
+      this.#own.noteStep(this.#job);
+    }
+    this.#own.noteEnd(this.#job);
     return unfinishedReceipt(this.#job);
   }
 
@@ -218,6 +238,8 @@ class Erasure {
         removed: this.#counted(blobs === 0 ? {} : { blobs }),
         bytes: this.#job.bytes + bytes,
       });
+      this.#own.blobs += blobs;
+      this.#own.bytes += bytes;
     }
     const { left } = await sweepBlobs(this.#context, { ...this.#options, hashes, attempts: sweepAttempts });
     if (left > 0) throw blobsInTheWay(this.#job.sessionId, left);
@@ -261,6 +283,7 @@ class Erasure {
       writes.push({ type: "update", kind: "sessions", key: [ancestor], increment });
     }
     await store.commit({ tenant, writes, expect }, this.#options);
+    this.#own.hasEnded = true;
     return (await findReceipt(this.#context, id, this.#options)) ?? unfinishedReceipt(job);
   }
 
@@ -281,6 +304,28 @@ function blobsInTheWay(session: string, left: number): ThroughlineError {
     outcome: "refused",
     retryable: true,
     details: { session, left },
+  });
+}
+
+/** The erasure stays as it is, to be gone on with. */
+function forksInTheWay(session: string, cause: unknown): ThroughlineError {
+  const message = `The forks of the session ${session} change all the time: it could not be erased yet.`;
+  return new ThroughlineError("unavailable", message, {
+    reason: "locked",
+    outcome: "refused",
+    retryable: true,
+    details: { session },
+    cause,
+  });
+}
+
+/** No commit leaves it so: something else took the record away. */
+function recordMissing(session: string): ThroughlineError {
+  const message = `The session ${session} is being erased, but its record is missing from the store.`;
+  return new ThroughlineError("unavailable", message, {
+    reason: "damaged",
+    outcome: "refused",
+    details: { session },
   });
 }
 

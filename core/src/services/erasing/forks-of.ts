@@ -51,7 +51,7 @@ export async function readShared(
   };
 }
 
-/** The forks of a session and theirs, deleted ones too: from parent to child, while no session between was erased. */
+/** The forks of a session and theirs that may share something of it, deleted ones too: from parent to child, while no session between was erased. */
 async function findForks(
   context: ServiceContext,
   session: Row,
@@ -73,11 +73,11 @@ async function findForks(
     waiting.push(...found.slice(before));
   }
   if (areAllFound) return found;
-  // A session between was erased, and its forks count as this one's: their ancestors name it still.
+  // A session between was erased, and its forks count as this one's: what they share names it still, however deep they are.
   const all: Row[] = [];
   const where = [
     { field: "forkedAt", test: "above", value: 0 },
-    { field: "ancestors", test: "has", value: session.id as string },
+    { field: "history", test: "contains", value: JSON.stringify(session.id) },
   ] as const;
   for await (const fork of sessionsOf(context, { shape: "key", prefix: [], where }, options)) all.push(fork);
   return all;
@@ -94,7 +94,8 @@ function sessionsOf(
 
 /**
  * The session that counts a fork among its own: its parent, or where that was erased the nearest ancestor that is there
- * and that the fork shares history with. Undefined: nobody.
+ * and that the fork shares history with. Undefined: nobody, or one beyond the ancestors that a record has. That one counts
+ * too many then, which costs it a look at all forks.
  */
 export async function findCountingAncestor(
   { store, tenant }: ServiceContext,
@@ -103,7 +104,6 @@ export async function findCountingAncestor(
 ): Promise<string | undefined> {
   if (fork.forkedAt === 0 || fork.ancestors === "") return undefined;
   const ancestors = JSON.parse(fork.ancestors as string) as string[];
-  const owners = new Set(historyOf(fork).map(([owner]) => owner));
   const { answers } = await store.read(
     {
       tenant,
@@ -122,6 +122,7 @@ export async function findCountingAncestor(
   const nearest = answers[0].findIndex((row) => row !== undefined);
   if (nearest < 0) return undefined;
   // A link without shared history counts no forks: what lies beyond one is none of theirs.
-  const isShared = nearest === 0 || ancestors.slice(nearest).some((ancestor) => owners.has(ancestor));
+  const gone = new Set(ancestors.slice(0, nearest));
+  const isShared = nearest === 0 || historyOf(fork).some(([owner]) => !gone.has(owner));
   return isShared ? ancestors[nearest] : undefined;
 }

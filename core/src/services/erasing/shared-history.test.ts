@@ -87,6 +87,27 @@ describe.each(storeNames)("what forks share on %s", (name) => {
     expect(await tl.gc(due)).toMatchObject({ erased: 1, sessions: [{ id: root, reason: "erasing" }] });
   });
 
+  test("is kept for a fork so deep that its record does not name all of its ancestors", async () => {
+    const { tl, store } = services;
+    const root = await createSession("root", 4);
+    const middle = (await tl.sessions.fork(root, { atSeq: 3 })).id;
+    const leaf = (await tl.sessions.fork(middle, { atSeq: 2 })).id;
+    // As it is of one that has a thousand erased sessions between itself and the root.
+    const nearest = [middle, ...Array.from({ length: 999 }, (_, index) => `erased-${index}`)];
+    const set = { ancestors: JSON.stringify(nearest) };
+    await store.commit({
+      tenant: "default",
+      writes: [{ type: "update", kind: "sessions", key: [leaf], set }],
+    });
+    await tl.sessions.delete(middle, { erase: true });
+    expect((await tl.sessions.delete(root)).sharedWith).toEqual([leaf]);
+    await tl.gc(due);
+    expect(await read(tl, leaf)).toEqual(["root1", "root2"]);
+    // Who counts it is not known any longer, and it must not be counted away from anybody else.
+    await tl.sessions.delete(leaf, { erase: true });
+    expect(await tl.gc(due)).toMatchObject({ erased: 1, sessions: [{ id: root, reason: "erasing" }] });
+  });
+
   test("deleted forks that can be brought back keep it; a session that waits for them can be erased at once", async () => {
     const { tl } = services;
     const root = await createSession("root", 4);

@@ -216,6 +216,36 @@ describe.each(storeNames)("clean-up on %s", (name) => {
       await expect(tl.gc({ policy })).rejects.toMatchObject({ code: "invalid" });
     }
   });
+
+  test("of several at once each reports what it did itself", async () => {
+    const { tl } = services;
+    // As JSON each of them has 200,000 bytes.
+    const large = ["a", "b", "c", "d"].map((letter) => letter.repeat(199_998));
+    const ids = await Promise.all(
+      large.map(async (content) => {
+        const { id } = await tl.sessions.create();
+        await tl.messages.append(id, [
+          { role: "user", content: "first" },
+          { role: "tool", content },
+        ]);
+        return id;
+      }),
+    );
+    // What is large of this one goes, and its first message stays.
+    const [shared = ""] = ids;
+    const fork = await tl.sessions.fork(shared, { atSeq: 1 });
+    for (const id of ids) await tl.sessions.delete(id);
+    const policy = { trashDays: 0 };
+    const reports = await Promise.all([1, 2, 3].map(() => tl.gc({ policy })));
+    const sum = (field: "erased" | "partlyErased" | "blobs" | "bytes"): number =>
+      reports.reduce((total, report) => total + report[field], 0);
+    expect([sum("erased"), sum("partlyErased"), sum("blobs"), sum("bytes")]).toEqual([3, 1, 4, 800_000]);
+    const named = reports.flatMap(({ sessions }) => sessions.map(({ id }) => id));
+    expect(named.toSorted()).toEqual(ids.toSorted());
+    await tl.sessions.delete(fork.id);
+    const again = await Promise.all([1, 2, 3].map(() => tl.gc({ policy })));
+    expect(again.map(({ erased }) => erased).reduce((one, other) => one + other)).toBe(2);
+  });
 });
 
 function withoutRun({ sessions, ...report }: CleanUpReport): unknown {

@@ -13,6 +13,7 @@ import { Erasures } from "./erasures.ts";
 import { expectNotHeld } from "./holds.ts";
 import { type RetentionPolicy, completePolicy, daysBefore, policyInput } from "./policy.ts";
 
+/** What one clean-up did: of several at once, each tells what it did itself. */
 export interface CleanUpReport {
   /** True: this is what would have been done. */
   readonly dryRun: boolean;
@@ -222,12 +223,13 @@ class CleanUp {
   }
 
   async #erase(erasures: Erasures): Promise<void> {
-    for await (const { id, reason, isWhole, blobs, bytes } of this.#dryRun
+    for await (const { id, reason, left, blobs, bytes } of this.#dryRun
       ? erasures.foresee()
       : erasures.carryOut()) {
-      this.#counts[isWhole ? "erased" : "partlyErased"] += 1;
       this.#counts.blobs += blobs;
       this.#counts.bytes += bytes;
+      if (left === undefined) continue;
+      this.#counts[left === "nothing" ? "erased" : "partlyErased"] += 1;
       if (this.#sessions.length < listed) this.#sessions.push({ id, action: "erase", reason });
       this.#onProgress?.(this.#report());
     }

@@ -4,6 +4,7 @@ import { isThroughlineError } from "../../error.ts";
 import type { Row } from "../../model/kind.ts";
 import { beginErasure } from "../erasing/delete-session.ts";
 import { continueErasure } from "../erasing/erase-session.ts";
+import { OwnPart } from "../erasing/own-part.ts";
 import { type ErasureJob, newJob, readJob, readJobs } from "../erasing/erasure-job.ts";
 import { readShared } from "../erasing/forks-of.ts";
 import { both, without } from "../erasing/position-ranges.ts";
@@ -13,9 +14,9 @@ import type { CleanUpReason } from "./decide.ts";
 export interface Erased {
   readonly id: string;
   readonly reason: CleanUpReason;
-  /** False: what living forks share is left. */
-  readonly isWhole: boolean;
-  /** Large values that went with it, and their bytes. */
+  /** What there is of it now: nothing, or what living forks share. Undefined: somebody else erased it to there. */
+  readonly left?: "nothing" | "shared";
+  /** Large values that this clean-up removed with it, and their bytes. */
   readonly blobs: number;
   readonly bytes: number;
 }
@@ -55,7 +56,8 @@ export class Erasures {
       const stored = await readJob(this.#context, id, this.#options);
       const job = stored?.job ?? newJob(row, row.hiddenAt as number, false);
       const left = await this.#left(row, job);
-      if (!isWaiting(job, left)) yield { id, reason, isWhole: left.length === 0, blobs: 0, bytes: 0 };
+      if (!isWaiting(job, left))
+        yield { id, reason, left: left.length === 0 ? "nothing" : "shared", blobs: 0, bytes: 0 };
     }
   }
 
@@ -101,19 +103,11 @@ export class Erasures {
   }
 
   async #eraseOne(id: string, reason: CleanUpReason): Promise<Erased | undefined> {
-    const before = await readJob(this.#context, id, this.#options);
-    if (before === undefined) return undefined;
-    const receipt = await continueErasure(this.#context, id, this.#options);
-    const after = receipt.erased ? undefined : await readJob(this.#context, id, this.#options);
-    if (after !== undefined && isWaiting(before.job, after.job.kept)) return undefined;
-    const { removed, bytes } = before.job;
-    return {
-      id,
-      reason,
-      isWhole: receipt.erased,
-      blobs: (receipt.removed.blobs ?? 0) - (removed.blobs ?? 0),
-      bytes: receipt.bytes - bytes,
-    };
+    if ((await readJob(this.#context, id, this.#options)) === undefined) return undefined;
+    const own = new OwnPart();
+    const { erased } = await continueErasure(this.#context, id, this.#options, own);
+    const { hasEnded, blobs, bytes } = own;
+    return { id, reason, ...(hasEnded && { left: erased ? "nothing" : "shared" }), blobs, bytes };
   }
 
   async #readDeleted(id: string): Promise<Row | undefined> {
