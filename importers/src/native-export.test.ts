@@ -171,6 +171,38 @@ describe("an export in the tool's own format", () => {
     expect(sha256(await bytesOf(exported))).toBe(sha256(imported));
   });
 
+  it.each(["the older first", "the newer first"])(
+    "gives each of two sessions, of which one went on with the other, its own file, %s",
+    async (order) => {
+      const older = "3f1c9a52-7d04-4b6e-9c1a-5e2f8b7d6a01";
+      const newer = "8b20d7e4-19c3-4f5a-a6d2-0c9e4b3f7a02";
+      const keys = order === "the older first" ? [older, newer] : [newer, older];
+      for (const key of keys) await importFixture(`claude-code/${key}.jsonl`);
+      for (const key of keys) {
+        const exported = await tl.exportNative((await sessionOf(key)).id);
+        expect(exported).toMatchObject({ fileName: `${key}.jsonl`, isOwn: true });
+        const whole = readFileSync(join(fixtures, `claude-code/${key}.jsonl`));
+        expect(sha256(await bytesOf(exported))).toBe(sha256(whole));
+      }
+    },
+  );
+
+  it("says that a file is another session's, and finds one of its own by what else it holds", async () => {
+    const whole = readFileSync(join(fixtures, "claude-code/8b20d7e4-19c3-4f5a-a6d2-0c9e4b3f7a02.jsonl"));
+    writeFileSync(join(folder, "newer.jsonl"), whole);
+    await importSources(tl, [join(folder, "newer.jsonl")]);
+    const { id } = await sessionOf("3f1c9a52-7d04-4b6e-9c1a-5e2f8b7d6a01");
+    expect(await tl.exportNative(id)).toMatchObject({ fileName: "newer.jsonl", isOwn: false, elsewhere: 0 });
+    const own = readFileSync(join(fixtures, "claude-code/3f1c9a52-7d04-4b6e-9c1a-5e2f8b7d6a01.jsonl"));
+    writeFileSync(join(folder, "older.jsonl"), own);
+    await importSources(tl, [join(folder, "older.jsonl")]);
+    const exported = await tl.exportNative(id);
+    expect(exported).toMatchObject({ fileName: "older.jsonl", isOwn: true });
+    // What the other one holds of it was read from there.
+    expect(exported.elsewhere).toBeGreaterThan(0);
+    expect(sha256(await bytesOf(exported))).toBe(sha256(own));
+  });
+
   it("gives the longer of two copies of a session", async () => {
     const whole = readFileSync(join(fixtures, "codex/answers-and-tools.jsonl"));
     const end = whole.indexOf("\n", 4000) + 1;

@@ -60,8 +60,10 @@ test("export --format native says what was deleted and what was written since", 
     format: "native",
     tool: "codex",
     file_name: "answers-and-tools.jsonl",
+    own_file: true,
     blanked_messages: 1,
     other_messages: 1,
+    elsewhere_messages: 0,
     file: "out.jsonl",
     bytes: imported.length,
   });
@@ -90,6 +92,8 @@ test("the server gives the imported file, with its name and what differs", async
     "content-length": String(imported.length),
     "throughline-blanked-messages": "1",
     "throughline-other-messages": "1",
+    "throughline-elsewhere-messages": "0",
+    "throughline-own-file": "true",
   });
   const bytes = Buffer.from(await answer.arrayBuffer());
   const blanked = [...bytes.entries()].filter(([at, byte]) => byte !== imported[at]);

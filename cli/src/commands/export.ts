@@ -8,6 +8,7 @@ import {
 } from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
 import { findSession } from "../find-session.ts";
+import { oneLine } from "../terminal/printable.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
 import { type CommonOptions, withThroughline } from "../with-throughline.ts";
 import { writeWholeFile } from "../write-whole-file.ts";
@@ -64,20 +65,31 @@ async function openExport(
   return { pieces: native.bytes, native };
 }
 
-function describeNative({ tool, fileName, blanked, others }: NativeExport): object {
-  return { tool, file_name: fileName, blanked_messages: blanked, other_messages: others };
+function describeNative({ tool, fileName, isOwn, blanked, others, elsewhere }: NativeExport): object {
+  return {
+    tool,
+    file_name: fileName,
+    own_file: isOwn,
+    blanked_messages: blanked,
+    other_messages: others,
+    elsewhere_messages: elsewhere,
+  };
 }
 
 /** How what was written differs from the session here. */
-function tellDifferences({ blanked, others }: NativeExport): void {
+function tellDifferences({ fileName, isOwn, blanked, others, elsewhere }: NativeExport): void {
+  if (!isOwn) tell(`this is ${fileName}, which holds lines of other sessions, too.`);
+  if (elsewhere > 0) {
+    tell(`${messages(elsewhere)} read from another file first, and may not be in this one, ${fileName}.`);
+  }
   if (blanked > 0) {
-    process.stderr.write(
-      `throughline: ${messages(blanked)} deleted here: spaces stand where it came from the file.\n`,
-    );
+    tell(`${messages(blanked)} deleted here: spaces stand where it came from the file.`);
   }
-  if (others > 0) {
-    process.stderr.write(`throughline: ${messages(others)} written here, and not in the tool's file.\n`);
-  }
+  if (others > 0) tell(`${messages(others)} written here, and not in the tool's file.`);
+}
+
+function tell(fact: string): void {
+  process.stderr.write(`throughline: ${oneLine(fact)}\n`);
 }
 
 function messages(count: number): string {

@@ -6,6 +6,7 @@ import { everyRecord } from "./every-record.ts";
 import { sessionNotFound } from "./find-session.ts";
 import { type SourcePart, readImportedPart } from "./imported-part.ts";
 import type { Native } from "./message.ts";
+import { baseName, findSessionFile, isNoted } from "./session-files.ts";
 import type { CallSettings } from "./sessions.ts";
 import { type SourceContext, sourceBytes } from "./source-bytes.ts";
 
@@ -20,6 +21,10 @@ export interface NativeExport {
   readonly blanked: number;
   /** Messages of the session that are not in it: they were written here. */
   readonly others: number;
+  /** Messages of the session that were read from another file first; this one may hold them, too. */
+  readonly elsewhere: number;
+  /** False for a whole file that holds lines of other sessions, and is not named after this one. */
+  readonly isOwn: boolean;
   /** In pieces, read from the store as they are asked for. May be read once. */
   readonly bytes: AsyncGenerator<Uint8Array, void, undefined>;
 }
@@ -46,28 +51,34 @@ export async function exportNative(
   settings: CallSettings = {},
 ): Promise<NativeExport> {
   const { row, part, total, imported, removed } = await readFacts(context, session, settings);
-  const newest = await lastImported(context, session, settings);
-  const source = part?.source ?? newest?.source;
-  const file = source === undefined ? undefined : await readSource(context, source, settings);
-  if (source === undefined || file === undefined) throw noNative(session);
-  const facts = { tool: file.toolId as string, blanked: removed, others: total - imported };
+  const newest = part?.source ?? (await lastImported(context, session, settings))?.source;
+  const file = newest === undefined ? undefined : await findSessionFile(context, row, newest, settings);
+  if (file === undefined) throw noNative(session);
+  const source = file.row.id as string;
+  const facts = { tool: file.row.toolId as string, blanked: removed, others: total - imported };
   const key = baseName(row.externalKey as string);
   if (part !== undefined) {
     return {
       ...facts,
       fileName: `${key}.json`,
       size: part.length,
+      elsewhere: 0,
+      isOwn: true,
       bytes: sourceBytes(context, part, settings),
     };
   }
+  const elsewhere = imported - (await countImported(context, session, source, settings));
   if (await isInParentsFile(context, row, source, settings)) {
-    return { ...facts, fileName: `${key}.jsonl`, bytes: ownLines(context, session, source, settings) };
+    const bytes = ownLines(context, session, source, settings);
+    return { ...facts, fileName: `${key}.jsonl`, elsewhere, isOwn: true, bytes };
   }
-  const whole = { source, offset: 0, length: file.size as number };
+  const whole = { source, offset: 0, length: file.row.size as number };
   return {
     ...facts,
-    fileName: baseName(file.path as string),
+    fileName: baseName(file.row.path as string),
     size: whole.length,
+    elsewhere,
+    isOwn: file.isOwn,
     bytes: sourceBytes(context, whole, settings),
   };
 }
@@ -101,7 +112,7 @@ async function readFacts(context: SourceContext, session: string, settings: Call
   return { row, part: found?.part, total, imported, removed };
 }
 
-/** Where the last imported message came from: of several files that held the session, the one that held most of it. */
+/** Where the last imported message came from: of several copies of a file, the one that held most of the session. */
 async function lastImported(
   context: SourceContext,
   session: string,
@@ -133,27 +144,33 @@ async function* importedRanges(
   }
 }
 
-async function readSource(
+async function countImported(
   { store, tenant }: SourceContext,
+  session: string,
   source: string,
   settings: CallSettings,
-): Promise<Row | undefined> {
+): Promise<number> {
+  const isFromSource: Filter = { field: "native", test: "contains", value: `"source":"${source}"` };
+  const where = [isLive, isFromSource];
   const { answers } = await store.read(
-    { tenant, requests: [{ type: "get", kind: "sources", keys: [[source]] }] },
+    { tenant, requests: [{ type: "count", kind: "messages", shape: "key", prefix: [session], where }] },
     settings,
   );
-  return answers[0][0];
+  return answers[0];
 }
 
-/** Whether a session's lines stand in the file of the session that started it. */
+/** Whether a session's lines stand in a file of the session that started it. */
 async function isInParentsFile(
   context: SourceContext,
-  { parentSessionId: parent }: Row,
+  { parentSessionId }: Row,
   source: string,
   settings: CallSettings,
 ): Promise<boolean> {
+  const parent = parentSessionId as string;
   if (parent === "") return false;
-  return (await lastImported(context, parent as string, settings))?.source === source;
+  if (await isNoted(context, parent, source, settings)) return true;
+  // It was imported before that was noted.
+  return (await lastImported(context, parent, settings))?.source === source;
 }
 
 /** The lines that a session's messages were made from, each once, in the order of its messages. */
@@ -175,12 +192,6 @@ async function* ownLines(
       yield newline;
     }
   }
-}
-
-/** The last part of a path or key, with slashes of either kind; short enough for a file's name. */
-function baseName(path: string): string {
-  const name = path.split(/[/\\]/).findLast((part) => part !== "") ?? "";
-  return name === "" ? "session" : name.slice(-200);
 }
 
 function noNative(session: string): ThroughlineError {

@@ -23,7 +23,9 @@ export const exportRoutes: readonly Route[] = [
       "The answer is a stream; one that breaks off was not complete. The format native gives the bytes that the session was " +
       "imported from. It needs the role writer: the imported file may hold what other sessions said. The header " +
       "`throughline-blanked-messages` counts messages that were deleted since, in whose place stand spaces; " +
-      "`throughline-other-messages` those that were written here and are not in the file.",
+      "`throughline-other-messages` those that were written here and are not in the file; " +
+      "`throughline-elsewhere-messages` those that were read from another file first. `throughline-own-file` is false where " +
+      "the file holds lines of other sessions and is not named after this one.",
     query: v.strictObject({
       format: v.optional(v.picklist([...exportFormats, "native"], "must be json, markdown, text or native")),
     }),
@@ -60,13 +62,16 @@ async function nativeResponse({
 }: Call): Promise<Response> {
   if (caller !== undefined) checkRole(caller, "writer");
   checkAccept(request, [nativeType]);
-  const { fileName, size, blanked, others, bytes } = await throughline.exportNative(param("id"), settings);
+  const native = await throughline.exportNative(param("id"), settings);
+  const { fileName, size, bytes } = native;
   const headers = {
     ...commonHeaders,
     "content-type": nativeType,
     "content-disposition": attachment(fileName),
-    "throughline-blanked-messages": String(blanked),
-    "throughline-other-messages": String(others),
+    "throughline-blanked-messages": String(native.blanked),
+    "throughline-other-messages": String(native.others),
+    "throughline-elsewhere-messages": String(native.elsewhere),
+    "throughline-own-file": String(native.isOwn),
     ...(size === undefined ? undefined : { "content-length": String(size) }),
   };
   return new Response(request.method === "HEAD" ? null : streamOf(bytes, breakOff), { headers });
