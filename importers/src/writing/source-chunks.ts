@@ -1,6 +1,7 @@
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { ChunkCodec, StoredRecord, Write } from "@throughline/core";
-import type { ByteRange, ImportSource } from "../importer.ts";
+import type { ByteRange } from "../importer.ts";
+import type { RememberingSource } from "./remembering-source.ts";
 
 const chunkBytes = 64 * 1024;
 const space = 0x20;
@@ -18,7 +19,7 @@ export const chunkCodec: ChunkCodec = {
  */
 export async function* sourceChunks(
   sourceId: string,
-  source: ImportSource,
+  source: RememberingSource,
   from: number,
   to: number,
   left: readonly ByteRange[] | "all",
@@ -53,14 +54,14 @@ export function packChunk(sourceId: string, offset: number, bytes: Uint8Array): 
 
 /** The bytes between two offsets, in pieces of a chunk's size. */
 async function* piecesBetween(
-  source: ImportSource,
+  source: RememberingSource,
   from: number,
   to: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let piece = new Uint8Array(Math.min(chunkBytes, to - from));
   let filled = 0;
   let left = to - from;
-  for await (const bytes of source.bytes(from)) {
+  for await (const bytes of source.again(from)) {
     for (let at = 0; at < bytes.length && left > 0;) {
       const taken = bytes.subarray(at, at + Math.min(piece.length - filled, left));
       piece.set(taken, filled);

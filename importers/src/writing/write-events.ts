@@ -4,7 +4,6 @@ import { fetchStagedFields, newId, noteSource, toMessage } from "@throughline/co
 import type { ByteRange, ImportEvent, ImportedMessage, ImportedSession } from "../importer.ts";
 import { cursorKey } from "./import-cursor.ts";
 import type { FileImport } from "./import-file.ts";
-import { addProblem } from "./import-report.ts";
 import {
   type KnownSession,
   type Where,
@@ -14,6 +13,9 @@ import {
 } from "./import-session.ts";
 import { ImportedRecords, appendLimit } from "./imported-records.ts";
 import { continueMessage, isMadeFrom, nativeRangesOf } from "./message-input.ts";
+
+/** Of a new session: so many are appended quicker by themselves than in the batch that makes it. */
+const manyMessages = 100;
 
 interface Group {
   draft: ImportedSession;
@@ -43,7 +45,7 @@ export async function writeEvents(
   const skipped: string[] = [];
   const skippedBytes: ByteRange[] = [];
   let isAllSkipped = true;
-  for (const group of groupEvents(file, events)) {
+  for (const group of groupEvents(events)) {
     const key = group.draft.externalKey;
     const deleted = await new SessionWriter(file, sourceId, noted, group).write(written[key]);
     if (deleted !== undefined) {
@@ -62,7 +64,7 @@ export async function writeEvents(
 }
 
 /** What the events say of each session, in the order of their first mention. */
-function groupEvents({ report, source }: FileImport, events: readonly ImportEvent[]): Iterable<Group> {
+function groupEvents(events: readonly ImportEvent[]): Iterable<Group> {
   const groups = new Map<string, Group>();
   const groupOf = (externalKey: string): Group => {
     const group = groups.get(externalKey) ?? {
@@ -85,8 +87,6 @@ function groupEvents({ report, source }: FileImport, events: readonly ImportEven
         group.last = withTime(event, group.last);
         messages.set(event.id, group.last);
       } else if (event.continues === true) messages.set(event.id, continueMessage(waiting, event));
-    } else if (event.type === "problem") {
-      addProblem(report, { path: source.path, line: event.line, message: event.message });
     }
   }
   return groups.values();
@@ -135,8 +135,9 @@ class SessionWriter {
     let first = this.#sessionWrites(known, importedTitle);
     let { row } = known;
     this.#id = row?.id as string | undefined;
-    if (row === undefined && !this.#records.blobs.isEmpty) {
-      // Who holds a large value is named by the session's id, which is known once it is there.
+    if (row === undefined && (!this.#records.blobs.isEmpty || records.length >= manyMessages)) {
+      // Who holds a large value is named by the session's id, which is known once it is there; and by its id, stores
+      // write an append of messages alone the quick way.
       await this.#commit(first, []);
       first = [];
       ({ row } = await findImportedSession(this.#where, draft));
@@ -171,7 +172,6 @@ class SessionWriter {
     const beside = known === undefined ? undefined : await this.#records.beside(known, messages, first);
     if (messages.length > 0) {
       const activity = Math.max(...messages.map(({ record }) => record.createdAt as number));
-      // By its id, stores write an append of messages alone the quick way.
       const session =
         known === undefined ? uniqueKeyOf(this.#where, this.#group.draft.externalKey) : ([known] as const);
       writes.push({ type: "append", session, messages, exists: "keep", activity }, ...(beside?.writes ?? []));
