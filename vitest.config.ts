@@ -22,6 +22,7 @@ const code: TestProjectInlineConfiguration = {
     ],
     // The benchmarks install peers, which bring tests of their own.
     exclude: ["**/node_modules/**", "{cli,test-servers}/src/**/*.{postgres,mongodb}.test.ts"],
+    globalSetup: [serverFile("programs-setup.ts")],
   },
 };
 
@@ -31,7 +32,7 @@ function projectWithServer(name: string, setup: string, include: string[]): Test
     test: {
       name,
       include,
-      globalSetup: [serverFile(setup)],
+      globalSetup: [serverFile("programs-setup.ts"), serverFile(setup)],
       // Skips the tests, with the reason, where the server is missing.
       runner: serverFile("skipping-runner.ts"),
     },

@@ -20,7 +20,9 @@ async function runTests(source: string): Promise<{ status: number | null; lines:
     recursive: true,
     filter: (path) => !path.endsWith(".test.ts"),
   });
-  await cp(join(repositoryRoot, "vitest.config.ts"), join(folder, "vitest.config.ts"));
+  for (const file of ["vitest.config.ts", "test-servers/src/programs-setup.ts"]) {
+    await cp(join(repositoryRoot, file), join(folder, file));
+  }
   await writeFile(join(folder, "package.json"), JSON.stringify({ name: "scratch", type: "module" }));
   await symlink(join(repositoryRoot, "node_modules"), join(folder, "node_modules"), "junction");
   await writeFile(

@@ -19,3 +19,4 @@ export { endsWithin } from "./ends-within.ts";
 export { repairOnceCut } from "./repair-once-cut.ts";
 export type { TestProgram } from "./start-program.ts";
 export { startProgram } from "./start-program.ts";
+export { bundleProgram } from "./bundle-program.ts";

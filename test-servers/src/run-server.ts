@@ -10,7 +10,7 @@ export interface AbsentServer {
 }
 
 /** What a run's global setup tells its tests about a server. */
-type RunServer = { readonly url: string } | AbsentServer;
+export type RunServer = { readonly url: string } | AbsentServer;
 
 declare module "vitest" {
   interface ProvidedContext {

@@ -1,7 +1,7 @@
 import type { RunnerTask, RunnerTestSuite, VitestTestRunner } from "vitest";
 import { TestRunner, inject } from "vitest";
 import { MissingServerError } from "./missing-server.ts";
-import type { AbsentServer } from "./run-server.ts";
+import type { AbsentServer, RunServer } from "./run-server.ts";
 
 /**
  * Runs the tests of a project that needs a server. Where the server is missing, no test and no hook runs: each test is
@@ -39,6 +39,6 @@ function skip(task: RunnerTask, reason: string): void {
 
 function findAbsent(): AbsentServer | undefined {
   // Each project has been told of one of them.
-  const told = [inject("postgres"), inject("mongodb")] as (ReturnType<typeof inject> | undefined)[];
+  const told = [inject("postgres"), inject("mongodb")] as (RunServer | undefined)[];
   return told.find((server) => server !== undefined && "missing" in server);
 }

@@ -12,13 +12,13 @@ export interface TestProgram {
   readonly ended: Promise<void>;
 }
 
-/** Starts a TypeScript file of this repository. It ends with this process, if it reads its standard input. */
+/** Starts a program that `bundleProgram` made. It ends with this process, if it reads its standard input. */
 export function startProgram(
   path: string,
   given: readonly string[],
   onLine: (line: string) => void,
 ): TestProgram {
-  const child = spawn(process.execPath, ["--conditions=throughline-source", path, ...given], {
+  const child = spawn(process.execPath, [path, ...given], {
     stdio: ["pipe", "pipe", "pipe"],
   });
   let failure = "";

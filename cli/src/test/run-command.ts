@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
+import { bundleProgram } from "@throughline/test-servers";
 
-const main = fileURLToPath(new URL("../main.ts", import.meta.url));
+const main = await bundleProgram(join(import.meta.dirname, "../main.ts"));
 
 export interface Finished {
   /** Null after a signal. */
@@ -22,7 +22,7 @@ export function startCommand(
   output: number | "pipe" = "pipe",
 ): ChildProcess {
   const env = isolated(folder, environment);
-  return spawn(process.execPath, ["--conditions=throughline-source", main, ...args], {
+  return spawn(process.execPath, [main, ...args], {
     cwd: folder,
     env,
     stdio: ["pipe", output, "pipe"],

@@ -2,11 +2,11 @@ import { execFileSync } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { bundleProgram } from "@throughline/test-servers";
 import { expect, it } from "vitest";
 import { exported } from "../chatgpt/test/random-conversation.ts";
 
-const program = fileURLToPath(new URL("test/import-and-measure.ts", import.meta.url));
+const program = await bundleProgram(join(import.meta.dirname, "test/import-and-measure.ts"));
 const megabyte = 1024 * 1024;
 
 /** A session of about so many megabytes, in lines of 8 KB. */
@@ -58,11 +58,7 @@ it.each([
       const path = join(folder, `${megabytes}.${extension}`);
       const messages = write(path, megabytes);
       // Both are long enough for buffers and caches to have filled; a small heap makes the collector work alike for both.
-      const options = [
-        "--conditions=throughline-source",
-        "--max-old-space-size=96",
-        "--max-semi-space-size=2",
-      ];
+      const options = ["--max-old-space-size=96", "--max-semi-space-size=2"];
       const output = execFileSync(process.execPath, [...options, program, `${path}.db`, path], {
         encoding: "utf8",
       });

@@ -4,19 +4,20 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { guardStore } from "@throughline/core";
+import { bundleProgram } from "@throughline/test-servers";
 import { expect, test } from "vitest";
 import { mongodbStore } from "./mongodb-store.ts";
 import type { HotWriterReport } from "./test/hot-writer-report.ts";
 import { testTenant as tenant } from "./test/records.ts";
 import { dropDatabase, newDatabaseUrl } from "./test/test-database.ts";
 
-const program = join(import.meta.dirname, "test/hot-writer.ts");
+const program = await bundleProgram(join(import.meta.dirname, "test/hot-writer.ts"));
 const writers = Array.from({ length: 8 }, (_, index) => `w${index}`);
 const MILLISECONDS = 4_000;
 
 async function runWriters(url: string): Promise<HotWriterReport[]> {
   const children = writers.map((writer) =>
-    spawn(process.execPath, ["--conditions=throughline-source", program, url, writer, String(MILLISECONDS)], {
+    spawn(process.execPath, [program, url, writer, String(MILLISECONDS)], {
       stdio: ["pipe", "pipe", "inherit"],
     }),
   );

@@ -1,5 +1,7 @@
 import { runConformance } from "@throughline/conformance";
-import { test } from "vitest";
-import { openTestStore } from "./test/open-test-store.ts";
+import { afterAll, test } from "vitest";
+import { dropEmptied, openEmptiedStore } from "./test/open-test-store.ts";
 
-runConformance({ test, open: openTestStore });
+afterAll(dropEmptied);
+
+runConformance({ test, open: openEmptiedStore });

@@ -4,31 +4,22 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { guardStore } from "@throughline/core";
-import { testPostgresSchema, testPostgresUrl } from "@throughline/test-servers";
+import { bundleProgram, testPostgresSchema, testPostgresUrl } from "@throughline/test-servers";
 import { expect, test } from "vitest";
 import { postgresStore } from "./postgres-store.ts";
 import type { HotWriterReport } from "./test/hot-writer.ts";
 import { dropSchema } from "./test/raw-connection.ts";
 import { tenant } from "./test/records.ts";
 
-const program = join(import.meta.dirname, "test/hot-writer.ts");
+const program = await bundleProgram(join(import.meta.dirname, "test/hot-writer.ts"));
 const WRITERS = 8;
 const MILLISECONDS = 2_000;
 
 async function runWriters(schema: string): Promise<HotWriterReport[]> {
   const children = Array.from({ length: WRITERS }, (_, index) =>
-    spawn(
-      process.execPath,
-      [
-        "--conditions=throughline-source",
-        program,
-        testPostgresUrl(),
-        schema,
-        `w${index}`,
-        String(MILLISECONDS),
-      ],
-      { stdio: ["pipe", "pipe", "inherit"] },
-    ),
+    spawn(process.execPath, [program, testPostgresUrl(), schema, `w${index}`, String(MILLISECONDS)], {
+      stdio: ["pipe", "pipe", "inherit"],
+    }),
   );
   // A process that fails says nothing, and ends.
   const begun = await Promise.all(

@@ -6,11 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { guardStore } from "@throughline/core";
+import { bundleProgram } from "@throughline/test-servers";
 import { expect, test } from "vitest";
 import { sqliteStore } from "./sqlite-store.ts";
 import { tenant } from "./test/records.ts";
 
-const program = join(import.meta.dirname, "test/hot-writer.ts");
+const program = await bundleProgram(join(import.meta.dirname, "test/hot-writer.ts"));
 const WRITERS = 4;
 /** What each of them has to get done while the others never rest. How evenly they share is for the benchmarks. */
 const COMMITS = 100;
@@ -18,7 +19,7 @@ const COMMITS = 100;
 /** Starts writers, stops all of them once each has made its commits, and answers how many each of them made. */
 async function runWriters(path: string): Promise<number[]> {
   const writers = Array.from({ length: WRITERS }, (_, index) => {
-    const args = ["--conditions=throughline-source", program, path, `w${index}`];
+    const args = [program, path, `w${index}`];
     const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
     return { child, lines: createInterface(child.stdout) };
   });

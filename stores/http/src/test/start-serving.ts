@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { bundleProgram } from "@throughline/test-servers";
 
-const program = fileURLToPath(new URL("serving-process.ts", import.meta.url));
+const program = await bundleProgram(join(import.meta.dirname, "serving-process.ts"));
 
 export interface ServingProcess {
   /** Ends it at once, whatever it is at. */
@@ -11,7 +12,7 @@ export interface ServingProcess {
 
 /** Starts a process that serves an SQLite file on a port; answers when it listens. */
 export async function startServing(path: string, port: number): Promise<ServingProcess> {
-  const child = spawn(process.execPath, ["--conditions=throughline-source", program, path, String(port)], {
+  const child = spawn(process.execPath, [program, path, String(port)], {
     stdio: ["pipe", "pipe", "pipe"],
   });
   let failure = "";

@@ -2,11 +2,12 @@
 import { join } from "node:path";
 import { ToldHistory, historyTenant, writeEntry, writeHistory } from "@throughline/conformance";
 import { parseTextQuery } from "@throughline/core";
-import { type LinkMode, repairOnceCut, startProgram } from "@throughline/test-servers";
+import { bundleProgram, type LinkMode, repairOnceCut, startProgram } from "@throughline/test-servers";
 import { describe, expect, test } from "vitest";
 import { mongodbStore } from "../mongodb-store.ts";
 import { endsInTime, expectKept, newHistory, openLine, shortTimeouts } from "./test/open-line.ts";
 
+const closing = await bundleProgram(join(import.meta.dirname, "test/closing-process.ts"));
 const short = { timeouts: shortTimeouts, resendForMs: 1_000 };
 const readNothing = { tenant: historyTenant, requests: [] } as const;
 
@@ -192,9 +193,7 @@ describe("a link that swallows everything", () => {
   test("[M4] a store is closed in time, and its process can end", async (context) => {
     const { proxy, url } = await openLine(context);
     const said: string[] = [];
-    const program = startProgram(join(import.meta.dirname, "test/closing-process.ts"), [url], (line) =>
-      said.push(line),
-    );
+    const program = startProgram(closing, [url], (line) => said.push(line));
     while (said.length === 0) {
       await Promise.race([program.ended, new Promise((resolve) => setTimeout(resolve, 5))]);
     }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ToldHistory, historyTenant, testItems, testKinds, writeEntry } from "@throughline/conformance";
 import { type Batch, type GuardedStore, completeRecord, guardStore, parseTextQuery } from "@throughline/core";
 import type { LinkMode } from "@throughline/test-servers";
-import { startProgram } from "@throughline/test-servers";
+import { bundleProgram, startProgram } from "@throughline/test-servers";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { postgresStore } from "../postgres-store.ts";
 import { withClient } from "../test/raw-connection.ts";
@@ -18,6 +18,7 @@ import {
 } from "./test/open-line.ts";
 import { shortTimeouts } from "./test/short-timeouts.ts";
 
+const closing = await bundleProgram(join(import.meta.dirname, "test/closing-process.ts"));
 const short = { timeouts: shortTimeouts, resendForMs: 1_000 };
 const silences: readonly (readonly [string, LinkMode])[] = [
   ["both ways", { blackHole: "both" }],
@@ -88,11 +89,7 @@ describe("a link that swallows everything", () => {
   test("[M4] a store is closed in time, and its process can end", async (context) => {
     const { proxy, url } = await openLine(context);
     const said: string[] = [];
-    const program = startProgram(
-      join(import.meta.dirname, "test/closing-process.ts"),
-      [url, schema],
-      (line) => said.push(line),
-    );
+    const program = startProgram(closing, [url, schema], (line) => said.push(line));
     while (said.length === 0)
       await Promise.race([program.ended, new Promise((resolve) => setTimeout(resolve, 5))]);
     proxy.setMode({ blackHole: "both" });

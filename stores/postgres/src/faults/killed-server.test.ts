@@ -13,7 +13,13 @@ import {
   testKinds,
 } from "@throughline/conformance";
 import { guardStore } from "@throughline/core";
-import { startOrSkip, startPostgres, startProgram, startProxy } from "@throughline/test-servers";
+import {
+  bundleProgram,
+  startOrSkip,
+  startPostgres,
+  startProgram,
+  startProxy,
+} from "@throughline/test-servers";
 import { expect, test } from "vitest";
 import { postgresStore } from "../postgres-store.ts";
 import { type Place, type ServerFault, serverFaults } from "./test/server-faults.ts";
@@ -26,7 +32,7 @@ const LANES = [1, 1, 1, 2, 12];
 const BACK_MS = 5_000;
 const kinds = Object.keys(serverFaults) as ServerFault[];
 const schema = "crashes";
-const program = join(import.meta.dirname, "test/history-writer.ts");
+const program = await bundleProgram(join(import.meta.dirname, "test/history-writer.ts"));
 
 /** Numbers from 0 to below 1 that a seed decides. */
 function makeRandom(first: number): () => number {

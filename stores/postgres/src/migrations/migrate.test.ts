@@ -5,7 +5,7 @@ import type { Readable, Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Kind } from "@throughline/core";
-import { testPostgresSchema, testPostgresUrl } from "@throughline/test-servers";
+import { bundleProgram, testPostgresSchema, testPostgresUrl } from "@throughline/test-servers";
 import { Client } from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Database } from "../database.ts";
@@ -15,7 +15,7 @@ import { migrate } from "./migrate.ts";
 import { latestVersion } from "./migrations.ts";
 import { schemaOf } from "./test/schema-of.ts";
 
-const program = join(import.meta.dirname, "test/migrate-process.ts");
+const program = await bundleProgram(join(import.meta.dirname, "test/migrate-process.ts"));
 const url = testPostgresUrl();
 const notes: Kind = {
   name: "notes",
@@ -123,7 +123,7 @@ test("kinds get their tables once, and a kind that changed is refused", async ()
 
 /** Starts the program, and waits until it is connected. */
 async function start(mode: string): Promise<ChildProcessByStdio<Writable, Readable, Readable>> {
-  const child = spawn(process.execPath, ["--conditions=throughline-source", program, url, schema, mode], {
+  const child = spawn(process.execPath, [program, url, schema, mode], {
     stdio: "pipe",
   });
   await once(child.stdout, "data");

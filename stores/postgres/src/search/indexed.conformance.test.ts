@@ -1,8 +1,8 @@
 /** The rules of search, where everything is indexed before each one: otherwise a suite in a hurry finds what it scans. */
 import { type OpenForTest, runConformance } from "@throughline/conformance";
 import type { Store } from "@throughline/core";
-import { test } from "vitest";
-import { openTestStore } from "../test/open-test-store.ts";
+import { afterAll, test } from "vitest";
+import { dropEmptied, openEmptiedStore } from "../test/open-test-store.ts";
 
 function indexing(store: Store): Store {
   return {
@@ -22,7 +22,7 @@ function indexing(store: Store): Store {
 }
 
 const open: OpenForTest = async (options) => {
-  const opened = await openTestStore(options);
+  const opened = await openEmptiedStore(options);
   const { reopen, openAnother } = opened;
   return {
     ...opened,
@@ -35,6 +35,8 @@ const open: OpenForTest = async (options) => {
 function leaveOut(): void {
   // Runs in the suite as a whole.
 }
+
+afterAll(dropEmptied);
 
 const searchRule = /^\[.*\bS\d/;
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GuardedStore, Write } from "@throughline/core";
 import { guardStore, parseTextQuery } from "@throughline/core";
-import { testPostgresSchema, testPostgresUrl } from "@throughline/test-servers";
+import { bundleProgram, testPostgresSchema, testPostgresUrl } from "@throughline/test-servers";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { postgresStore } from "../postgres-store.ts";
 import { dropSchema, withClient } from "../test/raw-connection.ts";
@@ -227,9 +227,9 @@ test(
   "[S1] processes that write and are killed leave an index that others go on with",
   { timeout: 120_000 },
   async () => {
-    const program = join(import.meta.dirname, "test/searching-writer.ts");
+    const program = await bundleProgram(join(import.meta.dirname, "test/searching-writer.ts"));
     const run = (name: string) =>
-      spawn(process.execPath, ["--conditions=throughline-source", program, testPostgresUrl(), schema, name], {
+      spawn(process.execPath, [program, testPostgresUrl(), schema, name], {
         stdio: ["ignore", "pipe", "inherit"],
       });
     for (let round = 0; round < 3; round += 1) {

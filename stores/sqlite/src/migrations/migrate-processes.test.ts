@@ -7,13 +7,14 @@ import { DatabaseSync } from "node:sqlite";
 import type { Readable, Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
+import { bundleProgram } from "@throughline/test-servers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { migrate } from "./migrate.ts";
 import { latestVersion } from "./migrations.ts";
 import { readNumber, readRows } from "./schema-database.ts";
 import { schemaOf } from "./test/schema-of.ts";
 
-const program = join(import.meta.dirname, "test/migrate-process.ts");
+const program = await bundleProgram(join(import.meta.dirname, "test/migrate-process.ts"));
 const journals = ["delete", "wal"];
 
 let folder = "";
@@ -41,8 +42,7 @@ function newFile(name: string, journal: string): string {
 
 /** Starts the program, and waits until it has opened the file. */
 async function start(file: string, mode: string): Promise<ChildProcessByStdio<Writable, Readable, Readable>> {
-  const programArguments = ["--conditions=throughline-source", program, file, mode];
-  const child = spawn(process.execPath, programArguments, { stdio: "pipe" });
+  const child = spawn(process.execPath, [program, file, mode], { stdio: "pipe" });
   await once(child.stdout, "data");
   return child;
 }

@@ -5,7 +5,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { bundleProgram } from "@throughline/test-servers";
 import { afterAll, expect, test } from "vitest";
 import { makeRandom, pick } from "../test/make-random.ts";
 import { buildRecorder, removeRecorder } from "./test/build-recorder.ts";
@@ -29,7 +29,7 @@ const seed = Number(process.env["POWER_LOSS_SEED"] ?? Date.now() % 1_000_000);
 const repeat = `POWER_LOSS_SEED=${seed} POWER_LOSS_FAULTS=${chosen} npx vitest run stores/sqlite/src/power-loss`;
 const timeout = chosen === "all" ? 3_600_000 : 120_000 + points * 20_000;
 const steps = makeWorkload("faults", seed);
-const program = fileURLToPath(new URL("test/fail-calls.ts", import.meta.url));
+const program = await bundleProgram(join(import.meta.dirname, "test/fail-calls.ts"));
 
 const plans: readonly (Omit<FaultPlan, "seed" | "points"> & { readonly title: string })[] = [
   { title: "a write fails", with: "EIO", kind: "writes", length: 1 },

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { bundleProgram } from "@throughline/test-servers";
 import type { Acknowledged } from "./acknowledged.ts";
 
-const program = fileURLToPath(new URL("crash-writer.ts", import.meta.url));
+const program = await bundleProgram(join(import.meta.dirname, "crash-writer.ts"));
 
 export interface WriterRun {
   readonly writer: string;
@@ -18,11 +19,9 @@ export interface WriterRun {
 /** Starts a writer on a file, kills it, and answers what it acknowledged. */
 export async function runWriter(path: string, run: WriterRun): Promise<Acknowledged[]> {
   const { writer, seed, durability, killAfterMs, killFrom } = run;
-  const child = spawn(
-    process.execPath,
-    ["--conditions=throughline-source", program, path, writer, String(seed), durability],
-    { stdio: ["ignore", "pipe", "pipe"] },
-  );
+  const child = spawn(process.execPath, [program, path, writer, String(seed), durability], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const exited = once(child, "exit");
   let failure = "";
   child.stderr.on("data", (text: Buffer) => {

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { StartWriter } from "@throughline/conformance";
-import { startProgram } from "@throughline/test-servers";
+import { bundleProgram, startProgram } from "@throughline/test-servers";
 
-const program = join(import.meta.dirname, "history-writer.ts");
+const program = await bundleProgram(join(import.meta.dirname, "history-writer.ts"));
 
 /** Starts processes that write to a database. */
 export function startWriters(url: string): StartWriter {

@@ -2,13 +2,13 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { bundleProgram } from "@throughline/test-servers";
 import { type Fault, FaultControl } from "./fault-control.ts";
 import { inFreshFolder } from "./in-fresh-folder.ts";
 import { type Recording, readRecording } from "./recording.ts";
 import type { WorkloadName } from "./workloads.ts";
 
-const program = fileURLToPath(new URL("workload-process.ts", import.meta.url));
+const program = await bundleProgram(join(import.meta.dirname, "workload-process.ts"));
 
 export interface ProcessRun {
   readonly library: string;
@@ -79,7 +79,7 @@ export async function runPreloaded(
   settings: Readonly<Record<string, string>>,
   command: readonly string[],
 ): Promise<string> {
-  const child = spawn(process.execPath, ["--conditions=throughline-source", ...command], {
+  const child = spawn(process.execPath, command, {
     // Calls that a ring carries are not seen.
     env: { ...process.env, ...settings, LD_PRELOAD: library, UV_USE_IO_URING: "0" },
     stdio: ["ignore", "pipe", "pipe"],
