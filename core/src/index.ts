@@ -115,14 +115,15 @@ export {
   toFts5Query,
   toFts5Text,
 } from "./text/fts5-query.ts";
-export { type TextMatch, type TextMatcher, compileTextQuery } from "./text/match-text.ts";
+export { matchInTurns } from "./text/match-in-turns.ts";
+export { type SteppedMatch, type TextMatch, type TextMatcher, compileTextQuery } from "./text/match-text.ts";
 export { type TextClause, type TextQuery, findForms, parseTextQuery } from "./text/text-query.ts";
 export { type Tokens, tokenize, tokenizerVersion } from "./text/tokenize.ts";
 export { tokenizeInSteps } from "./text/tokenize-in-steps.ts";
 export { type FeedCursor, formatFeedCursor, parseFeedCursor } from "./contract/feed-cursor.ts";
 export { matchesFeedFilter } from "./contract/matches-feed-filter.ts";
-export { PIECE_BYTES, isPacked, pieceTooLarge } from "./contract/blob-pieces.ts";
-export { gunzip } from "./services/blobs/stream-bytes.ts";
+export { PIECE_BYTES } from "./contract/blob-pieces.ts";
+export { decodeInTurns } from "./contract/decode-in-turns.ts";
 export { decodePieces, searchedBlobs, textOfMessage } from "./contract/message-text.ts";
 export { blobsOfMessage } from "./contract/staged-text.ts";
 export { isInRange, placeOf, selectFields } from "./contract/page.ts";
@@ -151,7 +152,9 @@ export { type AnswerLimits, readReadResult, writeReadResult } from "./wire/answe
 export { STORE_PROTOCOL, type StoreDescription, differingKinds } from "./wire/store-description.ts";
 export { portableSearchKinds } from "./backend/search/index-kinds.ts";
 export { type PortableSearchOptions } from "./backend/search/index-context.ts";
+export { type InsertReferences, referenceBlobs } from "./backend/reference-blobs.ts";
 export { PortableSearch } from "./backend/search/portable-search.ts";
+export { makeRest } from "./backend/search/rest.ts";
 
 // Services
 export { Throughline, type ThroughlineOptions } from "./services/throughline.ts";

@@ -1,7 +1,8 @@
 import { gzipSync } from "node:zlib";
-import { PIECE_BYTES, decodePieces } from "@throughline/core";
 import { expect, test } from "vitest";
+import { PIECE_BYTES } from "./blob-pieces.ts";
 import { decodeInTurns } from "./decode-in-turns.ts";
+import { decodePieces } from "./message-text.ts";
 
 const rest = async (): Promise<void> => {};
 

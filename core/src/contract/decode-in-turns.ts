@@ -1,4 +1,5 @@
-import { PIECE_BYTES, gunzip, isPacked, pieceTooLarge } from "@throughline/core";
+import { PIECE_BYTES, isPacked, pieceTooLarge } from "./blob-pieces.ts";
+import { gunzip } from "./stream-bytes.ts";
 
 /**
  * The text of a large value from its pieces, as `decodePieces` gives it, but piece by piece: unpacked beside the event

@@ -1,5 +1,5 @@
 /** Packing and unpacking by the platform's own streams, which leave the thread to others meanwhile. */
-import { joinBytes } from "../../contract/blob-pieces.ts";
+import { joinBytes } from "./blob-pieces.ts";
 
 export async function gzip(bytes: Uint8Array): Promise<Uint8Array> {
   return streamBytes(bytes, new CompressionStream("gzip"), Infinity, () => new RangeError());

@@ -1,5 +1,6 @@
 /** Search over the text of messages. */
 import * as v from "valibot";
+import { makeRest } from "../backend/search/rest.ts";
 import type { SearchHit } from "../contract/search.ts";
 import { SEARCH_LIMIT } from "../contract/search.ts";
 import { ThroughlineError } from "../error.ts";
@@ -11,7 +12,7 @@ import { parseInput } from "../schemas/parse-input.ts";
 import { label, queryText } from "../schemas/text.ts";
 import { time } from "../schemas/time.ts";
 import { decodeContent, textOfContent } from "../model/message-content.ts";
-import { makeSnippet } from "../text/snippet.ts";
+import { makeSnippetInTurns } from "../text/snippet.ts";
 import { type TextQuery, parseTextQuery } from "../text/text-query.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 import type { Role } from "./message.ts";
@@ -157,15 +158,28 @@ async function describeHits(
     found.map(({ row }) => row),
   );
   const wholeOf = new Map(whole.map((row) => [`${row.seq as number} ${row.sessionId as string}`, row]));
-  return found.flatMap(({ hit }) => {
+  const rest = makeRest();
+  const described: MessageHit[] = [];
+  for (const { hit } of found) {
     const row = wholeOf.get(`${hit.seq} ${hit.session}`);
-    return row === undefined ? [] : [describeHit(query, hit, row, sessionOf.get(hit.session))];
-  });
+    if (row === undefined) continue;
+    described.push(await describeHit(query, hit, row, sessionOf.get(hit.session), rest));
+    await rest();
+  }
+  return described;
 }
 
-function describeHit(query: TextQuery, hit: SearchHit, row: Row, session: Row | undefined): MessageHit {
+/** Large texts take a while to decode and to search: others have their turns between. */
+async function describeHit(
+  query: TextQuery,
+  hit: SearchHit,
+  row: Row,
+  session: Row | undefined,
+  rest: () => Promise<void>,
+): Promise<MessageHit> {
   const text = textOfContent(decodeContent(row.content as string, row.contentFormat as string));
-  const { text: snippet, highlights } = makeSnippet(text, query);
+  await rest();
+  const { text: snippet, highlights } = await makeSnippetInTurns(text, query, rest);
   return {
     kind: "message",
     sessionId: hit.session,

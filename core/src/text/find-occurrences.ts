@@ -16,6 +16,10 @@ export interface Occurrence {
 const readLimit = 256 * 1024;
 /** What is read of a longer text at a time, from where something may be. */
 const regionLength = 64 * 1024;
+/** What is searched of a longer text in one go: a few milliseconds of work. */
+const windowLength = 1024 * 1024;
+/** How far a search looks beyond its window: further than any spelling of a clause reaches, as queries are short. */
+const windowOverlap = 16 * 1024;
 /** How far a region's edge moves to stand at white space. */
 const edgeLimit = 1024;
 
@@ -25,20 +29,41 @@ const edgeLimit = 1024;
  * is spelt with other accents than the query) may then be missed.
  */
 export function findOccurrences(text: string, clauses: readonly TextClause[]): Occurrence[] {
+  const search = findInSteps(text, clauses);
+  let step = search.next();
+  while (step.done !== true) step = search.next();
+  return step.value;
+}
+
+/** The same in steps of a few milliseconds, so that others can have a turn in between. */
+export function* findInSteps(text: string, clauses: readonly TextClause[]): Generator<void, Occurrence[]> {
   if (clauses.length === 0) return [];
   if (text.length <= readLimit) return readRegion(text, clauses, 0, text.length);
   const candidate = compileCandidate(clauses);
   let position = 0;
   for (let read = 0; read < readLimit && position < text.length; read += regionLength) {
-    candidate.lastIndex = position;
-    const found = candidate.exec(text)?.index;
+    const found = yield* findCandidate(text, candidate, position);
     const start = found === undefined ? position : Math.max(position, findSpaceBefore(text, found));
     const end = findSpaceAfter(text, start + regionLength);
     const occurrences = readRegion(text, clauses, start, end);
     if (occurrences.length > 0) return occurrences;
+    yield;
     position = end;
   }
   return [];
+}
+
+function* findCandidate(
+  text: string,
+  candidate: RegExp,
+  position: number,
+): Generator<void, number | undefined> {
+  for (let from = position; from < text.length; from += windowLength) {
+    const found = candidate.exec(text.slice(from, from + windowLength + windowOverlap));
+    if (found !== null) return from + found.index;
+    yield;
+  }
+  return undefined;
 }
 
 /** Finds where an occurrence may be; words that look otherwise before they are folded escape it. */
@@ -46,7 +71,7 @@ function compileCandidate(clauses: readonly TextClause[]): RegExp {
   const alternatives = clauses.flatMap((clause) =>
     isIdentifier(clause) ? findForms(clause).map(findSpelling) : [RegExp.escape(clause.words[0] ?? "")],
   );
-  return new RegExp(alternatives.join("|"), "giu");
+  return new RegExp(alternatives.join("|"), "iu");
 }
 
 /** The first word of an identifier (`get`, `src`) may be everywhere, so it is searched for as a whole. */

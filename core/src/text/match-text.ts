@@ -22,6 +22,16 @@ export interface TextMatcher {
   matchText(text: string): TextMatch;
   /** False only if the text does not match; far quicker than reading it. */
   mayMatch(text: string): boolean;
+  /** Begins the match of one text whose tokens come step by step. */
+  begin(): SteppedMatch;
+}
+
+/** The match of one text on its way. */
+export interface SteppedMatch {
+  /** Takes the next tokens of the text, as `tokenizeInSteps` gives them. */
+  add(step: Tokens): void;
+  /** What `match` answers for all of them. */
+  end(): TextMatch;
 }
 
 /**
@@ -54,6 +64,40 @@ export function compileTextQuery(query: TextQuery): TextMatcher {
     match,
     matchText: (text) => (isSurelyWithout(text, required) ? rejected : match(tokenize(text))),
     mayMatch: (text) => !isSurelyWithout(text, required),
+    begin: () => beginMatch(required, excluded),
+  };
+}
+
+/** Counts the clauses of a text step by step; a phrase may go on from one step to the next. */
+function beginMatch(required: readonly CompiledClause[], excluded: readonly CompiledClause[]): SteppedMatch {
+  const counted = [...required, ...excluded].map((clause) => ({ clause, words: 0, whole: 0 }));
+  // The last tokens of the steps before, with which a phrase may begin.
+  const kept = Math.max(0, ...counted.map(({ clause }) => clause.longest - 1));
+  let words: readonly string[] = [];
+  let whole: readonly string[] = [];
+  let length = 0;
+  return {
+    add(step) {
+      const first = { words: words.length, whole: whole.length };
+      words = first.words === 0 ? step.words : [...words, ...step.words];
+      whole = first.whole === 0 ? step.whole : [...whole, ...step.whole];
+      length += step.words.length;
+      for (const count of counted) {
+        count.words += count.clause.countIn(words, first.words);
+        count.whole += count.clause.countIn(whole, first.whole);
+      }
+      words = words.slice(Math.max(0, words.length - kept));
+      whole = whole.slice(Math.max(0, whole.length - kept));
+    },
+    end() {
+      const found = counted.map((count) => Math.max(count.words, count.whole));
+      const frequency = found.slice(0, required.length);
+      const matched =
+        required.length > 0 &&
+        frequency.every((count) => count > 0) &&
+        found.slice(required.length).every((count) => count === 0);
+      return { matched, frequency: matched ? frequency : frequency.map(() => 0), length };
+    },
   };
 }
 
@@ -68,6 +112,10 @@ export function matchText(text: string, query: TextQuery): TextMatch {
 
 interface CompiledClause {
   count(tokens: Tokens): number;
+  /** How often it occurs in one sequence, those that end before `first` left out. */
+  countIn(tokens: readonly string[], first: number): number;
+  /** Tokens of its longest form. */
+  readonly longest: number;
   /** Whether plain text may hold the clause, by its lower case. */
   mayOccurIn(lowerCase: string): boolean;
 }
@@ -75,18 +123,25 @@ interface CompiledClause {
 function compileClause(clause: TextClause): CompiledClause {
   const { prefix = false } = clause;
   const forms = findForms(clause);
-  const countIn = (tokens: readonly string[]): number =>
-    forms.reduce((sum, form) => sum + countPhrase(tokens, form, prefix), 0);
+  const countIn = (tokens: readonly string[], first = 0): number =>
+    forms.reduce((sum, form) => sum + countPhrase(tokens, form, prefix, first), 0);
   return {
     count: ({ words, whole }) => Math.max(countIn(words), countIn(whole)),
+    countIn,
+    longest: Math.max(0, ...forms.map(({ length }) => length)),
     mayOccurIn: (lowerCase) => forms.some((form) => form.every((token) => lowerCase.includes(token))),
   };
 }
 
-function countPhrase(tokens: readonly string[], phrase: readonly string[], prefix: boolean): number {
+function countPhrase(
+  tokens: readonly string[],
+  phrase: readonly string[],
+  prefix: boolean,
+  first: number,
+): number {
   let count = 0;
-  findPhrase(tokens, phrase, prefix, () => {
-    count++;
+  findPhrase(tokens, phrase, prefix, (index) => {
+    if (index + phrase.length > first) count++;
   });
   return count;
 }
@@ -98,14 +153,15 @@ function isSurelyWithout(text: string, required: readonly CompiledClause[]): boo
   return required.some((clause) => !clause.mayOccurIn(lowerCase));
 }
 
-const beyondAscii = /[^\0-\x7f]+/g;
-
 /** Whether all beyond ASCII only separates (dashes, curly quotes, emoji), so that nothing folds but ASCII capitals. */
 function isPlain(text: string): boolean {
-  for (const [run] of text.matchAll(beyondAscii)) {
-    for (const character of run) {
-      if (classOf(character.codePointAt(0) ?? 0) !== separator) return false;
-    }
+  const first = text.search(/[^\0-\x7f]/);
+  if (first < 0) return true;
+  for (let index = first; index < text.length; index++) {
+    if (text.charCodeAt(index) < 128) continue;
+    const codePoint = text.codePointAt(index) ?? 0;
+    if (classOf(codePoint) !== separator) return false;
+    if (codePoint > 0xffff) index++;
   }
   return true;
 }

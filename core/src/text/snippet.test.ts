@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { matchText } from "./match-text.ts";
-import { makeSnippet } from "./snippet.ts";
+import { makeSnippet, makeSnippetInTurns } from "./snippet.ts";
 import { parseTextQuery } from "./text-query.ts";
 
 /** The snippet with brackets around what is highlighted. */
@@ -168,4 +168,22 @@ test("a snippet is a bounded, well cut line whose highlights match", { timeout: 
     { numRuns: 1000 },
   );
   expect(highlighted).toBeGreaterThan(200);
+});
+
+test("a large text is searched in turns with others, and what stands over the end of a step is found", async () => {
+  const filler = "lorem ipsum ".repeat(500_000);
+  let turns = 0;
+  const rest = async (): Promise<void> => void (turns += 1);
+  const find = (text: string, input: string) => makeSnippetInTurns(text, parseTextQuery(input), rest);
+  for (const place of [3 * 1024 * 1024 - 5, 5 * 1024 * 1024]) {
+    const text = `${filler.slice(0, place)} a getNeedleByName ${filler.slice(place)}`;
+    turns = 0;
+    const snippet = await find(text, "get_needle_by_name");
+    expect(snippet).toEqual(makeSnippet(text, parseTextQuery("get_needle_by_name")));
+    expect(snippet.highlights).toHaveLength(1);
+    expect(turns).toBeGreaterThanOrEqual(2);
+  }
+  turns = 0;
+  expect((await find(filler, "nothing")).highlights).toEqual([]);
+  expect(turns).toBeGreaterThan(5);
 });

@@ -1,6 +1,6 @@
 import { chooseWindow, type TextWindow } from "./choose-window.ts";
 import { collapseWhiteSpace, type CollapsedText } from "./collapse-white-space.ts";
-import { findOccurrences, type Occurrence } from "./find-occurrences.ts";
+import { findInSteps, findOccurrences, type Occurrence } from "./find-occurrences.ts";
 import { isWordBorder, leaveCharacter } from "./text-border.ts";
 import type { TextQuery } from "./text-query.ts";
 
@@ -25,15 +25,39 @@ const reach = 2;
 /**
  * Cuts the piece out of `text` in which the most clauses of the query occur, or its beginning where none does. Excluded
  * clauses are not looked at. Cuts are made between words, or, inside a word as long as the snippet, between characters.
+ * While a large text is searched, `rest` lets others have their turns.
  *
  * @throws RangeError if `length` is not a whole number above zero.
  */
+export async function makeSnippetInTurns(
+  text: string,
+  query: TextQuery,
+  rest: () => Promise<unknown>,
+  options: SnippetOptions = {},
+): Promise<Snippet> {
+  const length = lengthOf(options);
+  const search = findInSteps(text, query.required);
+  let step = search.next();
+  for (; step.done !== true; step = search.next()) await rest();
+  return cutSnippet(text, step.value, length);
+}
+
+/**
+ * The same at once.
+ *
+ * @internal exported for tests
+ */
 export function makeSnippet(text: string, query: TextQuery, options: SnippetOptions = {}): Snippet {
-  const { length = defaultLength } = options;
-  if (!Number.isSafeInteger(length) || length < 1) {
-    throw new RangeError("The length of a snippet must be a whole number above zero");
-  }
-  const occurrences = findOccurrences(text, query.required);
+  const length = lengthOf(options);
+  return cutSnippet(text, findOccurrences(text, query.required), length);
+}
+
+function lengthOf({ length = defaultLength }: SnippetOptions): number {
+  if (Number.isSafeInteger(length) && length >= 1) return length;
+  throw new RangeError("The length of a snippet must be a whole number above zero");
+}
+
+function cutSnippet(text: string, occurrences: readonly Occurrence[], length: number): Snippet {
   const textStart = text.length - text.trimStart().length;
   const textEnd = text.trimEnd().length;
   const window = chooseWindow(occurrences, length) ?? { start: textStart, end: textStart };

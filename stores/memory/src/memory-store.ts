@@ -118,7 +118,8 @@ class MemoryStore implements Store {
   async search(input: CheckedSearch): Promise<SearchResult> {
     if (this.#index !== undefined) return this.#index.search(input);
     const space = this.#space(input.tenant);
-    return { position: space.position, ...searchMessages(space, this.kinds, input) };
+    const { position } = space;
+    return { position, ...(await searchMessages(space, this.kinds, input)) };
   }
 
   async changes({ tenant, since, where, limit }: CheckedChanges): Promise<ChangesResult> {

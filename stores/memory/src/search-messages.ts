@@ -1,26 +1,37 @@
-import type { CheckedSearch, Kind, Row, SearchFilter, SearchHit } from "@throughline/core";
-import { compileTextQuery, scoreBm25, textOfMessage } from "@throughline/core";
-import { selectRows } from "./query.ts";
+import type { CheckedSearch, Kind, Row, SearchFilter, SearchHit, TextMatch } from "@throughline/core";
+import {
+  compileTextQuery,
+  decodeInTurns,
+  makeRest,
+  matchInTurns,
+  scoreBm25,
+  searchedBlobs,
+  textOfMessage,
+} from "@throughline/core";
 import type { Space } from "./space.ts";
 
 type Kinds = ReadonlyMap<string, Kind>;
 
-/** Reads every message: the set of hits that every store must find. */
-export function searchMessages(
+/** Reads every message: the set of hits that every store must find. All of them as they are when it begins. */
+export async function searchMessages(
   space: Space,
   kinds: Kinds,
   { text, where, order, skip, limit }: CheckedSearch,
-): { hits: readonly SearchHit[]; more: boolean } {
+): Promise<{ hits: readonly SearchHit[]; more: boolean }> {
   const matcher = compileTextQuery(text);
-  const searched = [...space.rows(kinds.get("messages") as Kind).values()].filter((row) =>
-    isSearched(space, kinds, row, where),
-  );
-  const found = searched
-    .map((row) => ({
-      row,
-      match: matcher.matchText(textOfMessage(row, (hash) => piecesOf(space, kinds, hash))),
-    }))
-    .filter(({ match }) => match.matched);
+  const searched = [...space.rows(kinds.get("messages") as Kind).values()]
+    .filter((row) => isSearched(space, kinds, row, where))
+    .map((row) => ({ row, blobs: blobsOf(space, kinds, row) }));
+  const rest = makeRest();
+  const found: { readonly row: Row; readonly match: TextMatch }[] = [];
+  for (const { row, blobs } of searched) {
+    const texts = new Map<string, string>();
+    for (const [hash, pieces] of blobs) texts.set(hash, await decodeInTurns(pieces, rest));
+    const content = textOfMessage(row, (hash) => texts.get(hash) ?? "");
+    const match = await matchInTurns(matcher, content, rest);
+    if (match.matched) found.push({ row, match });
+    await rest();
+  }
   const averageLength = found.reduce((sum, { match }) => sum + match.length, 0) / Math.max(1, found.length);
   const hits = found
     .map(({ row, match }): SearchHit & { readonly createdAt: number } => {
@@ -55,9 +66,20 @@ function isSearched(space: Space, kinds: Kinds, row: Row, where: SearchFilter = 
   );
 }
 
-function piecesOf(space: Space, kinds: Kinds, hash: string): readonly Uint8Array[] {
+/** The pieces of the large values that hold text of a message, by hash. */
+function blobsOf(space: Space, kinds: Kinds, message: Row): ReadonlyMap<string, readonly Uint8Array[]> {
   const kind = kinds.get("blob_pieces") as Kind;
-  return selectRows(space, kind, { shape: "key", prefix: [hash], direction: "forward" }).map(
-    (row) => row.bytes as Uint8Array,
+  return new Map(
+    searchedBlobs(message).map((hash) => {
+      const pieces: Uint8Array[] = [];
+      for (
+        let row = space.get(kind, [hash, 0]);
+        row !== undefined;
+        row = space.get(kind, [hash, pieces.length])
+      ) {
+        pieces.push(row.bytes as Uint8Array);
+      }
+      return [hash, pieces];
+    }),
   );
 }

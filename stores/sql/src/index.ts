@@ -1,7 +1,6 @@
 /** What Throughline's SQL stores share. */
 export { type AppendedResult, appendedResult, resultsOfAppend } from "./appended-results.ts";
 export type { CheckRule } from "./check-rule.ts";
-export { decodeInTurns } from "./decode-in-turns.ts";
 export { type Dialect, nestedKeyset, rowKeyset } from "./dialect.ts";
 export { type SelectiveField, makeFew } from "./few-rows.ts";
 export { type FeedReading, type FeedState, onlyAppend, readChanges, readEntry } from "./feed.ts";

@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { searchedBlobs, textOfMessage } from "@throughline/core";
-import { decodeInTurns } from "@throughline/store-sql";
+import { decodeInTurns, searchedBlobs, textOfMessage } from "@throughline/core";
 import type { SearchedMessage } from "./changed-messages.ts";
 import { readPieces } from "./changed-messages.ts";
 import type { Connection } from "./connection.ts";

@@ -122,18 +122,18 @@ const GATHERED_BYTES = 4 * 1024 * 1024;
 class Gatherer {
   readonly #context: IndexContext;
   readonly #segments: SegmentEntry[] = [];
-  #builder = new SegmentBuilder();
+  #builder: SegmentBuilder;
 
   constructor(context: IndexContext) {
     this.#context = context;
+    this.#builder = new SegmentBuilder(context.rest);
   }
 
   async read(keys: readonly MessageKey[]): Promise<void> {
     for (let start = 0; start < keys.length; start += MESSAGES_AT_ONCE) {
       const asked = keys.slice(start, start + MESSAGES_AT_ONCE);
-      for (const { row, text } of await readLiveMessages(this.#context.store, asked)) {
-        this.#builder.add(toIndexedMessage(row), text);
-        await this.#context.rest();
+      for (const { row, text } of await readLiveMessages(this.#context, asked)) {
+        await this.#builder.add(toIndexedMessage(row), text);
         if (this.#builder.bytes > GATHERED_BYTES) await this.#endSegment();
       }
     }
@@ -148,6 +148,6 @@ class Gatherer {
     const { store, version } = this.#context;
     const segment = await this.#builder.write(store, version);
     if (segment !== undefined) this.#segments.push(segment);
-    this.#builder = new SegmentBuilder();
+    this.#builder = new SegmentBuilder(this.#context.rest);
   }
 }

@@ -2,7 +2,7 @@
 import { type TextClause, findForms } from "../../text/text-query.ts";
 import type { PostingList } from "./posting-list.ts";
 import type { PostingSource } from "./posting-source.ts";
-import { countInWhole, countInWords } from "./postings.ts";
+import { type Places, countInWhole, countInWords } from "./postings.ts";
 
 /** Where a clause occurs, and how often; the numbers of the messages rise. */
 export interface ClauseMatches {
@@ -122,10 +122,10 @@ function seekAll(lists: readonly PostingList[], places: number[], message: numbe
 }
 
 /** How often places follow each other: one of the first list, the next number in the second, and so on. */
-function countSequences(lists: readonly (readonly number[])[]): number {
-  let starts = lists[0] ?? [];
+function countSequences(lists: readonly Places["words"][]): number {
+  let starts = Array.from(lists[0] ?? []);
   for (let offset = 1; offset < lists.length && starts.length > 0; offset += 1) {
-    const list = lists[offset] as readonly number[];
+    const list = lists[offset] ?? [];
     let next = 0;
     starts = starts.filter((start) => {
       while (next < list.length && (list[next] as number) < start + offset) next += 1;

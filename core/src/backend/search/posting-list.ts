@@ -38,10 +38,10 @@ export class PostingList {
     const whole = [...first.whole];
     for (let next = index + 1; this.#messages[next] === message; next += 1) {
       const more = this.#placesAt(next);
-      words.push(...more.words);
-      whole.push(...more.whole);
+      for (const place of more.words) words.push(place);
+      for (const place of more.whole) whole.push(place);
     }
-    return { words: words.toSorted(byValue), whole: whole.toSorted(byValue) };
+    return { words: sortedPlaces(words), whole: sortedPlaces(whole) };
   }
 
   #placesAt(index: number): Places {
@@ -60,6 +60,7 @@ export class PostingList {
   }
 }
 
-function byValue(left: number, right: number): number {
-  return left - right;
+/** A prefix may be that of hundreds of thousands of words of one message: numbers by themselves sort quicker. */
+function sortedPlaces(places: readonly number[]): Uint32Array {
+  return Uint32Array.from(places).sort();
 }

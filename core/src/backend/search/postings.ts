@@ -4,8 +4,8 @@ import { ByteWriter } from "./byte-writer.ts";
 
 /** Where a word stands in one message: in its sequence of words, and in that of its identifiers. */
 export interface Places {
-  readonly words: readonly number[];
-  readonly whole: readonly number[];
+  readonly words: readonly number[] | Uint32Array;
+  readonly whole: readonly number[] | Uint32Array;
 }
 
 /** Places in one posting; of a word that stands in more, the message has several postings in a row. */

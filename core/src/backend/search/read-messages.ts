@@ -1,9 +1,11 @@
 /** Messages as they are now, with what is searched of them. */
+import { decodeInTurns } from "../../contract/decode-in-turns.ts";
 import { searchedBlobs, textOfMessage } from "../../contract/message-text.ts";
 import type { Row } from "../../model/kind.ts";
 import { messages } from "../../model/messages.ts";
 import { blobPieces } from "../../model/blobs.ts";
 import { sessions } from "../../model/sessions.ts";
+import type { IndexContext } from "./index-context.ts";
 import type { IndexedMessage, MessageKey } from "./indexed-message.ts";
 import type { TenantStore } from "./tenant-store.ts";
 
@@ -17,13 +19,15 @@ export interface LiveMessage {
 /** Messages whose text is in memory at a time. */
 export const MESSAGES_AT_ONCE = 100;
 
+type Reading = Pick<IndexContext, "store" | "rest">;
+
 /** The messages of some keys that are there, up to `MESSAGES_AT_ONCE`, in the order of the keys. */
 export async function readLiveMessages(
-  store: TenantStore,
+  reading: Reading,
   keys: readonly MessageKey[],
 ): Promise<LiveMessage[]> {
   const names = [...new Set(keys.map(({ session }) => session))];
-  const { rows } = await store.getRows(
+  const { rows } = await reading.store.getRows(
     { kind: messages, keys: keys.map(({ session, seq }) => [session, seq]), select: "plain" },
     { kind: sessions, keys: names.map((name) => [name]), select: "plain" },
   );
@@ -32,7 +36,7 @@ export async function readLiveMessages(
   for (const row of rows[0] ?? []) {
     const session = bySession.get(row?.sessionId ?? "");
     if (row === undefined || row.removedAt !== 0 || session === undefined) continue;
-    live.push({ row, session, text: await readText(store, row) });
+    live.push({ row, session, text: await readText(reading, row) });
   }
   return live;
 }
@@ -48,10 +52,12 @@ export function toIndexedMessage(row: Row): Omit<IndexedMessage, "length"> {
   };
 }
 
-async function readText(store: TenantStore, row: Row): Promise<string> {
-  const pieces = new Map<string, readonly Uint8Array[]>();
-  for (const hash of searchedBlobs(row)) pieces.set(hash, await readPieces(store, hash));
-  return textOfMessage(row, (hash) => pieces.get(hash) ?? []);
+async function readText({ store, rest }: Reading, row: Row): Promise<string> {
+  const texts = new Map<string, string>();
+  for (const hash of searchedBlobs(row)) {
+    texts.set(hash, await decodeInTurns(await readPieces(store, hash), rest));
+  }
+  return textOfMessage(row, (hash) => texts.get(hash) ?? "");
 }
 
 async function readPieces(store: TenantStore, hash: string): Promise<readonly Uint8Array[]> {

@@ -118,7 +118,7 @@ async function searchWith(
     const added = [...tail.messages].filter(([name]) => !scanned.has(name));
     for (const [name, key] of added) scanned.set(name, key);
     const scan = await scanMessages(
-      store,
+      context,
       added.map(([, key]) => key),
       text,
       where,

@@ -1,11 +1,15 @@
-import { scanText } from "../../text/scan-text.ts";
+import { tokenizeInSteps } from "../../text/tokenize-in-steps.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import type { SegmentEntry } from "./index-state.ts";
 import type { IndexedMessage } from "./indexed-message.ts";
 import { PLACES_A_POSTING } from "./postings.ts";
 import { SegmentWriter } from "./segment-writer.ts";
+import { sortInTurns } from "./sort-in-turns.ts";
 import type { TenantStore } from "./tenant-store.ts";
 import { WordPlaces } from "./word-places.ts";
+
+/** Words of a large text or segment after which others may have a turn. */
+const WORDS_A_TURN = 1_024;
 
 /** Gathers messages in memory, to be written as one segment. They have to be added in order. */
 export class SegmentBuilder {
@@ -18,29 +22,37 @@ export class SegmentBuilder {
   readonly #places = new ByteWriter(64 * 1024);
   readonly #inWords = new WordPlaces();
   readonly #inWhole = new WordPlaces();
+  readonly #rest: () => Promise<void>;
+
+  /** `rest` lets others have a turn, if it is time. */
+  constructor(rest: () => Promise<void>) {
+    this.#rest = rest;
+  }
 
   /** About how large the segment will be. */
   get bytes(): number {
     return 2 * this.#places.length;
   }
 
-  /** Adds a message; one without words is left out, as nothing finds it. */
-  add(message: Omit<IndexedMessage, "length">, text: string): void {
+  /** Adds a message; one without words is left out, as nothing finds it. No other may be added meanwhile. */
+  async add(message: Omit<IndexedMessage, "length">, text: string): Promise<void> {
     const touched: number[] = [];
     const take = (token: string, places: WordPlaces): void => {
       const word = this.#numberOf(token);
       if (this.#inWords.count(word) + this.#inWhole.count(word) === 0) touched.push(word);
       places.add(word);
     };
-    const takeWhole = (token: string): void => take(token, this.#inWhole);
-    scanText(text, {
-      word: (token) => take(token, this.#inWords),
-      whole: takeWhole,
-      part: takeWhole,
-    });
+    for (const { words, whole } of tokenizeInSteps(text)) {
+      for (const token of words) take(token, this.#inWords);
+      for (const token of whole) take(token, this.#inWhole);
+      await this.#rest();
+    }
     if (touched.length === 0) return;
     const number = this.#messages.push({ ...message, length: this.#inWords.length }) - 1;
-    for (const word of touched) this.#addPostings(word, number);
+    for (const [index, word] of touched.entries()) {
+      this.#addPostings(word, number);
+      if (index % WORDS_A_TURN === WORDS_A_TURN - 1) await this.#rest();
+    }
     this.#inWords.begin();
     this.#inWhole.begin();
   }
@@ -75,20 +87,15 @@ export class SegmentBuilder {
     if (this.#messages.length === 0) return undefined;
     const writer = new SegmentWriter(store, version, this.#messages);
     const places = this.#places.view();
-    // Without a function, texts are sorted as the index has them: by UTF-16 units.
-    for (const word of this.#words.toSorted()) {
+    const words = await sortInTurns(this.#words, this.#rest);
+    for (const [index, word] of words.entries()) {
       const postings = this.#postings[this.#numberOf(word)] as number[];
-      for (let index = 0; index < postings.length; index += 3) {
-        const message = postings[index] as number;
-        writer.addPosting(
-          word,
-          message,
-          places,
-          postings[index + 1] as number,
-          postings[index + 2] as number,
-        );
+      for (let next = 0; next < postings.length; next += 3) {
+        const message = postings[next] as number;
+        writer.addPosting(word, message, places, postings[next + 1] as number, postings[next + 2] as number);
+        if (writer.isFull) await writer.flush();
       }
-      if (writer.isFull) await writer.flush();
+      if (index % WORDS_A_TURN === WORDS_A_TURN - 1) await this.#rest();
     }
     return writer.end();
   }

@@ -1,7 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { PIECE_BYTES, isPacked } from "../../contract/blob-pieces.ts";
-import { gzip } from "./stream-bytes.ts";
+import { gzip } from "../../contract/stream-bytes.ts";
 
 /** A value that lies apart from its record. */
 export interface BlobValue {

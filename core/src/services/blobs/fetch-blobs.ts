@@ -1,9 +1,9 @@
 import { PIECE_BYTES, isPacked, pieceTooLarge } from "../../contract/blob-pieces.ts";
+import { gunzip } from "../../contract/stream-bytes.ts";
 import { makeRest } from "../../backend/search/rest.ts";
 import { ThroughlineError } from "../../error.ts";
 import type { Row } from "../../model/kind.ts";
 import type { ServiceContext } from "../service-context.ts";
-import { gunzip } from "./stream-bytes.ts";
 
 /** Bytes of one read. What a store reads at once, it may hold up others for. */
 const readBytes = 2 * PIECE_BYTES;

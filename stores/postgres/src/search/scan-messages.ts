@@ -1,14 +1,14 @@
 /** Search without an index: messages are read that the filter lets through. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { CheckedSearch, SearchHit } from "@throughline/core";
-import { compileTextQuery } from "@throughline/core";
+import { compileTextQuery, tokenizeInSteps } from "@throughline/core";
 import type { PostgresValue } from "../database.ts";
 import { filterConditions } from "./filter-conditions.ts";
 import { type MessageRange, splitRanges } from "./message-ranges.ts";
 import { Scorer } from "./score.ts";
 import type { SearchReading, SearchedMessage } from "./searched-message.ts";
 import { messageColumns, readMessageRows, readRanges } from "./searched-message.ts";
-import { UNITS_A_TURN, tokenizeInTurns } from "./tokenize-in-turns.ts";
+import { UNITS_A_TURN } from "./tokenize-in-turns.ts";
 
 /** A hit, with what the other order sorts by. */
 export interface RankedHit extends SearchHit {
@@ -50,9 +50,14 @@ async function findHits(
         await nextTurn();
       }
       if (!matcher.mayMatch(searched)) continue;
-      const tokens = await tokenizeInTurns(searched);
-      if (!matcher.match(tokens).matched) continue;
-      hits.push({ session, seq, createdAt, score: scorer.score(tokens) });
+      const match = matcher.begin();
+      const score = scorer.begin();
+      for (const step of tokenizeInSteps(searched)) {
+        match.add(step);
+        score.add(step);
+        if (searched.length > UNITS_A_TURN) await nextTurn();
+      }
+      if (match.end().matched) hits.push({ session, seq, createdAt, score: score.end() });
     }
   }
   return hits;

@@ -40,21 +40,47 @@ export class Scorer {
     this.query = [...terms.keys()].join(" | ");
   }
 
-  /** The score of a text that matches. */
-  score(tokens: Tokens): number {
-    const counts = new Map<string, number>();
-    for (const list of [tokens.words, tokens.whole]) {
-      for (const token of list) counts.set(token, (counts.get(token) ?? 0) + 1);
+  /** Begins the score of one text, whose tokens come step by step. */
+  begin(): TextScore {
+    return new TextScore(this.#terms);
+  }
+}
+
+/** The score of one text on its way. */
+class TextScore {
+  readonly #terms: readonly Term[];
+  readonly #exact: ReadonlySet<string>;
+  readonly #prefixes: readonly string[];
+  /** Of the words that count, how often each occurs. */
+  readonly #counts = new Map<string, number>();
+  #length = 0;
+
+  constructor(terms: readonly Term[]) {
+    this.#terms = terms;
+    this.#exact = new Set(terms.filter(({ isPrefix }) => !isPrefix).map(({ token }) => token));
+    this.#prefixes = terms.filter(({ isPrefix }) => isPrefix).map(({ token }) => token);
+  }
+
+  add({ words, whole }: Tokens): void {
+    this.#length += words.length;
+    for (const list of [words, whole]) {
+      for (const token of list) {
+        if (!this.#exact.has(token) && !this.#prefixes.some((prefix) => token.startsWith(prefix))) continue;
+        this.#counts.set(token, (this.#counts.get(token) ?? 0) + 1);
+      }
     }
+  }
+
+  end(): number {
     let sum = 0;
     for (const { token, isPrefix } of this.#terms) {
       if (!isPrefix) {
-        sum += weigh(counts.get(token) ?? 0);
+        sum += weigh(this.#counts.get(token) ?? 0);
         continue;
       }
-      for (const [word, count] of counts) if (word.startsWith(token)) sum += weigh(count);
+      for (const [word, count] of this.#counts) if (word.startsWith(token)) sum += weigh(count);
     }
-    return sum / this.#terms.length / lengthFactor(tokens.words.length);
+    return sum / this.#terms.length / lengthFactor(this.#length);
   }
 }
 

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { searchedBlobs, textOfMessage } from "@throughline/core";
-import { type SqlRow, decodeInTurns } from "@throughline/store-sql";
+import { decodeInTurns, searchedBlobs, textOfMessage } from "@throughline/core";
+import type { SqlRow } from "@throughline/store-sql";
 import type { Connection, PostgresValue } from "../database.ts";
 import type { MessageRange } from "./message-ranges.ts";
 
