@@ -36,48 +36,69 @@ export async function* jsonlLines(
   chunks: AsyncIterable<Uint8Array>,
   options: JsonlOptions = {},
 ): AsyncGenerator<JsonlLine, void, undefined> {
-  const limitBytes = options.limitBytes ?? defaultLimitBytes;
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  let offset = options.offset ?? 0;
-  let line = options.line ?? 0;
-  let held: Uint8Array[] = [];
-  let heldBytes = 0;
+  const cutter = new LineCutter(options);
+  for await (const chunk of chunks) yield* cutter.cut(chunk);
+  yield* cutter.finish();
+}
 
-  const finish = (last: Uint8Array, complete: boolean): JsonlLine => {
-    const rawBytes = heldBytes + last.length;
-    const start = offset;
+/** Cuts bytes into lines, piece by piece. */
+export class LineCutter {
+  readonly #limitBytes: number;
+  readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  #offset: number;
+  #line: number;
+  #held: Uint8Array[] = [];
+  #heldBytes = 0;
+
+  constructor({ offset = 0, line = 0, limitBytes = defaultLimitBytes }: JsonlOptions = {}) {
+    this.#offset = offset;
+    this.#line = line;
+    this.#limitBytes = limitBytes;
+  }
+
+  /** The lines that end in a piece. */
+  cut(chunk: Uint8Array): readonly JsonlLine[] {
+    const lines: JsonlLine[] = [];
+    let from = 0;
+    for (let at = chunk.indexOf(newline); at !== -1; at = chunk.indexOf(newline, from)) {
+      lines.push(this.#end(chunk.subarray(from, at), true));
+      from = at + 1;
+    }
+    if (from === chunk.length) return lines;
+    this.#heldBytes += chunk.length - from;
+    // Past the limit only the count goes on: the line will be reported, not read.
+    if (this.#heldBytes > this.#limitBytes) this.#held = [];
+    else this.#held.push(chunk.slice(from));
+    return lines;
+  }
+
+  /** After the last piece: what follows the last newline, if anything does. */
+  finish(): readonly JsonlLine[] {
+    return this.#heldBytes > 0 ? [this.#end(new Uint8Array(0), false)] : [];
+  }
+
+  #end(last: Uint8Array, complete: boolean): JsonlLine {
+    const rawBytes = this.#heldBytes + last.length;
+    const start = this.#offset;
     const end = start + rawBytes + (complete ? 1 : 0);
-    const whole = held.length === 0 ? last : joinBytes([...held, last]);
-    held = [];
-    heldBytes = 0;
-    offset = end;
-    if (complete) line += 1;
-    const place = { end, line: complete ? line : line + 1, complete };
-    if (rawBytes > limitBytes) return { offset: start, length: rawBytes, ...place, problem: "too-long" };
+    const whole = this.#held.length === 0 ? last : joinBytes([...this.#held, last]);
+    this.#held = [];
+    this.#heldBytes = 0;
+    this.#offset = end;
+    if (complete) this.#line += 1;
+    const place = { end, line: complete ? this.#line : this.#line + 1, complete };
+    if (rawBytes > this.#limitBytes)
+      return { offset: start, length: rawBytes, ...place, problem: "too-long" };
     const skipped = start === 0 && startsWithByteOrderMark(whole) ? byteOrderMark.length : 0;
     const trimmed = whole.at(-1) === carriageReturn ? whole.length - 1 : whole.length;
     const bytes = whole.subarray(skipped, Math.max(skipped, trimmed));
     const range = { offset: start + skipped, length: bytes.length };
     try {
-      return { ...range, ...place, text: decoder.decode(bytes) };
+      return { ...range, ...place, text: this.#decoder.decode(bytes) };
     } catch {
       return { ...range, ...place, problem: "not-utf8" };
     }
-  };
-
-  for await (const chunk of chunks) {
-    let from = 0;
-    for (let at = chunk.indexOf(newline); at !== -1; at = chunk.indexOf(newline, from)) {
-      yield finish(chunk.subarray(from, at), true);
-      from = at + 1;
-    }
-    if (from === chunk.length) continue;
-    heldBytes += chunk.length - from;
-    // Past the limit only the count goes on: the line will be reported, not read.
-    if (heldBytes > limitBytes) held = [];
-    else held.push(chunk.slice(from));
   }
-  if (heldBytes > 0) yield finish(new Uint8Array(0), false);
 }
 
 function startsWithByteOrderMark(bytes: Uint8Array): boolean {

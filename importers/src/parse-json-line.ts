@@ -63,7 +63,9 @@ function parseObject(text: string): JsonObject | string {
     return "not valid JSON";
   }
   if (!isJsonObject(value)) return "not a JSON object";
-  return isNestedDeeperThan(value, deepestNesting) ? `nested deeper than ${deepestNesting} levels` : value;
+  // Each level takes two characters: most lines are too short for so many.
+  const isDeep = text.length > 2 * deepestNesting && isNestedDeeperThan(value, deepestNesting);
+  return isDeep ? `nested deeper than ${deepestNesting} levels` : value;
 }
 
 function skipSpace(text: string, from: number): number {

@@ -1,6 +1,6 @@
 import type { ByteRange, ImportPosition, ImportProblem, ImportSource } from "./importer.ts";
 import type { JsonObject } from "./json-object.ts";
-import { jsonlLines } from "./jsonl-lines.ts";
+import { LineCutter } from "./jsonl-lines.ts";
 import type { JsonlLine } from "./jsonl-lines.ts";
 import { parseJsonLine } from "./parse-json-line.ts";
 import type { LineRecord } from "./parse-json-line.ts";
@@ -20,24 +20,26 @@ export interface FileLine {
 }
 
 /**
- * Reads the records of a file of JSON lines, line by line. A last line that is not finished is told as a problem and is
- * not part of what was read: the tool may still be writing it.
+ * Reads the records of a file of JSON lines, a piece of the file at a time. A last line that is not finished is told as a
+ * problem and is not part of what was read: the tool may still be writing it.
  */
 export async function* readRecords(
   source: ImportSource,
   from: Pick<ImportPosition, "offset" | "line">,
-): AsyncGenerator<FileLine, void, undefined> {
+): AsyncGenerator<readonly FileLine[], void, undefined> {
+  const cutter = new LineCutter(from);
   let next = { offset: from.offset, line: from.line };
-  for await (const line of jsonlLines(source.bytes(from.offset), from)) {
+  const take = (line: JsonlLine): FileLine => {
     const { records, problem } = readLine(line);
     if (problem !== undefined && !line.complete) {
       const message = `the last line is not finished (${line.length} bytes): it is left for the next import`;
-      yield { records: [], problem: problemOf(line, message), next };
-      return;
+      return { records: [], problem: problemOf(line, message), next };
     }
     next = { offset: line.end, line: line.complete ? line.line : line.line - 1 };
-    yield { records, ...(problem !== undefined && { problem: problemOf(line, problem) }), next };
-  }
+    return { records, ...(problem !== undefined && { problem: problemOf(line, problem) }), next };
+  };
+  for await (const bytes of source.bytes(from.offset)) yield cutter.cut(bytes).map(take);
+  yield cutter.finish().map(take);
 }
 
 function readLine(line: JsonlLine): { readonly records: readonly FileRecord[]; readonly problem?: string } {

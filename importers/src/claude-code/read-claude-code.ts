@@ -17,13 +17,17 @@ export async function* readClaudeCode(
   const isDue = checkpointDue(position);
   const checkpoint = (): ImportCheckpoint => ({ type: "checkpoint", ...position, memo: copyMemo(memo) });
 
-  for await (const { records, problem, next } of readRecords(source, position)) {
-    for (const { value, range } of records) yield* reader.take(readClaudeRecord(value, range));
-    if (problem !== undefined) yield problem;
-    position = next;
-    if (!isDue(position)) continue;
-    yield* reader.settle();
-    yield checkpoint();
+  for await (const lines of readRecords(source, position)) {
+    for (const { records, problem, next } of lines) {
+      for (const { value, range } of records) {
+        for (const event of reader.take(readClaudeRecord(value, range))) yield event;
+      }
+      if (problem !== undefined) yield problem;
+      position = next;
+      if (!isDue(position)) continue;
+      yield* reader.settle();
+      yield checkpoint();
+    }
   }
   yield* reader.settle();
   yield checkpoint();

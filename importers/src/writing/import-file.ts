@@ -35,7 +35,7 @@ export interface FileImport {
 
 /** Bytes and events that are worth a commit: memory is bounded by them, and by the largest line or conversation. */
 const flushBytes = 1024 * 1024;
-const flushEvents = 400;
+const flushEvents = 1_000;
 /** Chunks of a source that fit a batch with room to spare. */
 const chunksPerBatch = 48;
 /** Attempts in which neither this import nor another one of the file gets further. */

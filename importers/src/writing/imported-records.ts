@@ -7,7 +7,7 @@ import { addProblem } from "./import-report.ts";
 import { type NativeRanges, toMessageInput } from "./message-input.ts";
 
 /** Messages of one append: with what else its batch holds, under the contract's limit of records. */
-export const appendLimit = 400;
+export const appendLimit = 500;
 
 export class ImportedRecords {
   readonly #file: FileImport;
