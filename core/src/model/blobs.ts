@@ -17,8 +17,8 @@ export const blobs = {
     encoding: { type: "text" },
     createdAt: { type: "integer" },
     /**
-     * When somebody last wrote it, or was about to refer to it; 0 for what was written before references were kept, which
-     * is never swept.
+     * When somebody last wrote it, or was about to refer to it; 0 where a program wrote it that keeps no references: it is
+     * not swept before an upgrade of the store has found them.
      */
     touchedAt: { type: "integer", volatile: true },
   },

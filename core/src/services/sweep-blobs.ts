@@ -34,7 +34,7 @@ const atOnce = 50;
 
 /**
  * Removes blobs that no message names: one that was just staged, that a message of a deleted but not yet erased session
- * names, or that is from before references were kept, stays. Goes in small steps; ended anywhere, the next one goes on.
+ * names, or whose references are not known yet, stays. Goes in small steps; ended anywhere, the next one goes on.
  */
 export async function sweepBlobs(
   context: ServiceContext,

@@ -20,6 +20,8 @@ const ownStores = new Map([
 export interface StoreInfo {
   readonly layout: number;
   readonly incarnation: string;
+  /** Set while large values from before the second layout have no references yet. */
+  readonly unreferenced?: true;
 }
 
 export class Connection {
@@ -141,12 +143,13 @@ export class Connection {
   }
 }
 
-/** Fields that an older layout does not have are empty when they are read. */
+/** Fields that an older layout does not have are empty when they are read. Who refers to its large values is found out next. */
 async function raiseLayout(database: IDBDatabase): Promise<void> {
   const transaction = database.transaction("store_info", "readwrite");
   const info = transaction.objectStore("store_info");
   const stored = await answerOf<StoreInfo>(info.get("store"));
-  if (stored.layout < LAYOUT) info.put({ ...stored, layout: LAYOUT } satisfies StoreInfo, "store");
+  if (stored.layout < LAYOUT)
+    info.put({ ...stored, layout: LAYOUT, unreferenced: true } satisfies StoreInfo, "store");
   await endOf(transaction);
 }
 

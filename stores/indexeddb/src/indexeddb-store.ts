@@ -33,6 +33,7 @@ import { commitBatch, positionsOf } from "./commit-batch.ts";
 import { Connection, type StoreInfo } from "./connection.ts";
 import { lastCommitTimes, pruneDatabase } from "./prune.ts";
 import { answerOf, walk } from "./requests.ts";
+import { referenceOldBlobs } from "./reference-old-blobs.ts";
 import { countRows, findRow, lookUp, queryPage } from "./rows.ts";
 import { toStoreError } from "./store-error.ts";
 
@@ -53,10 +54,15 @@ export async function indexeddbStore(options: IndexeddbStoreOptions = {}): Promi
     [...kinds, ...portableSearchKinds],
     options.upgradeTimeoutMs ?? 10_000,
   );
-  await connection.open().catch((error: unknown) => {
+  try {
+    await connection.open();
+    const store = new IndexeddbStore(connection, kinds);
+    await referenceOldBlobs(connection, store);
+    return store;
+  } catch (error) {
+    await connection.close().catch(() => undefined);
     throw toStoreError(error);
-  });
-  return new IndexeddbStore(connection, kinds);
+  }
 }
 
 /** What the store promises. Durability under power loss was seen on no browser yet. */

@@ -26,6 +26,7 @@ import { Lanes } from "./lanes.ts";
 import { openDatabase } from "./open-database.ts";
 import { lastCommitTime, pruneDatabase } from "./prune-database.ts";
 import { readFeed } from "./read-changes.ts";
+import { referenceOldBlobs } from "./reference-old-blobs.ts";
 import { readRequests } from "./read-requests.ts";
 
 export interface MongodbStoreOptions {
@@ -90,7 +91,14 @@ export async function openMongodbStore(
     limits: { commitMs: timeouts.commitMs, documentBytes },
     pace: { foreignAfterMs: 1_000, stripAfterMs: 5_000, ...pace },
   };
-  return new MongodbStore(known, settings, incarnation, index);
+  const store = new MongodbStore(known, settings, incarnation, index);
+  try {
+    await referenceOldBlobs(database, store);
+  } catch (error) {
+    await store.close().catch(() => undefined);
+    throw error;
+  }
+  return store;
 }
 
 const defaultTimeouts: Required<Timeouts> = {

@@ -16,16 +16,18 @@ const SCHEMA_VERSION = 2;
 /** The oldest server that gives its answers as the store needs them. */
 const OLDEST_SERVER = 5;
 
-interface StoreInfo {
+export interface StoreInfo {
   readonly _id: string;
   readonly product: string;
   readonly schema: number;
   readonly incarnation: string;
   /** What the indexes were made of. */
   readonly indexes?: string;
+  /** Set while large values from before the second version have no references yet. */
+  readonly unreferenced?: true;
 }
 
-const infoId = "store";
+export const infoId = "store";
 
 export interface OpenedDatabase {
   readonly database: Database;
@@ -82,7 +84,9 @@ async function prepare(database: Database, kinds: ReadonlyMap<string, Kind>): Pr
       { reason: "newer_schema", details: { found: info.schema, known: SCHEMA_VERSION } },
     );
   }
-  if (info.schema < SCHEMA_VERSION) await database.upsert(INFO, infoId, { $max: { schema: SCHEMA_VERSION } });
+  // Programs of before are refused from here on; then it is found out who refers to large values.
+  if (info.schema < SCHEMA_VERSION)
+    await database.upsert(INFO, infoId, { $max: { schema: SCHEMA_VERSION }, $set: { unreferenced: true } });
   const indexes = indexesOf(kinds);
   const made = JSON.stringify(indexes);
   if (info.indexes !== made) {

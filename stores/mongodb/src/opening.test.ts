@@ -1,12 +1,12 @@
 /** What opening a store says of servers and databases that it can't use, each within its time limit. */
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
-import { blobs, completeRecord, guardStore, isThroughlineError } from "@throughline/core";
+import { Throughline, blobs, completeRecord, guardStore, isThroughlineError } from "@throughline/core";
 import { startMongodb } from "@throughline/test-servers";
 import { MongoClient } from "mongodb";
 import { expect, test, vi } from "vitest";
 import { databaseName } from "./connect.ts";
-import { mongodbStore } from "./mongodb-store.ts";
+import { type MongodbSeams, mongodbStore, openMongodbStore } from "./mongodb-store.ts";
 import { dropDatabase, newDatabaseUrl } from "./test/test-database.ts";
 
 const timeouts = { connectMs: 500, selectMs: 1_000, queryMs: 1_000 };
@@ -86,7 +86,7 @@ test("[M11] a database of the first version keeps its blobs, whose newer fields 
     expect(await client.db().collection("blobs").updateOne({}, unset)).toMatchObject({ modifiedCount: 1 });
     const store = guardStore(await mongodbStore({ url }));
     try {
-      const where = [{ field: "touchedAt", test: "equals", value: 0 }] as const;
+      const where = [{ field: "touchedAt", test: "equals", value: 7 }] as const;
       const { answers } = await store.read({
         tenant: "t",
         requests: [
@@ -94,13 +94,77 @@ test("[M11] a database of the first version keeps its blobs, whose newer fields 
           { type: "query", kind: "blobs", shape: "key", prefix: [], direction: "forward", limit: 9, where },
         ],
       });
-      const whole = { ...record, encoding: "", touchedAt: 0, revision: 1 };
+      const whole = { ...record, encoding: "", touchedAt: 7, revision: 1 };
       expect(answers).toEqual([[whole], { rows: [whole] }]);
       expect(await client.db().collection("store_info").findOne()).toMatchObject({ schema: 2 });
       expect(await store.check()).toEqual([]);
     } finally {
       await store.close();
     }
+  });
+});
+
+test("[M11] who holds the large values of the first version is found out, also after a kill, and they go with the last", async () => {
+  await withDatabase(async (url, client) => {
+    const database = client.db();
+    const open = async (seams: MongodbSeams = {}) =>
+      new Throughline(guardStore(await openMongodbStore({ url }, seams)), { tenant: "t" });
+    const tl = await open();
+    const living = (await tl.sessions.create()).id;
+    const content = "a".repeat(100_000);
+    const other = "b".repeat(100_000);
+    await tl.messages.append(living, [
+      { role: "tool", content },
+      { role: "tool", content: "small", native: { format: "tool", text: other } },
+    ]);
+    const deleted = (await tl.sessions.create()).id;
+    await tl.messages.append(deleted, [{ role: "tool", content }]);
+    await tl.sessions.delete(deleted);
+    expect(await tl.store.check()).toEqual([]);
+    await tl.close();
+    const blobRecords = () =>
+      database
+        .collection("blobs")
+        .find({ _id: { $regex: "[0-9a-f]{64}" } as never, gone: { $exists: false } })
+        .toArray();
+    const references = () =>
+      database
+        .collection("blob_references")
+        .find({ gone: { $exists: false } })
+        .sort({ _id: 1 })
+        .project({ r: 1 })
+        .toArray();
+    const before = await references();
+    expect(before).toHaveLength(3);
+    await database.collection("blob_references").deleteMany({});
+    await database.collection("blobs").updateMany({}, { $unset: { "r.touchedAt": "" } });
+    await database.collection("store_info").updateOne({}, { $set: { schema: 1 } });
+    // Killed when it has the first references, and then before it says that it is done.
+    for (const [last, times] of [
+      ["insert blob_references", 2],
+      ["upsert store_info", 1],
+    ] as const) {
+      let seen = 0;
+      const kill = async <Result>(call: string, run: () => Promise<Result>): Promise<Result> => {
+        if (call === last) seen += 1;
+        if (seen === times) throw new Error("killed");
+        return run();
+      };
+      await expect(open({ intercept: kill })).rejects.toThrow("killed");
+    }
+    expect(await database.collection("store_info").findOne()).toMatchObject({
+      schema: 2,
+      unreferenced: true,
+    });
+    const upgraded = await open();
+    expect(await references()).toEqual(before);
+    const info = await database.collection("store_info").findOne();
+    expect([info?.schema, info?.unreferenced]).toEqual([2, undefined]);
+    expect((await upgraded.sessions.delete(living, { erase: true })).removed).toMatchObject({ blobs: 1 });
+    await upgraded.sessions.delete(deleted, { erase: true });
+    expect(await upgraded.store.check()).toEqual([]);
+    expect([await blobRecords(), await references()]).toEqual([[], []]);
+    await upgraded.close();
   });
 });
 

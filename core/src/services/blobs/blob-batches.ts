@@ -41,7 +41,7 @@ export class BlobBatches {
       key: [hash as string],
       fields: { pieces: pieces as number },
     });
-    // From before references were kept: it stays so, as nobody knows who holds it.
+    // From a program that keeps no references: it stays so, as nobody knows who holds it.
     const touched = touchedAt === 0 ? 0 : this.#context.store.now();
     this.#writes.push({
       type: "update",
