@@ -32,10 +32,16 @@ function addCommand(
     )
     .option("--json", "print one JSON object")
     .allowExcessArguments(false)
+    .showHelpAfterError(`Run ${nameOf(program)} ${name} --help for what it takes.`)
     .addHelpText(
       "after",
       `\nExamples:\n${examples.map((example) => `  ${example}`).join("\n")}\n\n${exitCodesHelp}`,
     );
+}
+
+/** `throughline keys`: what a person writes. */
+function nameOf(command: Command): string {
+  return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
 }
 
 function wholeNumber(text: string): number {
@@ -59,6 +65,8 @@ const sessionArgument = new Argument(
   "<session>",
   "its id, the id's last 6 characters or more, <tool>:<key>, or @last",
 );
+
+const branchHelp = "another branch than the current one, by the position or id of its last message";
 
 function limitOption(standard: number): Option {
   return new Option("--limit <number>", `at most so many, 1 to 1,000 (default: ${standard})`).argParser(
@@ -102,9 +110,9 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
     ])
       .argument(
         "[tool|path...]",
-        "a tool such as claude-code or codex, or files and folders; without any, the folders of all tools",
+        "a tool (claude-code, codex or chatgpt), or files and folders; without any, the folders of all tools",
       )
-      .option("--user <name>", "owner of the sessions (default: local)")
+      .option("--user <name>", "user whose sessions they become (default: local)")
       .action(async (words: readonly string[], options: ImportOptions) =>
         finish(await (await import("./commands/import.ts")).importFiles(words, options)),
       ),
@@ -112,17 +120,14 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
     addCommand(program, "sessions", "List sessions, newest activity first.", [
       "throughline sessions",
       "throughline sessions --tool claude-code --limit 20",
+      "throughline sessions --deleted",
       "throughline sessions --json | jq '.items[].title'",
     ])
       .option("--user <name>", "only this user's")
       .option("--project <name>", "only this project's")
       .option("--tool <name>", "only this tool's")
       .addOption(
-        new Option("--status <status>", "only active, archived or expired ones").choices([
-          "active",
-          "archived",
-          "expired",
-        ]),
+        new Option("--status <status>", "only those that are so").choices(["active", "archived", "expired"]),
       )
       .option("--tag <tag>", "only those with this tag")
       .option("--pinned", "only pinned ones")
@@ -131,8 +136,12 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
       .option("--workspace <path>", "only those of this working directory")
       .option("--metadata <key=value>", "only those with this metadata; up to five times", collect)
       .option("--all", "also side chains, the sessions of sub-agents, which lists leave out")
+      .option("--deleted", "those in the trash, and when they are erased, deleted last first")
       .addOption(
-        new Option("--order <order>", "activity (default) or created").choices(["activity", "created"]),
+        new Option("--order <order>", "what is newest first (default: activity)").choices([
+          "activity",
+          "created",
+        ]),
       )
       .addOption(limitOption(50))
       .addOption(cursorOption)
@@ -143,10 +152,15 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
     addCommand(program, "show", "Read a session.", [
       "throughline show @last",
       "throughline show 4f2a91c0 --last 20",
-      "throughline show 4f2a91c0 --no-pager | grep -n error",
+      "throughline show 4f2a91c0 --branches",
+      "throughline show 4f2a91c0 --branch 17 | grep -n error",
     ])
       .addArgument(sessionArgument)
-      .addOption(new Option("--last <number>", "only the last messages, at most 1,000").argParser(pageSize))
+      .addOption(
+        new Option("--last <number>", "only so many messages, the last ones, 1 to 1,000").argParser(pageSize),
+      )
+      .option("--branch <message>", branchHelp)
+      .option("--branches", "list the ways that the conversation went, and no messages")
       .option("--no-pager", "print all at once, also on a terminal")
       .action(async (session: string, options: ShowOptions) =>
         finish(await (await import("./commands/show.ts")).show(session, options)),
@@ -159,11 +173,12 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
     ])
       .addArgument(sessionArgument)
       .addOption(
-        new Option("--format <format>", "json, markdown, text or native (as it was imported)")
+        new Option("--format <format>", "what to write; native is the file that it was imported from")
           .choices(["json", "markdown", "text", "native"])
           .default("json"),
       )
-      .option("-o, --output <file>", "file to write; it appears when it is whole")
+      .option("-o, --output <file>", "file to write, which appears when it is whole (default: print it)")
+      .option("--branch <message>", branchHelp)
       .action(async (session: string, options: ExportOptions) =>
         finish(await (await import("./commands/export.ts")).exportToFile(session, options)),
       ),
@@ -188,7 +203,9 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
       )
       .option("--since <time>", "from this day (2025-01-31) or time (2025-01-31T09:00:00Z) on")
       .option("--until <time>", "before this day or time")
-      .addOption(new Option("--order <order>", "rank (default) or recent").choices(["rank", "recent"]))
+      .addOption(
+        new Option("--order <order>", "best or newest first (default: rank)").choices(["rank", "recent"]),
+      )
       .addOption(limitOption(20))
       .addOption(cursorOption)
       .action(async (words: readonly string[], options: SearchCommandOptions) =>
@@ -216,19 +233,19 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
         finish(await (await import("./commands/delete.ts")).deleteSession(session, options)),
       ),
   (program, finish) =>
-    addCommand(program, "undelete", "Bring a deleted session back.", [
-      "throughline undelete 01980000-0000-7000-8000-00004f2a91c0",
-    ])
-      .addArgument(new Argument("<id>", "full id of the session"))
+    addCommand(program, "undelete", "Bring a deleted session back.", ["throughline undelete 4f2a91c0"])
+      .addArgument(
+        new Argument("<id>", "its id, or the id's last 6 characters or more; sessions --deleted lists them"),
+      )
       .action(async (id: string, options: CommonOptions) =>
         finish(await (await import("./commands/undelete.ts")).undeleteSession(id, options)),
       ),
   (program, finish) =>
-    addCommand(program, "hold", "Keep a session from being deleted and cleaned up.", [
+    addCommand(program, "hold", "Keep a session from being deleted and cleaned up, until it is released.", [
       'throughline hold 4f2a91c0 --reason "needed for the audit"',
     ])
       .addArgument(sessionArgument)
-      .option("--reason <text>", "why, for people")
+      .option("--reason <text>", "why, for people who read it in show")
       .action(async (session: string, options: HoldCommandOptions) =>
         finish(await (await import("./commands/hold.ts")).holdSession(session, options)),
       ),

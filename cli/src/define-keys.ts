@@ -18,14 +18,28 @@ export function defineKeys(
   const keys = program
     .command("keys")
     .description("Make, list and revoke the API keys that callers of the server need.")
-    .helpCommand(false);
+    .helpCommand(false)
+    .showHelpAfterError("Run throughline keys --help for what there is.")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  throughline keys create --role writer
+  throughline keys list
+  throughline keys revoke tl_5f1c0a92b3d4e5f6
+
+throughline keys <command> --help says more of each.`,
+    );
   addCommand(keys, "create", "Make an API key, and print it this once.", [
     "throughline keys create --role writer",
     "throughline keys create --role reader --tenant acme --name dashboard --expires-in 30d",
     "KEY=$(throughline keys create --role admin)",
   ])
     .addOption(
-      new Option("--role <role>", "reader, writer or admin")
+      new Option(
+        "--role <role>",
+        "what its holder may do: read; also write and delete; also erase, hold, clean up and make keys",
+      )
         .choices(["reader", "writer", "admin"])
         .makeOptionMandatory(),
     )

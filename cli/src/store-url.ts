@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ThroughlineError } from "@throughline/core";
 import { maskSecrets } from "./mask-secrets.ts";
+import { didYouMean, similarNames } from "./similar-names.ts";
 
 /** A store of this version, and where it is. */
 export type StoreLocation =
@@ -24,6 +25,8 @@ const serverTypes = new Map<string, "postgres" | "mongodb" | "http">([
   ["http:", "http"],
   ["https:", "http"],
 ]);
+
+const schemes = [...serverTypes.keys(), "memory:", "sqlite:", "file:"];
 
 /**
  * Reads a store's URL: `memory:`, `sqlite:<path>`, `file:<path>`, or that of a PostgreSQL, MongoDB or Throughline
@@ -49,7 +52,7 @@ export function parseStoreUrl(url: string): StoreLocation {
     default:
       throw new ThroughlineError(
         "unsupported",
-        `This version has no store for ${scheme} URLs. There are ${storeUrls}.`,
+        `This version has no store for ${scheme} URLs. ${didYouMean(similarNames(scheme, schemes))}There are ${storeUrls}.`,
         { reason: "store", outcome: "refused", details: { scheme } },
       );
   }

@@ -8,6 +8,7 @@ import { explicitSettings } from "./explicit-settings.ts";
 import { openStore } from "./open-store.ts";
 import { type StoreLocation, parseStoreUrl } from "./store-url.ts";
 import { printWarning } from "./report-error.ts";
+import { oneLine } from "./terminal/printable.ts";
 
 /** What every command takes. */
 export interface CommonOptions {
@@ -23,16 +24,17 @@ export type Access = "reads" | "changes" | "creates";
 
 /**
  * Opens the store that the options and the configuration name, and closes it after. Where there is no file and the
- * command makes none, it sees an empty store, and standard error says so.
+ * command makes none, it sees an empty store, and `tellMissing` says so: by default a line on standard error.
  */
 export async function withThroughline<Result>(
   options: CommonOptions,
   access: Access,
   use: (throughline: Throughline, configuration: ResolvedConfiguration) => Promise<Result>,
+  tellMissing: (path: string) => void = printMissing,
 ): Promise<Result> {
   const configuration = await resolveConfiguration(explicitSettings(options));
   const { store, tenant } = configuration.settings;
-  const opened = await open(parseStoreUrl(store), access, configuration);
+  const opened = await open(parseStoreUrl(store), access, configuration, tellMissing);
   const throughline = new Throughline(opened, {
     tenant,
     codec: chunkCodec,
@@ -45,15 +47,20 @@ export async function withThroughline<Result>(
   }
 }
 
+function printMissing(path: string): void {
+  process.stderr.write(
+    `throughline: there is no database at ${oneLine(path)} yet; import, serve and keys create make one.\n`,
+  );
+}
+
 async function open(
   location: StoreLocation,
   access: Access,
   configuration: ResolvedConfiguration,
+  tellMissing: (path: string) => void,
 ): Promise<GuardedStore> {
   if (location.type === "sqlite" && access !== "creates" && !existsSync(location.path)) {
-    process.stderr.write(
-      `throughline: there is no database at ${location.path} yet; import or serve makes one.\n`,
-    );
+    tellMissing(location.path);
     const { memoryStore } = await import("@throughline/store-memory");
     return guardStore(memoryStore());
   }

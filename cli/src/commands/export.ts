@@ -7,6 +7,7 @@ import {
   exportSession,
 } from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
+import { findBranch } from "../find-branch.ts";
 import { findSession } from "../find-session.ts";
 import { oneLine } from "../terminal/printable.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
@@ -16,6 +17,8 @@ import { writeWholeFile } from "../write-whole-file.ts";
 export interface ExportOptions extends CommonOptions {
   readonly format: ExportFormat | "native";
   readonly output?: string;
+  /** The last message of the branch to write, by its position or id. */
+  readonly branch?: string;
 }
 
 export async function exportToFile(name: string, options: ExportOptions): Promise<number> {
@@ -30,9 +33,18 @@ export async function exportToFile(name: string, options: ExportOptions): Promis
       },
     );
   }
+  if (format === "native" && options.branch !== undefined) {
+    throw new ThroughlineError(
+      "invalid",
+      "--branch does not go with native, which is all of the tool's file.",
+      {
+        reason: "option",
+      },
+    );
+  }
   return withThroughline(options, "reads", async (throughline) => {
     const session = await findSession(throughline, name);
-    const { native, pieces } = await openExport(throughline, session, format);
+    const { native, pieces } = await openExport(throughline, session, options);
     if (!isToFile) {
       for await (const piece of pieces) await writeOutput(piece);
       if (native !== undefined) tellDifferences(native);
@@ -56,10 +68,11 @@ interface OpenExport {
 async function openExport(
   throughline: Throughline,
   session: Session,
-  format: ExportOptions["format"],
+  { format, branch }: ExportOptions,
 ): Promise<OpenExport> {
   if (format !== "native") {
-    return { pieces: exportSession(session, throughline.messages.stream(session.id), format) };
+    const path = branch === undefined ? {} : { branch: await findBranch(throughline, session, branch) };
+    return { pieces: exportSession(session, throughline.messages.stream(session.id, path), format) };
   }
   const native = await throughline.exportNative(session.id);
   return { pieces: native.bytes, native };

@@ -95,7 +95,7 @@ test("a folder with nothing known, and a word that is neither a path nor a tool,
     exitCode: 2,
     output: "",
     errors: expect.stringMatching(
-      /no file, folder or tool claude-cod\. The tools are: .*claude-code/,
+      /no file, folder or tool claude-cod\. Did you mean claude-code\? The tools are: .*codex/,
     ) as string,
   });
   expect(existsSync(join(folder, "b.db"))).toBe(false);
@@ -123,10 +123,12 @@ test("an export of ChatGPT is named; imported again, its conversations are uncha
 
 test("nothing to import is said, and makes no database", async () => {
   const folder = temporaryFolder();
-  const { exitCode, errors } = await runCommand(folder, ["import"]);
+  const { exitCode, output, errors } = await runCommand(folder, ["import"]);
   expect(exitCode).toBe(0);
+  expect(output).toMatch(/^Files: 0 read/);
+  // And nothing of a database that is not there.
+  expect(errors).toMatch(/^throughline: no folder of sessions was found; looked for [^\n]* Name a path\.\n$/);
   expect(errors).toContain(`looked for ${join(folder, "home", ".claude", "projects")}`);
-  expect(errors).toContain("Name a path.\n");
   expect(existsSync(join(folder, "data"))).toBe(false);
 });
 

@@ -11,6 +11,7 @@ import {
 } from "@throughline/importers";
 import { exitCodes } from "../exit-codes.ts";
 import { onInterrupt } from "../on-interrupt.ts";
+import { didYouMean, similarNames } from "../similar-names.ts";
 import { printable } from "../terminal/printable.ts";
 import { showProgress } from "../terminal/show-progress.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
@@ -34,7 +35,7 @@ export async function importFiles(words: readonly string[], options: ImportOptio
   if (request.importer === undefined && words[0] !== undefined) checkFirstWord(words[0]);
   const isNothing = request.paths.length === 0;
   if (isNothing) process.stderr.write(`${describeNothing(request)}\n`);
-  return withThroughline(options, isNothing ? "reads" : "creates", async (throughline) => {
+  const use = async (throughline: Throughline): Promise<number> => {
     const report = await runImport(throughline, request, options.user);
     if (options.json === true) await printJson(reportToJson(report));
     else await printReport(report, failuresIn(report, request));
@@ -48,7 +49,9 @@ export async function importFiles(words: readonly string[], options: ImportOptio
       return exitCodes.interrupted;
     }
     return failuresIn(report, request) > 0 ? exitCodes.failure : exitCodes.success;
-  });
+  };
+  // Where nothing is to be imported, it does not matter that there is no database.
+  return withThroughline(options, isNothing ? "reads" : "creates", use, () => undefined);
 }
 
 /** The first word is a tool only if it is one's name and there is no such path. */
@@ -63,8 +66,9 @@ function readRequest(words: readonly string[]): Request {
 /** A bare word that is neither a path nor a tool is most likely the mistyped name of a tool. */
 function checkFirstWord(word: string): void {
   if (/[./\\]/.test(word) || existsSync(word)) return;
-  const tools = importers.map(({ tool }) => tool).join(", ");
-  const message = `There is no file, folder or tool ${word}. The tools are: ${tools}.`;
+  const tools = importers.map(({ tool }) => tool);
+  const meant = didYouMean(similarNames(word, tools));
+  const message = `There is no file, folder or tool ${word}. ${meant}The tools are: ${tools.join(", ")}.`;
   throw new ThroughlineError("invalid", message, { reason: "type" });
 }
 

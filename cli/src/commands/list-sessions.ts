@@ -1,11 +1,13 @@
 import { type Session, type SessionFilter, ThroughlineError, sessionToJson } from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
+import { type Holds, findHolds, holdMember } from "../find-holds.ts";
 import { type Column, formatTable } from "../terminal/format-table.ts";
 import { formatTime } from "../terminal/format-time.ts";
 import { oneLine } from "../terminal/printable.ts";
 import { shortId } from "../terminal/short-id.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
 import { type CommonOptions, withThroughline } from "../with-throughline.ts";
+import { listDeleted } from "./list-deleted.ts";
 import { pageToJson } from "./page-to-json.ts";
 
 export interface ListSessionsOptions extends CommonOptions {
@@ -22,23 +24,32 @@ export interface ListSessionsOptions extends CommonOptions {
   readonly order?: "activity" | "created";
   readonly limit?: number;
   readonly cursor?: string;
+  readonly deleted?: boolean;
 }
 
 export async function listSessions(options: ListSessionsOptions): Promise<number> {
+  if (options.deleted === true) return listDeleted(options);
   return withThroughline(options, "reads", async (throughline) => {
-    const page = await throughline.sessions.list(filterOf(options));
+    const filter = filterOf(options);
+    const page = await throughline.sessions.list(filter);
+    const holds = await findHolds(throughline, page.items);
     if (options.json === true) {
-      await printJson(pageToJson(page, sessionToJson));
+      const toJson = (session: Session) => ({ ...sessionToJson(session), ...holdMember(holds, session) });
+      await printJson(pageToJson(page, toJson));
       return exitCodes.success;
     }
-    await printTable(page.items);
+    if (page.items.length === 0) {
+      const { limit: _limit, order: _order, cursor: _cursor, all: _all, ...narrowing } = filter;
+      const isNarrowed = Object.keys(narrowing).length > 0;
+      process.stderr.write(isNarrowed ? "No session is like this.\n" : "No sessions.\n");
+    } else await printTable(page.items, holds);
     if (page.next !== undefined) process.stderr.write(`More: the same with --cursor ${page.next}\n`);
     return exitCodes.success;
   });
 }
 
 function filterOf(options: ListSessionsOptions): SessionFilter {
-  const { store: _store, json: _json, workspace, metadata, ...filter } = options;
+  const { store: _store, json: _json, deleted: _deleted, workspace, metadata, ...filter } = options;
   return {
     ...filter,
     ...(workspace === undefined ? undefined : { workspacePath: workspace }),
@@ -65,26 +76,23 @@ const columns: readonly Column[] = [
   { header: "TITLE", isFlexible: true },
 ];
 
-async function printTable(sessions: readonly Session[]): Promise<void> {
-  if (sessions.length === 0) {
-    process.stderr.write("No sessions.\n");
-    return;
-  }
+async function printTable(sessions: readonly Session[], holds: Holds): Promise<void> {
   const { isTTY, columns: width } = process.stdout;
   const rows = sessions.map((session) => [
     isTTY ? shortId(session.id) : session.id,
     formatTime(session.lastActivity),
     oneLine(session.toolId ?? ""),
     String(session.messageCount),
-    titleOf(session),
+    titleOf(session, holds.has(session.id)),
   ]);
   const lines = formatTable(columns, rows, isTTY ? width : undefined);
   await writeOutput(`${lines.join("\n")}\n`);
 }
 
-function titleOf({ title, pinned, status, tags }: Session): string {
+function titleOf({ title, pinned, status, tags }: Session, isHeld: boolean): string {
   const marks = [
     pinned ? "[pinned]" : "",
+    isHeld ? "[held]" : "",
     status === "active" ? "" : `[${status}]`,
     ...tags.map((tag) => `#${tag}`),
   ];

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { openThroughline } from "../open-throughline.ts";
 import { gardenStore } from "../test/garden-store.ts";
 import { runCommand, runJson } from "../test/run-command.ts";
 
@@ -81,6 +82,7 @@ test("a session is named by the end of its id", async () => {
   const beginning = await runCommand(folder, ["show", roses.slice(0, 8), "--store", store]);
   expect(beginning).toMatchObject({ exitCode: 1, output: "" });
   expect(beginning.errors).toMatch(/at least 6 characters long, and not its beginning/);
+  expect(beginning.errors).toContain(`Did you mean one of `);
   const short = await runCommand(folder, ["show", roses.slice(-5), "--store", store]);
   expect(short.exitCode).toBe(1);
   expect(short.errors).toMatch(
@@ -140,5 +142,71 @@ test("delete hides a session, and undelete brings it back", async () => {
   );
   const wrong = await runCommand(folder, ["undelete", roses.slice(-12), "--store", store]);
   expect(wrong).toMatchObject({ exitCode: 1, output: "" });
-  expect(wrong.errors).toMatch(/undelete takes the full id, which delete printed\.\n$/);
+  expect(wrong.errors).toMatch(/no deleted session \S+\. .* listed by: throughline sessions --deleted\n$/);
+});
+
+test("sessions --deleted lists the trash, from which an ending brings a session back", async () => {
+  const { folder, store, roses, snails } = await gardenStore();
+  await using throughline = await openThroughline(store);
+  for (const id of [roses, snails]) await throughline.sessions.delete(id);
+  const table = await runCommand(folder, ["sessions", "--deleted", "--store", store]);
+  expect(table).toMatchObject({ exitCode: 0, errors: "" });
+  const time = String.raw`(\d{4}-\d\d-\d\d \d\d:\d\d)`;
+  expect(table.output).toMatch(
+    new RegExp(
+      `^SESSION +DELETED +ERASED AFTER +MESSAGES +TITLE\n${snails}  ${time}  ${time} +2  Snails\n${roses} .* Prune`,
+    ),
+  );
+  const [, deleted = "", erased = ""] = new RegExp(`${time}  ${time}`).exec(table.output) ?? [];
+  expect(Date.parse(`${erased}Z`) - Date.parse(`${deleted}Z`)).toBe(30 * 24 * 60 * 60 * 1_000);
+  const page = await runJson(folder, ["sessions", "--deleted", "--limit", "1", "--store", store]);
+  expect(page).toMatchObject({ items: [{ session_id: snails, erase_after: expect.any(String) as string }] });
+  expect(page.next_cursor).toBeTypeOf("string");
+  const narrowed = await runCommand(folder, ["sessions", "--deleted", "--no-pinned", "--store", store]);
+  expect(narrowed).toMatchObject({
+    exitCode: 2,
+    errors: "throughline: --deleted goes with --limit and --cursor only, not with --no-pinned.\n",
+  });
+  const back = await runCommand(folder, ["undelete", roses.slice(-8).toUpperCase(), "--store", store]);
+  expect(back).toMatchObject({ output: `${roses} is back.\n` });
+});
+
+test("show reads another branch, lists all, and tells that a session is held", async () => {
+  const { folder, store, roses } = await gardenStore();
+  await using throughline = await openThroughline(store);
+  const { messages, sessions } = throughline;
+  const [first] = (await messages.list(roses, { limit: 1 })).items;
+  await messages.append(
+    roses,
+    [{ id: "other", role: "user", content: "And the tulips?", parentId: first?.id ?? "" }],
+    { head: "move" },
+  );
+  await sessions.hold(roses, { reason: "needed for the audit" });
+  const run = (...args: readonly string[]) => runCommand(folder, ["show", roses, "--store", store, ...args]);
+
+  const { output } = await run();
+  expect(output).toMatch(/^Held: {6}since \S+ \S+: needed for the audit$/m);
+  expect(output).toMatch(/^Branches: {2}to 4 \(current\), 3; /m);
+  expect(output).not.toContain("In early spring.");
+  expect((await run("--branch", "3")).output).toMatch(/In early spring(?!.*tulips)/s);
+  const byId = await runJson(folder, ["show", roses, "--store", store, "--branch", "other", "--last", "1"]);
+  expect(byId).toMatchObject({ hold: { reason: "needed for the audit" }, messages: [{ seq: 4 }] });
+
+  const list = (await run("--branches")).output.trimEnd().split("\n");
+  expect(list).toHaveLength(3);
+  expect(list[1]).toMatch(/^ +4 +1 +\S+ \S+ +user +other \[current\]$/);
+  expect(await runJson(folder, ["show", roses, "--store", store, "--branches"])).toMatchObject({
+    items: [
+      { head_seq: 4, is_current: true },
+      { head_seq: 3, is_current: false },
+    ],
+  });
+  const wrong = await run("--branch", "nobody");
+  expect(wrong.exitCode).toBe(1);
+  expect(wrong.errors).toMatch(/no message nobody .*: throughline show \S+ --branches\n$/);
+
+  expect((await runCommand(folder, ["sessions", "--store", store])).output).toContain("roses [held] #spring");
+  const line = `export ${roses} --format text --branch 3 --store ${store}`;
+  const written = await runCommand(folder, line.split(" "));
+  expect(written.output).toMatch(/In early spring(?!.*tulips)/s);
 });

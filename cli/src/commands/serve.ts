@@ -36,7 +36,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   // before the port, and a database without one is not made either.
   let running = isPublic ? undefined : await listen(server, { host, port });
   try {
-    return await withThroughline(options, isPublic ? "changes" : "creates", async (throughline) => {
+    const use = async (throughline: Throughline): Promise<number> => {
       opening.resolve(throughline);
       running ??= await listen(server, { host, port });
       const { url } = running;
@@ -52,7 +52,9 @@ export async function serve(options: ServeOptions): Promise<number> {
       await stop.happened;
       await Promise.all([running.close(), cleanUps?.stop()]);
       return exitCodes.success;
-    });
+    };
+    // Without a database there is no key: the refusal says what to do.
+    return await withThroughline(options, isPublic ? "changes" : "creates", use, () => undefined);
   } catch (error) {
     opening.reject(error);
     throw error;

@@ -7,7 +7,9 @@ import { temporaryFolder } from "../test/temporary-folder.ts";
 
 test.each([
   ["an unknown command", "flourish", /unknown command 'flourish'/],
-  ["an unknown option", "stats --bogus", /unknown option '--bogus'/],
+  ["a mistyped command", "sesions", /unknown command 'sesions'\n\(Did you mean sessions\?\)/],
+  ["an unknown option", "stats --bogus", /unknown option '--bogus'\nRun throughline stats --help for/],
+  ["a mistyped option", "keys list --jsno", /\(Did you mean --json\?\)\nRun throughline keys list --help/],
   ["a missing argument", "show", /missing required argument 'session'/],
   ["an argument too many", "stats more", /too many arguments/],
   ["text for a number", "sessions --limit many", /option '--limit <number>' argument 'many' is invalid/],
@@ -29,6 +31,8 @@ test.each([
   ["a day that does not exist", "search x --until 2026-02-31 --store memory:", /--until takes a day/],
   ["bad metadata", "sessions --metadata bed --store memory:", /--metadata takes <key>=<value>, not bed/],
   ["an unknown kind of store", "stats --store oracle://me:geheim@h/d", /no store for oracle: URLs/],
+  ["a mistyped kind of store", "stats --store postgers://me:geheim@h/d", /Did you mean postgres:\?/],
+  ["branches and one of them", "show @last --branch 1 --branches", /--branches goes with neither --branch/],
   ["a server without a host", "stats --store postgres:me:geheim@h", /postgres:\S* names no server/],
   ["a URL with a user over HTTP", "stats --store https://me:geheim@h", /URL is http: or https: with a host/],
   ["no store at all", "stats --store sessions", /sessions is no URL of a store/],
@@ -55,7 +59,9 @@ test("a wrong variable and a wrong file exit with 2, and name themselves", async
   writeFileSync(join(folder, "throughline.yaml"), "prot: 1\n");
   const file = await runCommand(folder, ["stats"]);
   expect(file.exitCode).toBe(2);
-  expect(file.errors).toContain(`${join(folder, "throughline.yaml")}: prot is no setting.`);
+  expect(file.errors).toContain(
+    `${join(folder, "throughline.yaml")}: prot is no setting. Did you mean port? There are: `,
+  );
 });
 
 test("an ambiguous name lists the candidates and exits with 2", async () => {

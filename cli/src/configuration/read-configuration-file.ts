@@ -1,6 +1,7 @@
 import { configurationError } from "./configuration-error.ts";
 import type { ConfigurationFile } from "./configuration-file.ts";
 import { type GivenSetting, type Layer, checkSetting, readText } from "./given-setting.ts";
+import { didYouMean, similarNames } from "../similar-names.ts";
 import type { Environment } from "./read-environment.ts";
 import { type SettingName, fileName, settingNames, settings } from "./settings.ts";
 
@@ -44,19 +45,34 @@ function isSection(place: string): boolean {
 
 function unknownKey(file: ConfigurationFile, parent: string, place: string): Error {
   const start = parent === "" ? "" : `${parent}.`;
-  const here = [...nameOfKey.keys()]
+  const keys = [...nameOfKey.keys()];
+  const here = keys
     .filter((key) => key.startsWith(start))
-    .map((key) => key.slice(start.length).split(".")[0]);
+    .map((key) => key.slice(start.length).split(".")[0] ?? "");
   const known = [...new Set(here)].join(", ");
   const section = parent === "" ? "" : ` under ${parent}`;
   return configurationError(
     "unknown_setting",
-    `${file.path}: ${place} is no setting. There are${section}: ${known}.`,
+    `${file.path}: ${place} is no setting. ${didYouMean(keysLike(place, keys, here, start))}There are${section}: ${known}.`,
     {
       origin: file.path,
       key: place,
     },
   );
+}
+
+/** Keys that may be meant: mistyped ones of this section, or those of that name in another. */
+function keysLike(
+  place: string,
+  keys: readonly string[],
+  here: readonly string[],
+  start: string,
+): readonly string[] {
+  const last = place.slice(start.length);
+  const elsewhere = keys.filter((key) => key.endsWith(`.${last}`));
+  if (elsewhere.length > 0) return elsewhere;
+  const near = similarNames(last, [...new Set(here)]).map((name) => start + name);
+  return near.length > 0 ? near : similarNames(place, keys);
 }
 
 function readValue(

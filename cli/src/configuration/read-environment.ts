@@ -1,3 +1,4 @@
+import { didYouMean, similarNames } from "../similar-names.ts";
 import { configurationError } from "./configuration-error.ts";
 import { type GivenSetting, type Layer, checkSetting, readText } from "./given-setting.ts";
 import { type Setting, type SettingName, settingNames, settings } from "./settings.ts";
@@ -32,9 +33,14 @@ export function readEnvironment(environment: Environment): Layer {
   for (const variable of Object.keys(environment)) {
     if (!variable.startsWith(prefix) || known.has(variable) || otherVariables.has(variable)) continue;
     const names = [...known.keys(), ...otherVariables.keys()].filter((name) => name.startsWith(prefix));
+    const near = similarNames(
+      variable.slice(prefix.length),
+      names.map((name) => name.slice(prefix.length)),
+    );
+    const meant = didYouMean(near.map((name) => prefix + name));
     throw configurationError(
       "unknown_setting",
-      `The environment variable ${variable} is not one of Throughline's. Those are: ${names.join(", ")}.`,
+      `The environment variable ${variable} is not one of Throughline's. ${meant}Those are: ${names.join(", ")}.`,
       { origin: variable, known: names },
     );
   }

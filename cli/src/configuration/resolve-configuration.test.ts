@@ -170,7 +170,13 @@ describe("bad input", () => {
       "an unknown key in a section",
       inFile("storage:\n  bakend: x"),
       "unknown_setting",
-      /yaml: storage\.bakend is no setting\. There are under storage: backend/,
+      /yaml: storage\.bakend is no setting\. Did you mean storage\.backend\? There are under storage: backend/,
+    ],
+    [
+      "a key without its section",
+      inFile("ttl_days: 3"),
+      "unknown_setting",
+      /ttl_days is no setting\. Did you mean retention\.ttl_days\? There are: store/,
     ],
     ["a prototype's key", inFile('"__proto__": {a: 1}'), "unknown_setting", /__proto__ is no setting/],
     [
@@ -223,7 +229,7 @@ describe("bad input", () => {
       "an unknown variable",
       inEnvironment({ THROUGHLINE_PROT: "1" }),
       "unknown_setting",
-      /THROUGHLINE_PROT is not one/,
+      /THROUGHLINE_PROT is not one of Throughline's\. Did you mean THROUGHLINE_PORT\?/,
     ],
     [
       "a port too high",
