@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Contestant, OpenSettings, Subject } from "../harness/contestant.ts";
 import { tableSizes } from "../harness/table-sizes.ts";
 import { describeReferenceMessage } from "./reference-message.ts";
-import { importByHand } from "./import-by-hand.ts";
+import { ImportByHand } from "./import-by-hand.ts";
 import { ReferenceSearch } from "./reference-search.ts";
 import { ReferenceStore } from "./reference-store.ts";
 
@@ -20,6 +20,7 @@ function openReference({ directory, durability, grouped }: OpenSettings): Subjec
   const path = join(directory, "reference.db");
   const store = new ReferenceStore(path, durability);
   const search = new ReferenceSearch(path);
+  let importing: ImportByHand | undefined;
   return {
     createSession: async (title) => store.createSession(title),
     append: grouped
@@ -30,11 +31,15 @@ function openReference({ directory, durability, grouped }: OpenSettings): Subjec
     listSessions: async (count) => store.listSessions(count),
     finishIndex: async () => search.build(),
     search: async (words, count) => search.find(words, count),
-    importTranscripts: (paths) => importByHand(store, paths),
+    importTranscripts: async (paths) => {
+      importing ??= new ImportByHand(path, durability);
+      return importing.import(paths);
+    },
     diskSizes: () => tableSizes(path, "message_texts"),
     countMessages: async (session) => store.countMessages(session),
     describe: describeReferenceMessage,
     close: async () => {
+      importing?.close();
       search.close();
       store.close();
     },
