@@ -61,6 +61,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   { name: "a pruned past is not told", rule: "F8", plant: neverStartOver },
   { name: "a search misses the newest write", rule: "S1", plant: missNewest },
   { name: "a search finds deleted sessions", rule: "S9", plant: searchEverything },
+  { name: "a search fails where a staged value is damaged", rule: "S10", plant: failOnDamage },
 ];
 
 function onBatch(change: (batch: CheckedBatch) => CheckedBatch): PlantedBug["plant"] {
@@ -328,6 +329,22 @@ function searchEverything(store: Store): Store {
         await store.commit({ tenant: batch.tenant, now: input.now, writes: [write] }, options);
         return result;
       }
+      return store.search(input, options);
+    },
+  });
+}
+
+/** Reads every staged value before it searches, and takes none that is no UTF-8. */
+function failOnDamage(store: Store): Store {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  return wrapStore(store, {
+    search: async (input, options) => {
+      const query = { kind: "blob_pieces", shape: "key", prefix: [], direction: "forward" } as const;
+      const { answers } = await store.read(
+        { ...input, requests: [{ type: "query", ...query, limit: 100, select: "all" }] },
+        options,
+      );
+      for (const { bytes } of (answers[0] as Page).rows) decoder.decode(bytes as Uint8Array);
       return store.search(input, options);
     },
   });

@@ -188,6 +188,39 @@ export function testSearch(test: Declare): void {
     equal(found, [["s/1", "s/2"], ["s/2"], ["s/2"], ["s/2"], ["s/2"], []]);
   });
 
+  test("[S10] a staged value that is damaged has no text, and keeps nothing else from being found", async (bench) => {
+    // Neither packed as they say, nor UTF-8, nor JSON.
+    const damaged = [
+      [31, 139, 8, 0, 0],
+      [0x22, 0xff, 0x22],
+      [0x22, 0x61],
+    ].map((bytes) => Uint8Array.from(bytes));
+    const staged = damaged.flatMap((bytes, index) => [
+      insert(blobs, { hash: `h${index}`, size: 17, pieces: 1 }),
+      insert(blobPieces, { hash: `h${index}`, piece: 0, bytes }),
+    ]);
+    await bench.commit(staged, { quiet: { durable: true } });
+    await bench.commit([
+      insertSession({ id: "s" }),
+      append("s", [
+        ...damaged.flatMap((_, index) => {
+          const texts = ['[{"type":"text","text":"a walrus"},{"type":"text","text":', "}]"];
+          const content = JSON.stringify({
+            hash: "whole",
+            texts,
+            blobs: [{ hash: `h${index}`, searched: true }],
+          });
+          return [
+            message(`whole-${index}`, { content: `h${index}`, contentFormat: "blob" }),
+            message(`parts-${index}`, { content, contentFormat: "parts" }),
+          ];
+        }),
+        message("plain", { content: "a walrus" }),
+      ]),
+    ]);
+    equal(await find(bench, "walrus"), ["s/2", "s/4", "s/6", "s/7"]);
+  });
+
   test("[S5] filters narrow a search by session, user, project, tool, role and time", async (bench) => {
     await bench.commit([
       insertSession({ id: "a", userId: "u", projectId: "p", toolId: "t" }),

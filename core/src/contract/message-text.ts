@@ -5,7 +5,7 @@ import { joinContent, readCutContent } from "./cut-content.ts";
 
 /**
  * What can be searched of a message record. `fetchBlob` gives the pieces of a blob that `searchedBlobs` names, in order,
- * or its text, decoded already; what pieces are gone of has no text.
+ * or its text, decoded already; what pieces are gone of, or what is damaged, has no text.
  */
 export function textOfMessage(
   row: StoredRecord,
@@ -15,13 +15,32 @@ export function textOfMessage(
   const format = row.contentFormat as string;
   const fetchText = (hash: string): string => {
     const found = fetchBlob(hash);
-    return (typeof found === "string" ? found : decodePieces(found)) || emptyJson;
+    return (typeof found === "string" ? found : decodeReadable(found)) || emptyJson;
   };
-  if (format === "blob") return textOfContent(decodeContent(fetchText(content), "json"));
+  if (format === "blob") {
+    const json = fetchText(content);
+    return orDamaged(() => textOfContent(decodeContent(json, "json"))) ?? "";
+  }
   if (format !== "parts") return textOfContent(decodeContent(content, format));
   const { texts, blobs } = readCutContent(content);
   const values = blobs.map(({ hash, searched }) => (searched ? fetchText(hash) : emptyJson));
-  return textOfContent(decodeContent(joinContent(texts, values), "json"));
+  const join = (parts: readonly string[]): string =>
+    textOfContent(decodeContent(joinContent(texts, parts), "json"));
+  return orDamaged(() => join(values)) ?? join(values.map((value) => (isJson(value) ? value : emptyJson)));
+}
+
+function isJson(text: string): boolean {
+  return orDamaged(() => JSON.parse(text) as unknown) !== undefined;
+}
+
+/** Undefined where a text is no JSON. */
+function orDamaged<Value>(read: () => Value): Value | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 /** JSON text of a string that is empty. */
@@ -33,6 +52,15 @@ export function searchedBlobs(row: StoredRecord): readonly string[] {
   if (row.contentFormat !== "parts") return [];
   const { blobs } = readCutContent(row.content as string);
   return [...new Set(blobs.filter(({ searched }) => searched).map(({ hash }) => hash))];
+}
+
+/** Without text where they can't be unpacked or decoded, whatever the error. */
+function decodeReadable(pieces: readonly Uint8Array[]): string {
+  try {
+    return decodePieces(pieces);
+  } catch {
+    return "";
+  }
 }
 
 /** UTF-8 text that was cut into pieces anywhere, each of which may be packed. */

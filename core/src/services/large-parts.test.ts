@@ -205,4 +205,40 @@ describe.each(storeNames)("large parts on %s", (name) => {
     await damage(whole);
     expect((await tl.messages.get(session, "a")).content).toHaveLength(100_000);
   });
+
+  test("a search goes on without a large value that is damaged, and shows the rest of its message", async () => {
+    const { messages } = services.tl;
+    const { tl, store } = services;
+    const large = (word: string): string => `${word} `.repeat(20_000);
+    const parts = ["walrus inside", large("octopus")].map((text) => ({ type: "text", text }) as const);
+    await messages.append(session, [
+      { id: "whole", role: "user", content: large("walrus") },
+      { id: "parts", role: "user", content: parts },
+      {
+        id: "file",
+        role: "user",
+        content: [...parts.slice(0, 1), { type: "file", mediaType: "image/png", data: large("pixel") }],
+      },
+    ]);
+    const other = (await tl.sessions.create()).id;
+    await messages.append(other, [{ id: "other", role: "user", content: "another walrus" }]);
+    const { pieces } = await storedBlobs(store);
+    expect(pieces).toHaveLength(3);
+    for (const bytes of [new Uint8Array([0x1f, 0x8b, 1]), new Uint8Array([0xff]), new Uint8Array([0x7b])]) {
+      await store.commit({
+        tenant: "default",
+        writes: pieces.map(({ hash = "", piece = 0 }) => ({
+          type: "insert",
+          kind: "blob_pieces",
+          exists: "replace",
+          record: { hash, piece, bytes },
+        })),
+        quiet: { durable: true },
+      });
+      const { items } = await tl.search({ text: "walrus", order: "recent" });
+      const found = new Map(items.map(({ messageId, snippet }) => [messageId, snippet]));
+      expect(found.get("other")).toBe("another walrus");
+      expect([found.get("parts"), found.get("file")]).toEqual(["walrus inside", "walrus inside"]);
+    }
+  });
 });

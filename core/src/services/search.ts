@@ -18,7 +18,7 @@ import { readCursor, writeCursor } from "./cursor.ts";
 import type { Role } from "./message.ts";
 import type { ServiceContext } from "./service-context.ts";
 import type { CallSettings } from "./sessions.ts";
-import { fetchStagedFields } from "./blobs/fetch-staged-fields.ts";
+import { fetchReadableFields } from "./blobs/fetch-readable-fields.ts";
 
 const defaultLimit = 20;
 
@@ -153,7 +153,7 @@ async function describeHits(
     const row = messages[index];
     return row === undefined || row.removedAt !== 0 ? [] : [{ hit, row }];
   });
-  const whole = await fetchStagedFields(
+  const whole = await fetchReadableFields(
     context,
     found.map(({ row }) => row),
   );
@@ -169,6 +169,16 @@ async function describeHits(
   return described;
 }
 
+/** Content that is damaged, and no JSON, has no text: it was found by what an index knew of it. */
+function readText({ content, contentFormat }: Row): string {
+  try {
+    return textOfContent(decodeContent(content as string, contentFormat as string));
+  } catch (error) {
+    if (error instanceof SyntaxError) return "";
+    throw error;
+  }
+}
+
 /** Large texts take a while to decode and to search: others have their turns between. */
 async function describeHit(
   query: TextQuery,
@@ -177,7 +187,7 @@ async function describeHit(
   session: Row | undefined,
   rest: () => Promise<void>,
 ): Promise<MessageHit> {
-  const text = textOfContent(decodeContent(row.content as string, row.contentFormat as string));
+  const text = readText(row);
   await rest();
   const { text: snippet, highlights } = await makeSnippetInTurns(text, query, rest);
   return {
