@@ -38,7 +38,7 @@ export function readCached(
     revision: values[0] as number,
     identity: values[1] as number,
   }));
-  const rows = places.map(({ revision, identity }) => cache.find(group + identity, revision));
+  const rows = places.map(({ revision, identity }) => cache.find(group, group + identity, revision));
   const missing = rows.filter((row) => row === undefined).length;
   if (missing * WORTH_KNOWING > rows.length) return readPage();
   const whole: Row[] = [];

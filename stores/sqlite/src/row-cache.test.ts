@@ -97,10 +97,22 @@ test("no more is kept than there is room for", () => {
   const cache = new RowCache();
   const content = "x".repeat(30_000);
   for (let key = 0; key < 1_000; key += 1) cache.keep(0, key, { content, revision: 1 });
-  const kept = Array.from({ length: 1_000 }, (_, key) => cache.find(key, 1)).filter(Boolean).length;
+  const kept = Array.from({ length: 1_000 }, (_, key) => cache.find(0, key, 1)).filter(Boolean).length;
   expect(kept).toBeGreaterThan(50);
   expect(kept).toBeLessThan(200);
-  expect(cache.find(999, 2)).toBeUndefined();
+  expect(cache.find(0, 999, 2)).toBeUndefined();
   cache.keep(0, 1_000, { content: "y".repeat(100_000), revision: 1 });
-  expect(cache.find(1_000, 1)).toBeUndefined();
+  expect(cache.find(0, 1_000, 1)).toBeUndefined();
+});
+
+test("a group is forgotten with its last row, and known as long as one is asked for", () => {
+  const cache = new RowCache();
+  const content = "x".repeat(30_000);
+  cache.keep(1, 0, { content, revision: 1 });
+  cache.keep(2, 1, { content, revision: 1 });
+  for (let key = 2; key < 500; key += 1) {
+    cache.keep(0, key, { content, revision: 1 });
+    expect(cache.find(2, 1, 1)).toMatchObject({ revision: 1 });
+  }
+  expect([0, 1, 2].map((group) => cache.knows(group))).toEqual([true, false, true]);
 });

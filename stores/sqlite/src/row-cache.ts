@@ -16,51 +16,51 @@ const LONGEST = 32 * 1024;
 const OVERHEAD = 300;
 
 export class RowCache {
-  #newer = new Map<number, Row>();
-  #older = new Map<number, Row>();
-  #size = 0;
-  /** Groups of which rows were kept: elsewhere it is not worth looking. */
-  #groups = new Set<number>();
+  #newer = new Half();
+  #older = new Half();
 
-  /** Whether rows of this group may be here. */
+  /** Whether rows of this group are here: elsewhere it is not worth looking. */
   knows(group: number): boolean {
-    return this.#groups.has(group);
+    return this.#newer.groups.has(group) || this.#older.groups.has(group);
   }
 
   /** A copy of the row with this revision: callers may do with it what they like. */
-  find(key: number, revision: number): Row | undefined {
-    let row = this.#newer.get(key);
+  find(group: number, key: number, revision: number): Row | undefined {
+    let row = this.#newer.rows.get(key);
     if (row === undefined) {
-      row = this.#older.get(key);
-      if (row?.revision === revision) this.#keep(key, row);
+      row = this.#older.rows.get(key);
+      if (row?.revision === revision) this.#keep(group, key, row);
     }
     return row?.revision === revision ? { ...row } : undefined;
   }
 
   /** Keeps a copy of a row. */
   keep(group: number, key: number, row: Row): void {
-    this.#groups.add(group);
-    this.#keep(key, { ...row });
+    this.#keep(group, key, { ...row });
   }
 
   clear(): void {
-    this.#newer.clear();
-    this.#older.clear();
-    this.#groups.clear();
-    this.#size = 0;
+    this.#newer = new Half();
+    this.#older = new Half();
   }
 
-  #keep(key: number, row: Row): void {
+  #keep(group: number, key: number, row: Row): void {
     const size = sizeOf(row);
     if (size > LONGEST) return;
-    if (this.#size + size > HALF) {
+    if (this.#newer.size + size > HALF) {
       this.#older = this.#newer;
-      this.#newer = new Map();
-      this.#size = 0;
+      this.#newer = new Half();
     }
-    this.#newer.set(key, row);
-    this.#size += size;
+    this.#newer.rows.set(key, row);
+    this.#newer.groups.add(group);
+    this.#newer.size += size;
   }
+}
+
+class Half {
+  readonly rows = new Map<number, Row>();
+  readonly groups = new Set<number>();
+  size = 0;
 }
 
 function sizeOf(row: Row): number {
