@@ -11,17 +11,16 @@ export interface NativeRanges {
 /** An imported message as the library takes it. */
 export function toMessageInput(message: ImportedMessage): MessageInput {
   const { id, role, content, parent, createdAt, model, usage, metadata } = message;
-  return {
-    id,
-    role,
-    content: content,
-    ...(parent === undefined ? undefined : { parentId: parent }),
-    ...(createdAt === undefined ? undefined : { createdAt: new Date(createdAt) }),
-    ...(model === undefined ? undefined : { model }),
-    ...(usage === undefined ? undefined : { usage }),
-    ...(metadata === undefined ? undefined : { metadata }),
-  };
+  const input: Writable<MessageInput> = { id, role, content };
+  if (parent !== undefined) input.parentId = parent;
+  if (createdAt !== undefined) input.createdAt = new Date(createdAt);
+  if (model !== undefined) input.model = model;
+  if (usage !== undefined) input.usage = usage;
+  if (metadata !== undefined) input.metadata = metadata;
+  return input;
 }
+
+type Writable<Object> = { -readonly [Name in keyof Object]: Object[Name] };
 
 /** A message with the further lines of the same answer. */
 export function continueMessage(message: ImportedMessage, further: ImportedMessage): ImportedMessage {
