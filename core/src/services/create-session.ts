@@ -3,11 +3,11 @@ import type { CommitResult, Expectation, Key, NewMessage, Write } from "../contr
 import { isThroughlineError } from "../error.ts";
 import { type StoredRecord, uniqueKeysOf } from "../model/kind.ts";
 import { sessions } from "../model/sessions.ts";
-import type { MessageInput } from "../schemas/message-input.ts";
+import type { CheckedMessageInput, MessageInput } from "../schemas/message-input.ts";
 import type { BesideAppend, StagedBlobs } from "./blobs/staged-blobs.ts";
 import { withStagedBlobs } from "./blobs/with-staged-blobs.ts";
 import { sessionNotFound } from "./find-session.ts";
-import { mayBeForParent, resolveSharedParents } from "./message-path/shared-messages.ts";
+import { mayBeForParent, refuseSharedIds, resolveSharedParents } from "./message-path/shared-messages.ts";
 import { newMessageRecords } from "./new-messages.ts";
 import { repeatOnConflict } from "./repeat-on-conflict.ts";
 import type { ServiceContext } from "./service-context.ts";
@@ -35,6 +35,7 @@ export async function commitNewSession(
   if (messages.length === 0) return commit({});
   const append = async (blobs: StagedBlobs): Promise<CommitResult> => {
     const made = await newMessageRecords(context, messages, blobs);
+    await refuseSharedOfFound(context, record, made.checked, settings);
     if (!blobs.isEmpty) return appendLarge(made.messages, blobs);
     const session = await keyOfNew(context, record, settings);
     return commitAppend(session, made.messages, async (writes) => commit({ writes }));
@@ -110,6 +111,20 @@ function isParentGone(error: unknown): boolean {
   if (!isThroughlineError(error) || error.reason !== "expectation") return false;
   const { kind, expectation } = error.details ?? {};
   return kind === "sessions" && expectation !== "absent";
+}
+
+/** One that is there may be a fork, whose history has some of these messages. */
+async function refuseSharedOfFound(
+  context: ServiceContext,
+  record: StoredRecord,
+  messages: readonly CheckedMessageInput[],
+  settings: CallSettings,
+): Promise<void> {
+  const keys = uniqueNames(record);
+  if (keys.length === 0 || messages.every(({ id }) => id === undefined)) return;
+  const found = (await readSessions(context, keys, settings)).find((row) => row !== undefined);
+  if (found === undefined || found.forkedAt === 0) return;
+  await refuseSharedIds(context, found.id as string, messages, settings);
 }
 
 /** The key by which a new session is found whether it was there or not. */

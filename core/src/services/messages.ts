@@ -15,7 +15,12 @@ import { fingerprintOf } from "./fingerprint.ts";
 import { sessionNotFound } from "./find-session.ts";
 import { type ListOptions, type MessagePage, listMessages, readPage } from "./list-messages.ts";
 import { type Message, messageNotFound, toMessage } from "./message.ts";
-import { readShared, refuseShared, resolveSharedParents } from "./message-path/shared-messages.ts";
+import {
+  readShared,
+  refuseShared,
+  refuseSharedIds,
+  resolveSharedParents,
+} from "./message-path/shared-messages.ts";
 import { APPEND_MESSAGES, newMessageRecords } from "./new-messages.ts";
 import type { ServiceContext } from "./service-context.ts";
 import type { CallSettings } from "./sessions.ts";
@@ -59,8 +64,8 @@ export class Messages {
    *
    * @throws ThroughlineError `not_found` for a session or parent that is not there; `invalid` with reason `position` for
    *   a parent of an ancestor that a fork does not share; `conflict` with reason `position`
-   *   (another `expectedSeq`), `different_content` (an id that is there with other content) or `operation_reused`;
-   *   `invalid`, `too_large`.
+   *   (another `expectedSeq`), `different_content` (an id that is there with other content), `shared_history` (an id that
+   *   a fork shares) or `operation_reused`; `invalid`, `too_large`.
    */
   async append(
     session: string,
@@ -116,6 +121,7 @@ export class Messages {
     const settings = signal === undefined ? {} : { signal };
     const result = await withStagedBlobs(this.#context, async (blobs) => {
       const { messages, checked } = await newMessageRecords(this.#context, inputs, blobs);
+      if (exists === "same") await refuseSharedIds(this.#context, session, checked, settings);
       const beside = await blobs.besideAppend(session, messages);
       const append: Append = {
         type: "append",

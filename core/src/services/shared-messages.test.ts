@@ -156,23 +156,51 @@ describe.each(storeNames)("messages that a fork shares on %s", (name) => {
     expect(await ids(fork)).toBe("abcx");
   });
 
-  test("the first message may follow nothing, and the own ids go before shared ones", async () => {
+  test("the first message may follow nothing, and have an id that the fork does not share", async () => {
     const { messages } = services.tl;
-    await messages.append(fork, [{ id: "b", role: user, content: "own", parentId: null }], { head: "move" });
-    expect(await ids(fork)).toBe("b");
-    await messages.append(fork, [{ id: "y", role: user, content: "y", parentId: "b" }]);
+    await messages.append(fork, [{ id: "d", role: user, content: "own", parentId: null }], { head: "move" });
+    expect(await ids(fork)).toBe("d");
+    await messages.append(fork, [{ id: "y", role: user, content: "y", parentId: "d" }]);
     expect(await messages.get(fork, "y")).toMatchObject({ parentSeq: 5 });
-    expect(await messages.get(fork, "b")).toMatchObject({ sessionId: fork });
+    expect(await messages.get(fork, "d")).toMatchObject({ sessionId: fork });
+    // The parent's own is another message, which the fork does not see.
+    expect(await messages.get(parent, "d")).toMatchObject({ sessionId: parent, content: "d" });
   });
 
-  test("an append asks for nothing, and a put only once whether the session is a fork", async () => {
+  test("keep their ids for themselves: an append that brings one writes nothing", async () => {
+    const { messages, sessions } = services.tl;
+    await messages.delete(parent, "b");
+    const named = await sessions.fork(child, { externalKey: "fork" });
+    for (const id of ["a", "b", "x"]) {
+      const appended = [
+        { role: user, content: "before" },
+        { id, role: user, content: id },
+      ] as const;
+      const refused = {
+        code: "conflict",
+        reason: "shared_history",
+        outcome: "refused",
+        details: { id, owner: id === "x" ? child : parent },
+      };
+      for (const one of [fork, named.id])
+        await expect(messages.append(one, appended)).rejects.toMatchObject(refused);
+      const again = sessions.getOrCreate({ externalKey: "fork" }, { messages: appended });
+      await expect(again).rejects.toMatchObject(refused);
+    }
+    expect(await sessions.get(fork)).toMatchObject({ messageCount: 0, revision: 1 });
+    expect(await sessions.get(named.id)).toMatchObject({ messageCount: 0, revision: 1 });
+  });
+
+  test("an append without ids asks for nothing, others and a put only once whether the session is a fork", async () => {
     const { tl, reads } = noteReads(services.tl);
     await tl.messages.append(fork, [{ id: "y", role: user, content: "y", parentId: "x" }]);
     reads.length = 0;
-    await tl.messages.append(parent, [{ id: "e", role: user, content: "e", parentId: "d" }]);
+    await tl.messages.append(parent, [{ role: user, content: "e", parentId: "d" }]);
     expect(reads).toHaveLength(0);
-    await tl.messages.put(parent, [{ id: "e", role: user, content: "e2" }]);
+    await tl.messages.append(parent, [{ id: "e", role: user, content: "e", parentId: "d" }]);
     expect(reads).toHaveLength(1);
+    await tl.messages.append(parent, [{ id: "f", role: user, content: "f" }]);
+    await tl.messages.put(parent, [{ id: "e", role: user, content: "e2" }]);
     await tl.messages.put(parent, [{ id: "e", role: user, content: "e3" }]);
     expect(reads).toHaveLength(1);
   });

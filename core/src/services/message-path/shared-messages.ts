@@ -23,7 +23,7 @@ export async function readShared(
 }
 
 /**
- * Refuses to change messages that are not the session's own.
+ * Refuses to write messages by ids that a fork shares: an id names one message of all that a session reads.
  *
  * @throws ThroughlineError `conflict` with reason `shared_history`, and the session that owns the message in `details`
  */
@@ -42,13 +42,29 @@ export async function refuseShared(
     const owner = row.sessionId as string;
     throw new ThroughlineError(
       "conflict",
-      `The message ${id} belongs to the session ${owner}: change it there.`,
+      `The message ${id} belongs to the session ${owner}: change it there, or give another id.`,
       {
         reason: "shared_history",
         outcome: "refused",
         details: { session, id, owner, seq: row.seq },
       },
     );
+  }
+}
+
+/** As `refuseShared`, for messages to append; a session that is not there is for the append to refuse. */
+export async function refuseSharedIds(
+  context: ServiceContext,
+  session: string,
+  messages: readonly { readonly id?: string | undefined }[],
+  settings: CallSettings,
+): Promise<void> {
+  const ids = messages.map(({ id }) => id).filter((id) => id !== undefined);
+  if (ids.length === 0) return;
+  try {
+    await refuseShared(context, session, ids, settings);
+  } catch (error) {
+    if (!isThroughlineError(error) || error.code !== "not_found") throw error;
   }
 }
 
