@@ -137,6 +137,7 @@ export {
 } from "./resolve/lookup.ts";
 export { driveResolution, resolveBatch } from "./resolve/resolve-batch.ts";
 export { leavesRevision } from "./resolve/resolve-record.ts";
+export { FEW_ROWS, type NarrowShape, findNarrowShape, isRare, sortFew } from "./backend/few-rows.ts";
 export { GroupQueue, type GroupQueueOptions, type Queued } from "./backend/group-queue.ts";
 export {
   type AnswerLookups,

@@ -1,13 +1,17 @@
 /** Reading records inside a transaction. */
 import type { Count, Found, Key, Kind, Lookup, Page, Query, Row } from "@throughline/core";
 import {
+  FEW_ROWS,
   KEY_SHAPE,
   SCAN_LIMIT,
+  findNarrowShape,
   isExpired,
+  isRare,
   isUniqueName,
   passesFilters,
   placeOf,
   selectFields,
+  sortFew,
 } from "@throughline/core";
 import { type Entry, keyRange, storedKey, wholeRow } from "./keys.ts";
 import { answerOf, walk } from "./requests.ts";
@@ -59,20 +63,61 @@ export async function queryPage(
   query: Query,
   now: number,
 ): Promise<Page> {
+  const scan = (rest: Query, most: number, firstChunk: number): Promise<Scanned> =>
+    scanPage(transaction, tenant, kind, rest, { now, most, firstChunk });
+  // One more than a page takes: it tells whether there are others.
+  const chunk = Math.min(CHUNK, query.limit + 1);
+  const narrow = findNarrowShape(kind, query);
+  if (narrow === undefined) return (await scan(query, SCAN_LIMIT, chunk)).page;
+  const { page, scanned } = await scan(query, chunk - 1, chunk);
+  if (page.next === undefined || page.rows.length === query.limit) return page;
+  if (isRare(page.rows.length, scanned)) {
+    const found: Row[] = [];
+    const selection = { ...narrow, direction: "forward" } as const;
+    await walkRows(transaction, tenant, kind, selection, (row) => found.push(row) <= FEW_ROWS);
+    const sorted = sortFew(kind, query, found, now);
+    if (sorted !== undefined) return firstOf(kind, query, sorted);
+  }
+  const rest = { ...query, after: page.next, limit: query.limit - page.rows.length };
+  const more = await scan(rest, SCAN_LIMIT - scanned, CHUNK);
+  return { ...more.page, rows: [...page.rows, ...more.page.rows] };
+}
+
+function firstOf(kind: Kind, { limit, shape, select }: Query, sorted: readonly Row[]): Page {
+  const rows = sorted.slice(0, limit).map((row) => selectFields(kind, row, select));
+  const last = sorted[limit - 1];
+  return sorted.length > limit && last !== undefined ? { rows, next: placeOf(kind, shape, last) } : { rows };
+}
+
+interface Scanned {
+  readonly page: Page;
+  readonly scanned: number;
+}
+
+/** What is wanted of the next `most` records. */
+async function scanPage(
+  transaction: IDBTransaction,
+  tenant: string,
+  kind: Kind,
+  query: Query,
+  { now, most, firstChunk }: { readonly now: number; readonly most: number; readonly firstChunk: number },
+): Promise<Scanned> {
   const rows: Row[] = [];
   let scanned = 0;
   let last: Row | undefined;
   let isFull = false;
-  await walkRows(transaction, tenant, kind, query, (row) => {
-    isFull = rows.length === query.limit || scanned === SCAN_LIMIT;
+  const visit = (row: Row): boolean => {
+    isFull = rows.length === query.limit || scanned === most;
     if (isFull) return false;
     if (!isExpired(kind, row, now) && passesFilters(row, query.where))
       rows.push(selectFields(kind, row, query.select));
     scanned += 1;
     last = row;
     return true;
-  });
-  return isFull && last !== undefined ? { rows, next: placeOf(kind, query.shape, last) } : { rows };
+  };
+  await walkRows(transaction, tenant, kind, query, visit, firstChunk);
+  const isMore = isFull && last !== undefined;
+  return { page: isMore ? { rows, next: placeOf(kind, query.shape, last as Row) } : { rows }, scanned };
 }
 
 export async function countRows(
@@ -104,12 +149,13 @@ async function walkRows(
   kind: Kind,
   selection: Selection,
   visit: (row: Row) => boolean,
+  firstChunk = CHUNK,
 ): Promise<void> {
   const source = orderedBy(transaction, kind, selection.shape);
   let range = keyRange(tenant, selection);
-  while (range !== undefined) {
-    const entries = await fetchChunk(source, range, selection.direction);
-    if (!entries.every(({ row }) => visit(wholeRow(kind, row))) || entries.length < CHUNK) return;
+  for (let count = firstChunk; range !== undefined; count = CHUNK) {
+    const entries = await fetchChunk(source, range, selection.direction, count);
+    if (!entries.every(({ row }) => visit(wholeRow(kind, row))) || entries.length < count) return;
     const last = (entries.at(-1) as Entry).row;
     range = keyRange(tenant, { ...selection, after: placeOf(kind, selection.shape, last) });
   }
@@ -128,14 +174,15 @@ async function fetchChunk(
   source: (IDBObjectStore | IDBIndex) & Partial<FetchesBothWays>,
   query: IDBKeyRange,
   direction: "forward" | "backward",
+  count: number,
 ): Promise<readonly Entry[]> {
-  if (direction === "forward") return answerOf<readonly Entry[]>(source.getAll(query, CHUNK));
+  if (direction === "forward") return answerOf<readonly Entry[]>(source.getAll(query, count));
   if (source.getAllRecords !== undefined) {
-    const request = source.getAllRecords({ query, direction: "prev", count: CHUNK });
+    const request = source.getAllRecords({ query, direction: "prev", count });
     return (await answerOf<readonly { value: Entry }[]>(request)).map(({ value }) => value);
   }
   const entries: Entry[] = [];
-  await walk(source.openCursor(query, "prev"), ({ value }) => entries.push(value as Entry) < CHUNK);
+  await walk(source.openCursor(query, "prev"), ({ value }) => entries.push(value as Entry) < count);
   return entries;
 }
 

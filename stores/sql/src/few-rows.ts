@@ -1,12 +1,9 @@
 /** Matches of a filter that has an index of its own: where they are few, they are sorted rather than scanned for. */
-import type { Filter, Kind, Query, Row } from "@throughline/core";
-import { compareKeys, isExpired, isInRange, passesFilters, placeOf } from "@throughline/core";
+import type { Filter } from "@throughline/core";
+import { FEW_ROWS } from "@throughline/core";
 import { columnsOf } from "./columns.ts";
 import type { Select } from "./select-rows.ts";
 import type { Table } from "./table.ts";
-
-/** The most that are sorted. */
-const FEW = 1_000;
 
 /** A field with an index that begins with it. */
 export interface SelectiveField {
@@ -55,26 +52,10 @@ export function makeFew<Scope>(
   if (selective.condition !== undefined) conditions.push(selective.condition);
   return {
     sql: table.dialect.finish(
-      `SELECT ${sql} FROM ${place.from} WHERE ${conditions.join(" AND ")} LIMIT ${FEW + 1}`,
+      `SELECT ${sql} FROM ${place.from} WHERE ${conditions.join(" AND ")} LIMIT ${FEW_ROWS + 1}`,
     ),
     values: [...place.values, value],
     map,
     constants: place.constants,
   };
-}
-
-/** Those that a query asks for, in its order and from its place on; undefined where they are not few. */
-export function sortFew(kind: Kind, query: Query, found: readonly Row[], now: number): Row[] | undefined {
-  if (found.length > FEW) return undefined;
-  const { shape, prefix, range, direction, after, where } = query;
-  const sign = direction === "forward" ? 1 : -1;
-  return found
-    .map((row) => ({ row, place: placeOf(kind, shape, row) }))
-    .filter(
-      ({ row, place }) =>
-        isInRange(place, prefix, range) && !isExpired(kind, row, now) && passesFilters(row, where),
-    )
-    .filter(({ place }) => after === undefined || sign * compareKeys(place, after) > 0)
-    .toSorted((left, right) => sign * compareKeys(left.place, right.place))
-    .map(({ row }) => row);
 }

@@ -3,13 +3,15 @@ import type { Count, Get, Key, Kind, KeyValues, Page, Query, Row } from "@throug
 import {
   SCAN_LIMIT,
   isExpired,
+  isRare,
   keyOf,
   orderOf,
   passesFilters,
   placeOf,
   selectFields,
+  sortFew,
 } from "@throughline/core";
-import { type SelectiveField, type SelectiveValue, findSelective, sortFew } from "./few-rows.ts";
+import { type SelectiveField, type SelectiveValue, findSelective } from "./few-rows.ts";
 import { selectedFields } from "./row-mapper.ts";
 import type { Selection } from "./select-rows.ts";
 
@@ -52,8 +54,6 @@ interface PageSettings {
 
 /** Records are read whole, though some of them are left out, where at least one of so many is wanted. */
 const WORTH_READING = 3;
-/** An index is asked where less than one of so many is wanted. */
-const RARE = 10;
 
 /** A page: filters are checked on what is scanned, and the scan is bounded. */
 export function* queryPage(kind: Kind, query: Query, settings: PageSettings): Paging<Page> {
@@ -92,7 +92,7 @@ export function* queryPage(kind: Kind, query: Query, settings: PageSettings): Pa
     if (last !== undefined) return { rows, next: placeOf(kind, query.shape, last) };
     if (isEnd) return { rows };
     after = placeOf(kind, query.shape, found[count - 1] as Row);
-    if (scanned === count && rows.length * RARE < scanned) {
+    if (scanned === count && isRare(rows.length, scanned)) {
       const few = yield* fewRows(kind, { ...query, after, limit: query.limit - rows.length }, settings);
       if (few !== undefined) return { ...few, rows: [...rows, ...few.rows] };
     }

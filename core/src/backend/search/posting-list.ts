@@ -62,5 +62,5 @@ export class PostingList {
 
 /** A prefix may be that of hundreds of thousands of words of one message: numbers by themselves sort quicker. */
 function sortedPlaces(places: readonly number[]): Uint32Array {
-  return Uint32Array.from(places).sort();
+  return Uint32Array.from(places).toSorted();
 }
