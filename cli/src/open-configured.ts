@@ -1,4 +1,4 @@
-import { chunkCodec } from "@throughline/importers";
+import { chunkCodec } from "@throughline/importers/chunk-codec";
 import { Throughline } from "@throughline/core";
 import {
   type ExplicitSettings,

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { type GuardedStore, Throughline, guardStore, isThroughlineError } from "@throughline/core";
-import { chunkCodec } from "@throughline/importers";
+import { chunkCodec } from "@throughline/importers/chunk-codec";
 import { resolveConfiguration } from "./configuration/resolve-configuration.ts";
 import type { ResolvedConfiguration } from "./configuration/resolve-configuration.ts";
 import { retentionPolicy } from "./configuration/retention-policy.ts";

@@ -26,4 +26,4 @@ export type { JsonlLine, JsonlOptions } from "./jsonl-lines.ts";
 export { importSources } from "./writing/import-sources.ts";
 export type { ImportOptions, ImportProgress } from "./writing/import-sources.ts";
 export type { ImportReport, ImportReportProblem } from "./writing/import-report.ts";
-export { chunkCodec } from "./writing/source-chunks.ts";
+export { chunkCodec } from "./chunk-codec.ts";

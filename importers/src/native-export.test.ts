@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findImporter } from "./importers.ts";
 import { findSources } from "./find-sources.ts";
 import { importSources } from "./writing/import-sources.ts";
-import { chunkCodec } from "./writing/source-chunks.ts";
+import { chunkCodec } from "./chunk-codec.ts";
 
 const fixtures = fileURLToPath(new URL("../fixtures", import.meta.url));
 const corpus = process.env["CORPUS_DIR"];

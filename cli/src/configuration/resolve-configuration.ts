@@ -83,7 +83,7 @@ export async function resolveConfiguration(
     ...(file === undefined ? [] : [readConfigurationFile(file, environment)]),
   ];
   const origins = new Map<keyof Settings, Origin>();
-  const store = resolveStore(layers);
+  const store = await resolveStore(layers);
   origins.set("store", store.origin);
   const values: Record<string, unknown> = { store: store.value };
   for (const [name, value] of Object.entries(defaults) as [keyof typeof defaults, unknown][]) {

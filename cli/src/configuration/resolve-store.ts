@@ -17,7 +17,7 @@ const schemes = {
  * The first layer that names a store decides: by its URL, or by the backend and what goes with it, of which layers
  * below may complete what is left out.
  */
-export function resolveStore(layers: readonly Layer[]): GivenSetting {
+export async function resolveStore(layers: readonly Layer[]): Promise<GivenSetting> {
   for (const [index, layer] of layers.entries()) {
     const url = layer.get("store");
     const named = byBackend.filter((name) => layer.has(name));
@@ -28,10 +28,10 @@ export function resolveStore(layers: readonly Layer[]): GivenSetting {
     }
     if (named.length > 0) return storeOfBackend(layers.slice(index));
   }
-  return { value: defaultStore(), origin: { source: "default", name: "" } };
+  return { value: await defaultStore(), origin: { source: "default", name: "" } };
 }
 
-function storeOfBackend(layers: readonly Layer[]): GivenSetting {
+async function storeOfBackend(layers: readonly Layer[]): Promise<GivenSetting> {
   const find = (name: SettingName) => layers.find((layer) => layer.has(name))?.get(name);
   const [backend, connection, path] = byBackend.map(find);
   if (backend?.value === "memory") return { value: "memory:", origin: backend.origin };
@@ -59,7 +59,7 @@ function storeOfBackend(layers: readonly Layer[]): GivenSetting {
     );
   }
   const origin = backend?.origin ?? { source: "default", name: "" };
-  return { value: defaultStore(), origin };
+  return { value: await defaultStore(), origin };
 }
 
 /** A relative path in a configuration file starts from that file's folder, wherever it was found from. */

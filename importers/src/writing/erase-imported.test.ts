@@ -6,7 +6,7 @@ import { memoryStore } from "@throughline/store-memory";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { chatgptFixture } from "../chatgpt/test/chatgpt-fixture.ts";
 import { importSources } from "./import-sources.ts";
-import { chunkCodec } from "./source-chunks.ts";
+import { chunkCodec } from "../chunk-codec.ts";
 
 let folder = "";
 let throughline: Throughline;

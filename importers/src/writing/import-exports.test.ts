@@ -10,7 +10,7 @@ import { chatgptFixture } from "../chatgpt/test/chatgpt-fixture.ts";
 import { exported } from "../chatgpt/test/random-conversation.ts";
 import type { RandomConversation, RandomNode } from "../chatgpt/test/random-conversation.ts";
 import { importSources } from "./import-sources.ts";
-import { chunkCodec } from "./source-chunks.ts";
+import { chunkCodec } from "../chunk-codec.ts";
 import { contents } from "./test/imported-contents.ts";
 import { keptPart, keptSize } from "./test/kept-part.ts";
 

@@ -17,7 +17,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { claudeCodeFixture } from "../test/memory-source.ts";
 import { importSources } from "./import-sources.ts";
 import { contents, dieAtSecondCursor, keptBytes, overtakeCursors } from "./test/imported-contents.ts";
-import { chunkCodec } from "./source-chunks.ts";
+import { chunkCodec } from "../chunk-codec.ts";
 
 const fixtures = fileURLToPath(new URL("../../fixtures/claude-code", import.meta.url));
 

@@ -1,17 +1,10 @@
-import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import type { ChunkCodec, StoredRecord, Write } from "@throughline/core";
+import type { StoredRecord, Write } from "@throughline/core";
+import { chunkCodec } from "../chunk-codec.ts";
 import type { ByteRange } from "../importer.ts";
 import type { RememberingSource } from "./remembering-source.ts";
 
 const chunkBytes = 64 * 1024;
 const space = 0x20;
-
-/** How chunks are packed: give it to a `Throughline` that deletes imported messages. */
-export const chunkCodec: ChunkCodec = {
-  encoding: "zstd",
-  pack: (bytes) => new Uint8Array(zstdCompressSync(bytes)),
-  unpack: (packed) => new Uint8Array(zstdDecompressSync(packed)),
-};
 
 /**
  * Keeps the bytes of a source from one offset to another: compressed chunks, only ever added to. Spaces stand for those

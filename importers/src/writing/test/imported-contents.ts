@@ -1,6 +1,6 @@
 import type { CheckedBatch, Message, Store, StoredRecord, Throughline } from "@throughline/core";
 import { ThroughlineError } from "@throughline/core";
-import { chunkCodec } from "../source-chunks.ts";
+import { chunkCodec } from "../../chunk-codec.ts";
 
 /** Everything that was imported, in a form that two stores can be compared by. */
 export async function contents(throughline: Throughline): Promise<unknown> {

@@ -1,6 +1,6 @@
 import type { Throughline } from "@throughline/core";
 import { readImportedPart } from "@throughline/core";
-import { chunkCodec } from "../source-chunks.ts";
+import { chunkCodec } from "../../chunk-codec.ts";
 
 /** The bytes that are kept of a session in an export. */
 export async function keptPart({ store, tenant }: Throughline, session: string): Promise<Buffer> {
