@@ -210,6 +210,9 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
       .addOption(cursorOption)
       .action(async (words: readonly string[], options: SearchCommandOptions) =>
         finish(await (await import("./commands/search.ts")).search(words, options)),
+      )
+      .showHelpAfterError(
+        "Run throughline search --help for what it takes. A query that begins with - goes after --.",
       ),
   (program, finish) =>
     addCommand(program, "stats", "Count sessions, messages and tokens.", [

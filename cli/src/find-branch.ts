@@ -3,10 +3,15 @@ import { type Session, type Throughline, ThroughlineError, isThroughlineError } 
 /**
  * The position that a branch ends at, as a person names it: the position itself, or the id of the message there.
  *
- * @throws ThroughlineError `not_found` with reason `message`
+ * @throws ThroughlineError `not_found` with reason `message`; `invalid` with reason `position`
  */
 export async function findBranch({ messages }: Throughline, { id }: Session, name: string): Promise<number> {
-  if (/^\d{1,15}$/.test(name)) return Number(name);
+  if (/^\d{1,15}$/.test(name)) {
+    const branch = Number(name);
+    // Refuses a position that there is none of, before anything of the session is written.
+    await messages.list(id, { branch, last: 1 });
+    return branch;
+  }
   try {
     return (await messages.get(id, name)).seq;
   } catch (error) {

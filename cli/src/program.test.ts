@@ -27,6 +27,7 @@ test("every command has help with examples and exit codes", async () => {
     /Usage: throughline show .*Examples:\n {2}throughline show .*Exit codes:\n {2}0 /s,
   );
   expect((await runCommand(folder, ["--version"])).output).toMatch(/^\d+\.\d+\.\d+\n$/);
+  expect((await runCommand(folder, ["help", "show"])).output).toBe(help.output);
   const none = await runCommand(folder, []);
   expect(none).toMatchObject({ exitCode: 2, output: "" });
 });

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { type Finish, commandDefinitions } from "./command-definitions.ts";
 import { exitCodes, exitCodesHelp } from "./exit-codes.ts";
 import { version } from "./package-facts.ts";
+import { similarNames } from "./similar-names.ts";
 
 /** Runs the command that the arguments name. Answers the exit code. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -25,7 +26,7 @@ function defineProgram(finish: Finish): Command {
     .description("One searchable history of your conversations with AI agents, in a database of your own.")
     .version(version, "--version", "print the version")
     .helpOption("-h, --help", "print help")
-    .helpCommand("help [command]", "print the help of a command")
+    .helpCommand(false)
     .showHelpAfterError("Run throughline --help for what there is.")
     .configureOutput({ outputError: (message, write) => write(message.replace(/^error:/, "throughline:")) })
     .exitOverride()
@@ -52,5 +53,30 @@ A store is named by its URL, with --store or THROUGHLINE_STORE:
 ${exitCodesHelp}`,
     );
   for (const define of commandDefinitions) define(program, finish);
+  defineHelp(program);
   return program;
+}
+
+/** `help keys create`, too. The parser's own says nothing of a command that there is none of. */
+function defineHelp(program: Command): void {
+  program
+    .command("help")
+    .description("Print the help of a command.")
+    .argument("[command...]", "such as show, or keys create")
+    .action((words: readonly string[]) => {
+      let command = program;
+      for (const word of words) {
+        const found = command.commands.find((one) => one.name() === word);
+        if (found === undefined) {
+          const near = similarNames(
+            word,
+            command.commands.map((one) => one.name()),
+          );
+          const meant = near.length === 0 ? "" : `\n(Did you mean ${near.join(" or ")}?)`;
+          program.error(`error: unknown command '${word}'${meant}`);
+        }
+        command = found;
+      }
+      command.outputHelp();
+    });
 }

@@ -201,6 +201,9 @@ test("show reads another branch, lists all, and tells that a session is held", a
       { head_seq: 3, is_current: false },
     ],
   });
+  const none = await run("--branch", "99");
+  expect(none).toMatchObject({ exitCode: 2, output: "" });
+  expect(none.errors).toMatch(/no position 99; its last is 4\. throughline show <session> --branches lists/);
   const wrong = await run("--branch", "nobody");
   expect(wrong.exitCode).toBe(1);
   expect(wrong.errors).toMatch(/no message nobody .*: throughline show \S+ --branches\n$/);

@@ -9,6 +9,16 @@ test.each([
   ["an unknown command", "flourish", /unknown command 'flourish'/],
   ["a mistyped command", "sesions", /unknown command 'sesions'\n\(Did you mean sessions\?\)/],
   ["an unknown option", "stats --bogus", /unknown option '--bogus'\nRun throughline stats --help for/],
+  [
+    "help on a mistyped command",
+    "help shwo",
+    /unknown command 'shwo'\n\(Did you mean show\?\)\nRun throughline/,
+  ],
+  [
+    "a query that looks like an option",
+    "search -tulips",
+    /'-tulips'\nRun .* begins with - goes after --\.$/m,
+  ],
   ["a mistyped option", "keys list --jsno", /\(Did you mean --json\?\)\nRun throughline keys list --help/],
   ["a missing argument", "show", /missing required argument 'session'/],
   ["an argument too many", "stats more", /too many arguments/],
