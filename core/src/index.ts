@@ -249,6 +249,7 @@ export { withStagedBlobs } from "./services/blobs/with-staged-blobs.ts";
 export { type SweepOptions, type SweptBlobCount, sweepBlobs } from "./services/sweep-blobs.ts";
 export { type ServiceContext } from "./services/service-context.ts";
 export { newMessageRecords } from "./services/new-messages.ts";
+export { checkMessages } from "./services/check-messages.ts";
 
 // Input: one schema each, for the library and for JSON
 export {

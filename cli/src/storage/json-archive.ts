@@ -72,12 +72,14 @@ async function* archiveOf(
 }
 
 /** A session up to where its messages begin. */
-function head({ id, model, createdAt, updatedAt, messageCount, metadata, status }: Session): string {
+function head(session: Session): string {
+  const { id, model, createdAt, updatedAt, lastActivity, messageCount, metadata, status } = session;
   const entry = {
     session_id: id,
     model: model ?? "",
     created_at: createdAt,
     updated_at: updatedAt,
+    last_activity: lastActivity,
     message_count: messageCount,
     metadata,
     status,
@@ -120,6 +122,8 @@ const sessionEntry = v.object({
   model: v.string(),
   created_at: time,
   updated_at: time,
+  // Archives of before have none.
+  last_activity: v.optional(time),
   metadata: object,
   status: v.picklist(["active", "archived", "expired"]),
   messages: v.array(
@@ -145,7 +149,7 @@ const fileEntrySchema = v.object({
 });
 
 type Entry =
-  | { readonly type: "session"; readonly session: ChatSession }
+  | { readonly type: "session"; readonly session: ChatSession; readonly lastActivity: Date }
   | { readonly type: "file"; readonly file: UploadedFileRecord };
 
 /**
@@ -161,7 +165,7 @@ export async function importFromJson(storage: SessionStorage, path: string): Pro
   let [sessionsImported, filesImported] = [0, 0];
   for await (const entry of entriesOf(path)) {
     if (entry.type === "session") {
-      await storage.saveSession(entry.session);
+      await importSession(storage, entry.session, entry.lastActivity);
       sessionsImported += 1;
     } else {
       await storage.saveFileRecord(entry.file);
@@ -169,6 +173,22 @@ export async function importFromJson(storage: SessionStorage, path: string): Pro
     }
   }
   return { sessionsImported, filesImported, durationSeconds: (performance.now() - began) / 1_000 };
+}
+
+/** With the times that it had, unless it has gone on here. */
+async function importSession(
+  storage: SessionStorage,
+  session: ChatSession,
+  lastActivity: Date,
+): Promise<void> {
+  const { updatedAt, sessionId, messages } = session;
+  await storage.saveSession(session);
+  const { sessions, store, tenant } = storage.throughline;
+  const stored = await sessions.get(sessionId);
+  const isAsThen = +stored.updatedAt === +updatedAt && +stored.lastActivity === +lastActivity;
+  if (isAsThen || stored.messageCount !== messages.length) return;
+  const set = { updatedAt: updatedAt.getTime(), lastActivity: lastActivity.getTime() };
+  await store.commit({ tenant, writes: [{ type: "update", kind: "sessions", key: [sessionId], set }] });
 }
 
 async function* entriesOf(path: string): AsyncGenerator<Entry, void, undefined> {
@@ -199,7 +219,9 @@ function readEntry(place: "sessions" | "files", line: string, number: number): E
   try {
     const value: unknown = JSON.parse(line.endsWith(",") ? line.slice(0, -1) : line);
     if (place === "files") return { type: "file", file: readFile(v.parse(fileEntrySchema, value)) };
-    return { type: "session", session: readSession(v.parse(sessionEntry, value)) };
+    const session = v.parse(sessionEntry, value);
+    const { last_activity: lastActivity = session.updated_at } = session;
+    return { type: "session", session: readSession(session), lastActivity };
   } catch (error) {
     throw badArchive("The archive", number, error);
   }

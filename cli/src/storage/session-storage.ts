@@ -1,12 +1,15 @@
 /** Sessions in a database, whole: saved, loaded, listed, deleted. */
 import {
+  type AppendResult,
   type Message,
   type Session,
   ThroughlineError,
   type Throughline,
+  checkMessages,
   isThroughlineError,
   newSessionRecord,
   parseInput,
+  sessionChangesJson,
   sessionFields,
   sessionInput,
 } from "@throughline/core";
@@ -87,8 +90,13 @@ export abstract class SessionStorage {
   }
 
   async #save(session: ChatSession): Promise<void> {
-    const saved =
-      this.#saved.get(session) ?? (await this.#readSaved(session)) ?? (await this.#insert(session));
+    const known = this.#saved.get(session) ?? (await this.#readSaved(session));
+    // All of it before any of it is written.
+    refuseDoubled(session);
+    const { added, changed } = unsavedMessages(session, known);
+    checkMessages([...added, ...changed].map(toInput));
+    checkFields(session);
+    const saved = known ?? (await this.#insert(session));
     this.#saved.set(session, saved);
     const revision =
       saved.revision + (await this.#saveMessages(session, saved)) + (await this.#saveFields(session, saved));
@@ -103,22 +111,22 @@ export abstract class SessionStorage {
     saved.revision = stored.revision === revision ? revision : UNSEEN_CHANGES;
   }
 
-  /** Writes the messages that are not saved; answers how many commits changed the session. */
+  /** Writes the messages that are not saved, changed ones first: a refused change adds nothing. Answers how many commits changed the session. */
   async #saveMessages(session: ChatSession, saved: SavedState): Promise<number> {
     const { messages } = this.throughline;
     const { added, changed } = unsavedMessages(session, saved);
     let commits = 0;
-    for await (const chunk of appendGroups(added)) {
-      const hashes = chunk.map(hashMessage);
-      const { replayed } = await messages.append(session.sessionId, chunk.map(toInput));
+    const write = async (group: readonly ChatMessage[], send: () => Promise<AppendResult>): Promise<void> => {
+      const hashes = group.map(hashMessage);
+      const { replayed } = await send();
       commits += replayed ? 0 : 1;
-      chunk.forEach(({ messageId }, index) => saved.messages.set(messageId, hashes[index] as string));
+      group.forEach(({ messageId }, index) => saved.messages.set(messageId, hashes[index] as string));
+    };
+    for await (const group of appendGroups(changed)) {
+      await write(group, () => messages.put(session.sessionId, group.map(toInput)));
     }
-    for (const message of changed) {
-      const hash = hashMessage(message);
-      await messages.put(session.sessionId, [toInput(message)]);
-      commits += 1;
-      saved.messages.set(message.messageId, hash);
+    for await (const group of appendGroups(added)) {
+      await write(group, () => messages.append(session.sessionId, group.map(toInput)));
     }
     return commits;
   }
@@ -265,6 +273,30 @@ function toChatMessage({ id, sessionId, role, content, createdAt, metadata }: Me
 
 function toInput({ messageId, role, content, createdAt, metadata }: ChatMessage) {
   return { id: messageId, role, content, createdAt, metadata };
+}
+
+/** An id names one message: nobody knows which of two that differ is meant. */
+function refuseDoubled({ messages }: ChatSession): void {
+  const known = new Map<string, ChatMessage>();
+  for (const message of messages) {
+    const { messageId } = message;
+    const other = known.get(messageId) ?? message;
+    if (other !== message && hashMessage(other) !== hashMessage(message)) {
+      throw new ThroughlineError("conflict", `Two different messages have the id ${messageId}.`, {
+        reason: "different_content",
+        outcome: "refused",
+        details: { id: messageId },
+      });
+    }
+    known.set(messageId, message);
+  }
+}
+
+function checkFields({ model, metadata, status }: ChatSession): void {
+  const given = { model: model === "" ? null : model, metadata, status };
+  parseInput(sessionChangesJson, given, "session");
+  // Refuses metadata that are too large.
+  sessionFields(given);
 }
 
 function checkId(sessionId: string): string {

@@ -15,6 +15,7 @@ import {
 } from "throughline/storage";
 import { clearSettings } from "../../test/clear-settings.ts";
 import { temporaryFolder } from "../../test/temporary-folder.ts";
+import { spoilings } from "./spoilt-sessions.ts";
 
 export interface Storages {
   /** A storage over a database of its own; the same name again is the same database. */
@@ -140,6 +141,27 @@ export function tryStorage(makeStorages: () => Storages): void {
     const archived = await storage.listSessions({ status: "archived" });
     expect(archived.map(({ sessionId }) => sessionId)).toEqual([second]);
     await expect(storage.listSessions({ limit: 0 })).rejects.toMatchObject({ code: "invalid" });
+  });
+
+  test("nothing of a session is written where something of it is wrong", async () => {
+    const storage = await open();
+    const { throughline } = storage;
+    const saved = greeting();
+    await storage.saveSession(saved);
+    const before = await throughline.sessions.get(saved.sessionId);
+    for (const [reason, spoil] of spoilings) {
+      const fresh = greeting();
+      const loaded = (await storage.loadSession(saved.sessionId)) as ChatSession;
+      for (const session of [fresh, loaded]) {
+        // More than one append has, so that the first would go through.
+        for (let index = 0; index < 600; index += 1) session.addMessage("user", `${index}`);
+        spoil(session);
+        const [code, details] = reason.split("/");
+        await expect(storage.saveSession(session)).rejects.toMatchObject({ code, reason: details });
+      }
+      expect(await storage.loadSession(fresh.sessionId)).toBeNull();
+    }
+    expect(await throughline.sessions.get(saved.sessionId)).toEqual(before);
   });
 
   test("a deleted session is gone, and can't be saved again", async () => {
@@ -315,6 +337,13 @@ export function tryStorage(makeStorages: () => Storages): void {
       );
     }
     expect(await destination.listFileRecords()).toEqual([file]);
+    expect(await verifyMigration(source, destination)).toMatchObject({ verified: true, sessionsCompared: 2 });
+    // One that has gone on keeps its own times.
+    const [grown] = sessions as [ChatSession, ChatSession];
+    await destination.throughline.messages.append(grown.sessionId, [{ role: "user", content: "More" }]);
+    const before = await destination.throughline.sessions.get(grown.sessionId);
+    await importFromJson(destination, path);
+    expect(await destination.throughline.sessions.get(grown.sessionId)).toEqual(before);
   });
 
   test("a damaged JSON file changes nothing", async () => {

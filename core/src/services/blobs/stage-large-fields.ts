@@ -14,6 +14,26 @@ const inlineBytes = 3.5 * 1024 * 1024;
 /** Bytes of one message, and of one append. */
 const messageBytes = 16 * 1024 * 1024;
 
+/** The bytes of each record and of all. @throws ThroughlineError `too_large` where they are more than one append may have */
+export function checkBytes(records: readonly StoredRecord[]): {
+  readonly sizes: readonly number[];
+  readonly total: number;
+} {
+  const sizes = records.map(recordBytes);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  if (total <= messageBytes) return { sizes, total };
+  const what = records.length === 1 ? "A message" : "One append";
+  throw new ThroughlineError(
+    "too_large",
+    `${what} may have at most ${messageBytes} bytes; this has ${total}.`,
+    {
+      reason: "message",
+      outcome: "refused",
+      details: { limit: messageBytes, bytes: total },
+    },
+  );
+}
+
 /** The records as they go into a batch: fields that are too large for it are staged, the largest first. */
 export async function stageLargeFields(
   blobs: StagedBlobs,
@@ -21,20 +41,7 @@ export async function stageLargeFields(
 ): Promise<readonly StoredRecord[]> {
   // Most appends are small, and their texts need not be read to know it.
   if (areSmall(records)) return records;
-  const sizes = records.map(recordBytes);
-  const total = sizes.reduce((sum, size) => sum + size, 0);
-  if (total > messageBytes) {
-    const what = records.length === 1 ? "A message" : "One append";
-    throw new ThroughlineError(
-      "too_large",
-      `${what} may have at most ${messageBytes} bytes; this has ${total}.`,
-      {
-        reason: "message",
-        outcome: "refused",
-        details: { limit: messageBytes, bytes: total },
-      },
-    );
-  }
+  const { sizes, total } = checkBytes(records);
   const staged = [...records];
   const values: BlobValue[] = [];
   let inline = total;
