@@ -1,6 +1,8 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import type { TestProjectInlineConfiguration } from "vitest/config";
+import { LongestFirst } from "./scripts/longest-first.ts";
 import { tallyReporter } from "./scripts/tally-reporter.ts";
 
 /** The export condition under which the packages of the workspace resolve to their sources. */
@@ -11,15 +13,21 @@ function serverFile(name: string): string {
   return fileURLToPath(new URL(`test-servers/src/${name}`, import.meta.url));
 }
 
-/** Tests that need no server. */
+/** Tests that need no server, and leave nothing behind in their process: to load the sources for each takes long. */
 const code: TestProjectInlineConfiguration = {
   test: {
     name: "code",
-    include: [
-      "{core,conformance,importers,server,cli,test-servers,stores/{memory,sql,sqlite,indexeddb}}/src/**/*.test.ts",
-      "scripts/**/*.test.ts",
-      "benchmarks/**/*.test.ts",
-    ],
+    include: ["{core,conformance,importers,server,stores/{memory,sql,sqlite,indexeddb}}/src/**/*.test.ts"],
+    isolate: false,
+    globalSetup: [serverFile("programs-setup.ts")],
+  },
+};
+
+/** Tests that need no server, and change their process: its environment, its exit code, what it watches. */
+const program: TestProjectInlineConfiguration = {
+  test: {
+    name: "program",
+    include: ["{cli,test-servers}/src/**/*.test.ts", "scripts/**/*.test.ts", "benchmarks/**/*.test.ts"],
     // The benchmarks install peers, which bring tests of their own.
     exclude: ["**/node_modules/**", "{cli,test-servers}/src/**/*.{postgres,mongodb}.test.ts"],
     globalSetup: [serverFile("programs-setup.ts")],
@@ -62,13 +70,16 @@ export default defineConfig({
     // Processes, because tests open databases, kill writers and change the environment.
     pool: "forks",
     execArgv: [`--conditions=${sourceCondition}`],
-    maxWorkers: "100%",
+    // One more than the machine has cores: many tests wait, for servers that are killed, silent or slow.
+    maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongestFirst },
     // Crash and property tests take long on a machine of two slow cores.
     testTimeout: 120_000,
     hookTimeout: 120_000,
     reporters: ["default", tallyReporter()],
     projects: [
       code,
+      program,
       projectWithServer("postgres", "postgres-setup.ts", [
         "stores/postgres/src/**/*.test.ts",
         "{cli,test-servers}/src/**/*.postgres.test.ts",

@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 /** Runs vitest, with our configuration, over one test file in a folder of its own. */
-async function runTests(source: string): Promise<{ status: number | null; lines: string[] }> {
+async function runTests(source: string): Promise<{ status: number | null; lines: string[]; errors: string }> {
   await cp(join(repositoryRoot, "scripts"), join(folder, "scripts"), {
     recursive: true,
     filter: (path) => !path.endsWith(".test.ts"),
@@ -30,8 +30,11 @@ async function runTests(source: string): Promise<{ status: number | null; lines:
     `import { describe, beforeAll, test } from "vitest";\n${source}`,
   );
   const vitest = join(folder, "node_modules/vitest/vitest.mjs");
-  const { status, stdout } = spawnSync(process.execPath, [vitest, "run"], { cwd: folder, encoding: "utf8" });
-  return { status, lines: stdout.trimEnd().split("\n") };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [vitest, "run"], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  return { status, lines: stdout.trimEnd().split("\n"), errors: stderr };
 }
 
 test("passes and skips end the run well, skips with their reasons before the last line", async () => {
@@ -55,6 +58,18 @@ test("a failing test, a broken suite and an unhandled error are failures", async
     test("leaves an error behind", () => { void Promise.reject(new Error("planted")); });
   `);
   expect(lines.at(-1)).toBe("1 passed, 3 failed, 1 skipped");
+  expect(status).toBe(1);
+});
+
+test("a worker that dies is a failure, and says which file it was at", async () => {
+  const { status, lines, errors } = await runTests(`
+    test("dies", async () => {
+      process.kill(process.pid, "SIGKILL");
+      await new Promise((resolve) => setTimeout(resolve, 60_000));
+    });
+  `);
+  expect(lines.at(-1)).toBe("0 passed, 2 failed");
+  expect(errors).toMatch(/exited unexpectedly with signal SIGKILL.*scripts\/scratch\.test\.ts/);
   expect(status).toBe(1);
 });
 

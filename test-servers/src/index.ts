@@ -1,3 +1,4 @@
+export { EmptiedSchemas } from "./emptied-schemas.ts";
 export { makeCertificate } from "./certificate.ts";
 export { findFreePort } from "./free-port.ts";
 export { MissingServerError, startOrSkip } from "./missing-server.ts";

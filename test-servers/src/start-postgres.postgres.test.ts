@@ -1,11 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { dirname } from "node:path";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Client } from "pg";
 import type { TestContext } from "vitest";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { makeCertificate } from "./certificate.ts";
 import { startOrSkip } from "./missing-server.ts";
 import type { PostgresOptions, PostgresServer } from "./start-postgres.ts";
 import { startPostgres } from "./start-postgres.ts";
@@ -29,9 +32,12 @@ async function ask(connectionString: string, text: string, ssl?: { ca: string })
 }
 
 describe.each(["npm", "system"] as const)("PostgreSQL of the source %s", (source) => {
-  test("keeps its data when it is killed, and ends clients' connections", async (context) => {
+  test("orders text by a language, keeps its data when it is killed, and ends clients' connections", async (context) => {
     const server = await start(context, { source });
     expect(await ask(server.url, "SHOW server_version")).toEqual([expect.stringContaining(server.version)]);
+    const order = (collation: string) => ask(server.url, `SELECT 'a' < 'B' ${collation}`);
+    expect(await order("")).toEqual([true]);
+    expect(await order('COLLATE "C"')).toEqual([false]);
     await ask(server.url, "CREATE TABLE kept AS SELECT 42 AS number");
     const client = new Client({ connectionString: server.url });
     // A connection that ends may say so more than once.
@@ -45,13 +51,6 @@ describe.each(["npm", "system"] as const)("PostgreSQL of the source %s", (source
     await server.restart();
     expect(await ask(server.url, "SELECT number FROM kept")).toEqual([42]);
     expect(await server.readLog()).toContain("automatic recovery in progress");
-  });
-
-  test("orders text by a language unless it is told otherwise", async (context) => {
-    const { url } = await start(context, { source, fsync: false });
-    const order = (collation: string) => ask(url, `SELECT 'a' < 'B' ${collation}`);
-    expect(await order("")).toEqual([true]);
-    expect(await order('COLLATE "C"')).toEqual([false]);
   });
 });
 
@@ -70,8 +69,10 @@ test("with TLS, its certificate is trusted by those who have it", async (context
   const { url, certificate = "" } = await start(context, { tls: true });
   const isEncrypted = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
   expect(await ask(url, isEncrypted, { ca: certificate })).toEqual([true]);
-  const another = await start(context, { tls: true });
-  await expect(ask(url, isEncrypted, { ca: another.certificate ?? "" })).rejects.toThrow("self-signed");
+  const folder = await mkdtemp(join(tmpdir(), "throughline-certificate-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const another = makeCertificate(folder);
+  await expect(ask(url, isEncrypted, { ca: another.pem })).rejects.toThrow("self-signed");
 });
 
 test("the run's server is there, for as many schemas as there are tests", async () => {

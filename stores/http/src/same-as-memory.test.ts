@@ -17,7 +17,7 @@ test.for([
   await compareStores({
     reference,
     open: openServed(backend),
-    runs: Number(process.env["PROPERTY_RUNS"] ?? 50),
+    runs: Number(process.env["PROPERTY_RUNS"] ?? 30),
   });
 });
 

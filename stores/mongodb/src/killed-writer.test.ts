@@ -166,8 +166,11 @@ test.for(crashScenarios)(
     expect(calls).toContain("upsert commit_marks");
     expect(calls).toContain("update commit_log");
     for (let at = 1; at <= calls.length; at += 1) {
-      await stopWriter(scenario, { at, how: "killed" }, expected);
-      await stopWriter(scenario, { at, how: "asleep" }, expected);
+      // They have a tenant each.
+      await Promise.all([
+        stopWriter(scenario, { at, how: "killed" }, expected),
+        stopWriter(scenario, { at, how: "asleep" }, expected),
+      ]);
     }
     expect(await others[0].check()).toEqual([]);
   },

@@ -14,7 +14,7 @@ test("random commands have the same answers, errors and feed as on memory", asyn
       return { store, dispose: () => store.close() };
     },
     open: openEmptiedStore,
-    runs: Number(process.env["PROPERTY_RUNS"] ?? 100),
+    runs: Number(process.env["PROPERTY_RUNS"] ?? 40),
   });
 });
 

@@ -1,6 +1,6 @@
 /**
  * Writing processes that are killed, all of them or all but one: nothing that was acknowledged gets lost, what had no
- * answer is resolved by sending it again, and the others go on. 20 rounds; `CRASH_ROUNDS=1000` runs as many.
+ * answer is resolved by sending it again, and the others go on. 12 rounds; `CRASH_ROUNDS=1000` runs as many.
  */
 import {
   WriterFleet,
@@ -16,7 +16,7 @@ import { mongodbStore } from "../mongodb-store.ts";
 import { dropDatabase, newDatabaseUrl } from "../test/test-database.ts";
 import { startWriters } from "./test/start-writer.ts";
 
-const rounds = Number(process.env["CRASH_ROUNDS"] ?? 20);
+const rounds = Number(process.env["CRASH_ROUNDS"] ?? 12);
 /** Entries on their way at once, for each process. Those of the last one share commits. */
 const LANES = [1, 1, 2, 6];
 /** All are killed within this time after each has written something. */

@@ -108,7 +108,7 @@ test("[C20, C24, C27] any appends end as they do in the memory store", async () 
       }
     },
   );
-  await fc.assert(property, { numRuns: 60 });
+  await fc.assert(property, { numRuns: 30 });
 });
 
 test("the short way is for plain appends only", () => {
