@@ -81,10 +81,10 @@ function checkValue(
     const message = `${kind.name}.${name} must be ${typeNames[field.type]}.`;
     throw invalidInput("type", message, { kind: kind.name, field: name });
   }
-  if (typeof value === "string") {
-    checkText(`${kind.name}.${name}`, value);
-    if (indexed.has(name)) checkIndexed(`${kind.name}.${name}`, value);
-  }
+  // What a text is called is made up only where it is told: every field of every message comes through here.
+  if (typeof value !== "string") return;
+  if (!isClean(value)) checkText(`${kind.name}.${name}`, value);
+  if (value.length * 3 > INDEXED_BYTES && indexed.has(name)) checkIndexed(`${kind.name}.${name}`, value);
 }
 
 const typeNames = {
@@ -110,6 +110,10 @@ function hasType(field: Field, value: FieldValue | undefined): boolean {
     case "bytes":
       return value instanceof Uint8Array;
   }
+}
+
+function isClean(text: string): boolean {
+  return text.isWellFormed() && !text.includes("\0");
 }
 
 /** Databases change or refuse these, so no store ever gets them. */
