@@ -10,7 +10,7 @@ import type { CallSettings } from "./sessions.ts";
 
 type FileContext = Pick<ServiceContext, "store" | "tenant">;
 
-export interface SessionFile {
+interface SessionFile {
   /** The record of the source. */
   readonly row: Row;
   /** Whether it is named after the session, or holds lines of no other session but those that this one started. */
