@@ -3,6 +3,9 @@ export { type ConformanceOptions, type RunnerContext, runConformance } from "./r
 export type { ConformanceTest, Need, OpenForTest, OpenOptions, OpenStore } from "./conformance-test.ts";
 export { testItems, testKinds, testLeases, testNotes, testPieces, testVectors } from "./kinds.ts";
 
+// The services above a store
+export { refuseBadInput } from "./refuse-bad-input.ts";
+
 // To show that the suite can fail
 export { type Finding, findBrokenRules, rulesOf } from "./find-broken-rules.ts";
 export { type PlantedBug, plantedBugs } from "./planted-bugs.ts";

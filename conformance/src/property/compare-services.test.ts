@@ -2,6 +2,7 @@ import { memoryStore } from "@throughline/store-memory";
 import type { Store } from "@throughline/core";
 import { expect, test } from "vitest";
 import type { OpenForTest } from "../conformance-test.ts";
+import { refuseBadInput } from "../refuse-bad-input.ts";
 import { compareServices } from "./compare-services.ts";
 
 const memory: OpenForTest = async ({ kinds }) => {
@@ -55,4 +56,21 @@ test("a difference is found and shown", async () => {
   await expect(compareServices({ reference: memory, open, runs: 100, seed: 1 })).rejects.toThrow(
     /The services differ after[\s\S]*Repeat it/,
   );
+});
+
+test("what makes no sense is refused, and leaves nothing", async () => {
+  await refuseBadInput(memory);
+});
+
+test("it is found out where something is left", async () => {
+  const leaving: OpenForTest = async (options) => {
+    const { store, dispose } = await memory(options);
+    const commit: Store["commit"] = async (batch, call) => {
+      const { writes, expect: _, ...rest } = batch;
+      // As if nothing were expected: a fork of what was deleted is made nonetheless.
+      return store.commit({ ...rest, writes, expect: [] }, call);
+    };
+    return { store: { ...bound(store), commit }, dispose };
+  };
+  await expect(refuseBadInput(leaving)).rejects.toThrow("a call succeeded that has to fail");
 });

@@ -1,5 +1,11 @@
 /** Random commands, and planted bugs: a store answers through a server as it does without one. */
-import { type OpenForTest, findBrokenRules, plantedBugs, rulesOf } from "@throughline/conformance";
+import {
+  type OpenForTest,
+  findBrokenRules,
+  plantedBugs,
+  refuseBadInput,
+  rulesOf,
+} from "@throughline/conformance";
 import { compareServices, compareStores } from "@throughline/conformance/property";
 import { memoryStore } from "@throughline/store-memory";
 import { describe, expect, test } from "vitest";
@@ -27,6 +33,10 @@ test("sessions and messages have the same answers and refusals on SQLite behind 
     open: openServed(sqliteBackend),
     runs: Number(process.env["PROPERTY_RUNS"] ?? 30),
   });
+});
+
+test("what makes no sense is refused, and leaves nothing", async () => {
+  await refuseBadInput(openServed(sqliteBackend));
 });
 
 describe("behind a server", () => {

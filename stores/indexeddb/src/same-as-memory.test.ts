@@ -1,5 +1,5 @@
 import { compareStores } from "@throughline/conformance/property";
-import { findBrokenRules, plantedBugs, rulesOf } from "@throughline/conformance";
+import { findBrokenRules, plantedBugs, refuseBadInput, rulesOf } from "@throughline/conformance";
 import { memoryStore } from "@throughline/store-memory";
 import { expect, test } from "vitest";
 import { openDatabase } from "./test/open-database.ts";
@@ -13,6 +13,10 @@ test("random commands have the same answers, errors and feed as on memory", asyn
     open: openDatabase,
     runs: Number(process.env["PROPERTY_RUNS"] ?? 100),
   });
+});
+
+test("what makes no sense is refused, and leaves nothing", async () => {
+  await refuseBadInput(openDatabase);
 });
 
 test.for(plantedBugs)("the suite finds in IndexedDB that $name", async ({ rule, plant }) => {

@@ -1,5 +1,5 @@
 /** Random commands, and planted bugs: MongoDB answers as memory does, and the suite would notice if it did not. */
-import { type PlantedBug, plantedBugs, runConformance } from "@throughline/conformance";
+import { type PlantedBug, plantedBugs, refuseBadInput, runConformance } from "@throughline/conformance";
 import { compareServices, compareStores } from "@throughline/conformance/property";
 import { memoryStore } from "@throughline/store-memory";
 import { expect, test } from "vitest";
@@ -26,6 +26,10 @@ test("sessions and messages have the same answers and refusals as on memory", as
     open: (options) => openTestDatabase(options, { pace: { stripAfterMs: 0 } }),
     runs: Number(process.env["PROPERTY_RUNS"] ?? 15),
   });
+});
+
+test("what makes no sense is refused, and leaves nothing", async () => {
+  await refuseBadInput(openTestDatabase);
 });
 
 /** The tests of one rule that fail with a bug planted. All of the suite for each bug would take half an hour. */

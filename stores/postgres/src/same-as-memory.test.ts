@@ -1,5 +1,5 @@
 /** Random commands, and planted bugs: PostgreSQL answers as memory does, and the suite would notice if it did not. */
-import { findBrokenRules, plantedBugs, rulesOf } from "@throughline/conformance";
+import { findBrokenRules, plantedBugs, refuseBadInput, rulesOf } from "@throughline/conformance";
 import { compareServices, compareStores } from "@throughline/conformance/property";
 import { memoryStore } from "@throughline/store-memory";
 import { afterAll, expect, test } from "vitest";
@@ -27,6 +27,10 @@ test("sessions and messages have the same answers and refusals as on memory", as
     open: openEmptiedStore,
     runs: Number(process.env["PROPERTY_RUNS"] ?? 40),
   });
+});
+
+test("what makes no sense is refused, and leaves nothing", async () => {
+  await refuseBadInput(openEmptiedStore);
 });
 
 test.for(plantedBugs)("the suite finds in PostgreSQL that $name", async ({ rule, plant }) => {

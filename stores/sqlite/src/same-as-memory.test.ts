@@ -2,7 +2,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type OpenForTest, findBrokenRules, plantedBugs, rulesOf } from "@throughline/conformance";
+import {
+  type OpenForTest,
+  findBrokenRules,
+  plantedBugs,
+  refuseBadInput,
+  rulesOf,
+} from "@throughline/conformance";
 import { compareServices, compareStores } from "@throughline/conformance/property";
 import { memoryStore } from "@throughline/store-memory";
 import { expect, test } from "vitest";
@@ -42,6 +48,10 @@ test("sessions and messages have the same answers and refusals as on memory", as
     open: open,
     runs: Number(process.env["PROPERTY_RUNS"] ?? 60),
   });
+});
+
+test("what makes no sense is refused, and leaves nothing", async () => {
+  await refuseBadInput(open);
 });
 
 test.for(plantedBugs)("the suite finds in SQLite that $name", async ({ rule, plant }) => {
