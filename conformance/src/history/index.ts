@@ -10,5 +10,7 @@ export {
   writeEntry,
   writeHistory,
 } from "./write-history.ts";
+export { raceLargeValues, shareLargeValue } from "./large-values.ts";
+export { type SilentLink, commitInSilence, readInSilence } from "./silent-link.ts";
 export { type ToldWriter, writeAsTold } from "./write-as-told.ts";
 export { type StartWriter, WriterFleet, type WriterProgram } from "./writer-fleet.ts";

@@ -1,11 +1,17 @@
 /** Links that lose, cut, delay and swallow: what was acknowledged is there, once, and every call ends in time. */
 import { join } from "node:path";
-import { ToldHistory, historyTenant, writeEntry, writeHistory } from "@throughline/conformance";
-import { parseTextQuery } from "@throughline/core";
+import {
+  ToldHistory,
+  commitInSilence,
+  historyTenant,
+  readInSilence,
+  writeEntry,
+  writeHistory,
+} from "@throughline/conformance";
 import { bundleProgram, type LinkMode, repairOnceCut, startProgram } from "@throughline/test-servers";
 import { describe, expect, test } from "vitest";
 import { mongodbStore } from "../mongodb-store.ts";
-import { endsInTime, expectKept, newHistory, openLine, shortTimeouts } from "./test/open-line.ts";
+import { endsInTime, expectKept, newHistory, openLine, shortTimeouts, silentLink } from "./test/open-line.ts";
 
 const closing = await bundleProgram(join(import.meta.dirname, "test/closing-process.ts"));
 const short = { timeouts: shortTimeouts, resendForMs: 1_000 };
@@ -132,56 +138,20 @@ describe("a link that swallows everything", () => {
     "[C39] %s: a commit ends in time, and can be asked for later",
     async ([, mode], context) => {
       const line = await openLine(context, short);
-      const history = await newHistory(line);
-      const told = new ToldHistory();
-      told.acknowledged.set("before", await writeEntry(line.store, history, "before"));
-      line.proxy.setMode(mode);
-      const commit = writeEntry(line.store, history, "swallowed");
-      await endsInTime(commit);
-      await expect(commit).rejects.toMatchObject({ code: "unavailable", retryable: true });
-      line.proxy.setMode({});
-      // The driver may have to find the server anew first.
-      await line.store.read(readNothing).catch(() => undefined);
-      told.acknowledged.set("swallowed", await writeEntry(line.store, history, "swallowed"));
-      await expectKept(line, history, told);
+      await commitInSilence(silentLink(line, mode), await newHistory(line));
     },
   );
 
   test.for(silences)("%s: reads, looks at the feed and searches end in time", async ([, mode], context) => {
-    const { store, proxy } = await openLine(context, short);
-    const history = {
-      tenant: historyTenant,
-      requests: [{ type: "get", kind: "sessions", keys: [["h"]] }],
-    } as const;
-    await store.read(history);
-    proxy.setMode(mode);
-    const calls = [
-      store.read(history),
-      store.changes({ tenant: historyTenant, limit: 1 }),
-      store.search({
-        tenant: historyTenant,
-        text: parseTextQuery("word"),
-        order: "recent",
-        limit: 1,
-        skip: 0,
-      }),
-      store.check(),
-    ];
-    await endsInTime(Promise.allSettled(calls));
-    for (const call of calls) {
-      await expect(call).rejects.toMatchObject({ code: "unavailable", retryable: true });
-    }
-    proxy.setMode({});
-    await expect
-      .poll(
-        () =>
-          store.read(history).then(
-            () => "read",
-            () => "failed",
-          ),
-        { timeout: 10_000 },
-      )
-      .toBe("read");
+    const line = await openLine(context, short);
+    await readInSilence(silentLink(line, mode));
+    line.proxy.setMode({});
+    const read = () =>
+      line.store.read(readNothing).then(
+        () => "read",
+        () => "failed",
+      );
+    await expect.poll(read, { timeout: 10_000 }).toBe("read");
   });
 
   test("a store is opened in time, or not", async (context) => {

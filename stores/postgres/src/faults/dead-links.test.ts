@@ -1,7 +1,15 @@
 /** Links and servers that are silent: every call ends within its time limit, and nothing is written twice. */
 import { join } from "node:path";
-import { ToldHistory, historyTenant, testItems, testKinds, writeEntry } from "@throughline/conformance";
-import { type Batch, type GuardedStore, completeRecord, guardStore, parseTextQuery } from "@throughline/core";
+import {
+  ToldHistory,
+  commitInSilence,
+  historyTenant,
+  readInSilence,
+  testItems,
+  testKinds,
+  writeEntry,
+} from "@throughline/conformance";
+import { type Batch, type GuardedStore, completeRecord, guardStore } from "@throughline/core";
 import type { LinkMode } from "@throughline/test-servers";
 import { bundleProgram, startProgram } from "@throughline/test-servers";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -13,8 +21,9 @@ import {
   expectKept,
   newHistory,
   openLine,
-  schema,
   isCommit,
+  schema,
+  silentLink,
 } from "./test/open-line.ts";
 import { shortTimeouts } from "./test/short-timeouts.ts";
 
@@ -33,45 +42,20 @@ describe("a link that swallows everything", () => {
     async ([, mode], context) => {
       const line = await openLine(context, short);
       const history = await newHistory(line);
-      const told = new ToldHistory();
-      told.acknowledged.set("before", await writeEntry(line.store, history, "before"));
-      line.proxy.setMode(mode);
-      const commit = writeEntry(line.store, history, "swallowed");
-      await endsInTime(commit);
-      await expect(commit).rejects.toMatchObject({
-        code: "unavailable",
+      expect(await commitInSilence(silentLink(line, mode), history)).toMatchObject({
         reason: "timeout",
         outcome: "unknown",
         details: { operation: `${history} swallowed` },
       });
-      line.proxy.setMode({});
-      told.acknowledged.set("swallowed", await writeEntry(line.store, history, "swallowed"));
-      await expectKept(line, history, told);
     },
   );
 
   test.for(silences)("%s: a read, a look at the feed and a search end in time", async ([, mode], context) => {
-    const { store, proxy } = await openLine(context, { ...short, maximum: 10 });
-    await store.read(readNothing);
-    proxy.setMode(mode);
-    const calls = [
-      store.read(readNothing),
-      store.changes({ tenant: historyTenant, limit: 1 }),
-      store.search({
-        tenant: historyTenant,
-        text: parseTextQuery("word"),
-        order: "recent",
-        limit: 1,
-        skip: 0,
-      }),
-      store.check(),
-    ];
-    await endsInTime(Promise.allSettled(calls));
-    for (const call of calls) {
-      await expect(call).rejects.toMatchObject({ code: "unavailable", reason: "timeout", retryable: true });
-    }
-    proxy.setMode({});
-    await store.read(readNothing);
+    const line = await openLine(context, { ...short, maximum: 10 });
+    const errors = await readInSilence(silentLink(line, mode));
+    expect(errors.map(({ reason }) => reason)).toEqual(Array(4).fill("timeout"));
+    line.proxy.setMode({});
+    await line.store.read(readNothing);
   });
 
   test("a store is opened in time, or not", async (context) => {

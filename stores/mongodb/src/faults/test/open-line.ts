@@ -1,8 +1,14 @@
 /** Ways to the run's server, or its stand-in, that fail when they are told to. */
-import { beginHistory, findBrokenPromises, testKinds } from "@throughline/conformance";
+import {
+  type SilentLink,
+  beginHistory,
+  findBrokenPromises,
+  historyTenant,
+  testKinds,
+} from "@throughline/conformance";
 import type { GuardedStore } from "@throughline/core";
 import { guardStore } from "@throughline/core";
-import { type Proxy, endsWithin, startProxy, testMongodbUrl } from "@throughline/test-servers";
+import { type LinkMode, type Proxy, endsWithin, startProxy, testMongodbUrl } from "@throughline/test-servers";
 import { type TestContext, expect, onTestFinished } from "vitest";
 import { mongodbStore } from "../../mongodb-store.ts";
 import type { Timeouts } from "../../connect.ts";
@@ -79,4 +85,19 @@ export async function expectKept(
 /** Fails if a call takes longer than its limits allow. */
 export async function endsInTime(call: Promise<unknown>): Promise<void> {
   expect(await endsWithin(call, IN_TIME_MS), "the call hangs").toBe(true);
+}
+
+/** A line whose links behave as `mode` says while it is silent. */
+export function silentLink({ store, direct, proxy }: Line, mode: LinkMode): SilentLink {
+  return {
+    store,
+    direct,
+    fallSilent: () => proxy.setMode(mode),
+    speak: async () => {
+      proxy.setMode({});
+      // The driver may have to find the server anew first.
+      await store.read({ tenant: historyTenant, requests: [] }).catch(() => undefined);
+    },
+    endsInTime,
+  };
 }

@@ -1,8 +1,9 @@
 /** A server of the test's own, and ways to it that fail when they are told to. */
-import { beginHistory, findBrokenPromises, testKinds } from "@throughline/conformance";
+import { type SilentLink, beginHistory, findBrokenPromises, testKinds } from "@throughline/conformance";
 import type { GuardedStore, Store } from "@throughline/core";
 import { guardStore } from "@throughline/core";
 import {
+  type LinkMode,
   type PostgresServer,
   type Proxy,
   endsWithin,
@@ -106,4 +107,15 @@ export async function expectKept(
 /** Fails if a call takes longer than its limits allow. */
 export async function endsInTime(call: Promise<unknown>): Promise<void> {
   expect(await endsWithin(call, IN_TIME_MS), "the call hangs").toBe(true);
+}
+
+/** A line whose links behave as `mode` says while it is silent. */
+export function silentLink({ store, direct, proxy }: Line, mode: LinkMode): SilentLink {
+  return {
+    store,
+    direct,
+    fallSilent: () => proxy.setMode(mode),
+    speak: async () => proxy.setMode({}),
+    endsInTime,
+  };
 }
