@@ -5,7 +5,6 @@ import type { Connection } from "./connection.ts";
 import { hasSlices, messageOfSlice } from "./search-rows.ts";
 import { textColumns } from "./session-scope.ts";
 
-
 interface SliceSearch {
   readonly text: TextQuery;
   /** Tokens that every slice of a hit has. */
