@@ -3,7 +3,10 @@ import { expect, test } from "vitest";
 import { latestVersion, migrations } from "./migrations.ts";
 
 /** SHA-256 of each migration that was released. Databases in the world were made by them: add one, never edit one. */
-const released = ["d139a697219b8adeed3a37275e02ecabf5c2b691d6c58a9d88afaf22dec0df0c"];
+const released = [
+  "d139a697219b8adeed3a37275e02ecabf5c2b691d6c58a9d88afaf22dec0df0c",
+  "0769c33d63fffe41a539887ebaac1cdaba5eee40fa422179f42e7d1cb703f071",
+];
 
 test("released migrations are as they were released", () => {
   const hashes = migrations.map(({ version, name, up, down }) =>

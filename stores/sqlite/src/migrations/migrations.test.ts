@@ -3,7 +3,10 @@ import { expect, test } from "vitest";
 import { latestVersion, migrations } from "./migrations.ts";
 
 /** SHA-256 of each migration that was released. Files in the world were made by them: add a migration, never edit one. */
-const released = ["3c8a81683bd5ca294a460d3b74444de224006ac14202395453538899e9acf5c3"];
+const released = [
+  "3c8a81683bd5ca294a460d3b74444de224006ac14202395453538899e9acf5c3",
+  "bbaa3a80f4b0c0f8f2f78ce3e7e004029f1c4522e4a278ad2c8b5a5513068a85",
+];
 
 test("released migrations are as they were released", () => {
   const hashes = migrations.map(({ version, name, up, down }) =>
