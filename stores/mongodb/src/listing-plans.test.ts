@@ -1,5 +1,5 @@
 /** How many records a list reads of the server: about a page, where an order leads to them. */
-import type { GuardedStore, Page, Query } from "@throughline/core";
+import type { GuardedStore, Query } from "@throughline/core";
 import { completeRecord, guardStore, sessions } from "@throughline/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openMongodbStore } from "./mongodb-store.ts";
@@ -50,7 +50,7 @@ async function list(where: NonNullable<Query["where"]>, after?: Query["after"]):
   const page = { type: "query", kind: "sessions", shape: "created", prefix: [1], limit: 50, where } as const;
   const query: Query = { ...page, direction: "backward", ...(after === undefined ? undefined : { after }) };
   const { answers } = await store.read({ tenant, requests: [query] });
-  return (answers[0] as Page).rows.map(({ id }) => id as string);
+  return answers[0].rows.map(({ id }) => id as string);
 }
 
 test("a page reads one record more than it has", async () => {
