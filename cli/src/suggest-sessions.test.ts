@@ -9,7 +9,7 @@ const throughline = new Throughline(guardStore(memoryStore()), {
   generateId: () => next.next().value ?? "none",
 });
 await throughline.sessions.create({ title: "Prune the\n roses", tool: "codex", externalKey: "Rose-1" });
-await throughline.sessions.create({ title: "x".repeat(60) });
+await throughline.sessions.create({ title: "x".repeat(300) });
 const roses = `${ids[0]} (Prune the roses)`;
 const long = `${ids[1]} (${"x".repeat(39)}…)`;
 
@@ -25,6 +25,8 @@ test.each([
   ["a word of the title", "ROSES", [roses]],
   ["nothing like any", "9999999999", []],
   ["a title's two letters", "Pr", []],
+  ["as much of a title as is compared", "x".repeat(200), [long]],
+  ["more than anybody types", "x".repeat(201), []],
 ])("%s", async (_, name, expected) => {
   expect(await suggestSessions(throughline, name)).toEqual(expected);
 });

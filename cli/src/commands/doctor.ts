@@ -139,7 +139,7 @@ function warningsOn({ path, size, mode, schemaVersion }: DatabaseFile, isOurs: b
       {
         problem: "no_database",
         message: `There is no database at ${path} yet.`,
-        action: "Nothing: import or serve makes one.",
+        action: "Nothing: import, serve and keys create make one.",
       },
     ];
   }

@@ -73,6 +73,9 @@ test("what could not be read at all makes the exit code 1; the rest is imported"
   expect(missing.exitCode).toBe(1);
   expect(missing.errors).toBe(`${join(folder, "missing.jsonl")}: does not exist\n`);
   expect(missing.output).toContain("Messages: 2 new\n");
+  const nothing = await runCommand(folder, ["import", "missing.jsonl", "--store", "new.db"]);
+  expect(nothing).toMatchObject({ exitCode: 1, errors: missing.errors });
+  expect(existsSync(join(folder, "new.db"))).toBe(false);
   const foreign = await runCommand(folder, ["import", "notes.txt", "--store", "a.db"]);
   expect(foreign.exitCode).toBe(1);
   expect(foreign.errors).toBe(`${join(folder, "notes.txt")}: not a format that is known here; left out\n`);

@@ -34,6 +34,8 @@ export async function importFiles(words: readonly string[], options: ImportOptio
   const request = readRequest(words);
   if (request.importer === undefined && words[0] !== undefined) checkFirstWord(words[0]);
   const isNothing = request.paths.length === 0;
+  // Paths that do not exist are told one by one, and are no reason to make a database.
+  const access = request.paths.some((path) => existsSync(path)) ? "creates" : "reads";
   if (isNothing) process.stderr.write(`${describeNothing(request)}\n`);
   const use = async (throughline: Throughline): Promise<number> => {
     const report = await runImport(throughline, request, options.user);
@@ -51,7 +53,7 @@ export async function importFiles(words: readonly string[], options: ImportOptio
     return failuresIn(report, request) > 0 ? exitCodes.failure : exitCodes.success;
   };
   // Where nothing is to be imported, it does not matter that there is no database.
-  return withThroughline(options, isNothing ? "reads" : "creates", use, () => undefined);
+  return withThroughline(options, access, use, () => undefined);
 }
 
 /** The first word is a tool only if it is one's name and there is no such path. */

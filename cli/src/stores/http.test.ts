@@ -58,7 +58,7 @@ test("what can't be reached, and what is no Throughline server, end every comman
   await once(stranger, "listening");
   const other = (stranger.address() as AddressInfo).port;
   for (const [store, message] of [
-    [`http://127.0.0.1:${port}`, /^throughline: Nothing can be reached at http:\/\/127\.0\.0\.1:\d+\.\n$/],
+    [`http://127.0.0.1:${port}`, /^throughline: Nothing answers at http:\/\/127\.0\.0\.1:\d+\. [^\n]*\n$/],
     [`http://127.0.0.1:${other}`, /^throughline: What answers at \S+ is no Throughline server\..*\n$/],
   ] as const) {
     for (const args of [["sessions"], ["search", "x"], ["import", "."], ["serve", "--port", "0"]]) {

@@ -26,6 +26,7 @@ test.for<[string, unknown, string, string]>([
   ["no route any more", failed(failure("EHOSTUNREACH", "read")), "connection_lost", "unknown"],
   ["one address refused, one reset", failed(half), "connection_lost", "unknown"],
   ["no connection in time", failed(failure("UND_ERR_CONNECT_TIMEOUT")), "cannot_connect", "refused"],
+  ["a port of another protocol", failed(new Error("bad port")), "cannot_connect", "refused"],
   ["an unknown host", failed(failure("ENOTFOUND", "getaddrinfo")), "host_not_found", "refused"],
   ["no name service", failed(failure("EAI_AGAIN", "getaddrinfo")), "host_not_found", "refused"],
   ["a certificate of its own", failed(failure("DEPTH_ZERO_SELF_SIGNED_CERT")), "tls", "refused"],

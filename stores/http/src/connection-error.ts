@@ -5,6 +5,7 @@ import { type CommitOutcome, ThroughlineError } from "@throughline/core";
 interface Failure {
   readonly name?: unknown;
   readonly code?: unknown;
+  readonly message?: unknown;
   readonly syscall?: unknown;
   readonly cause?: unknown;
   readonly errors?: readonly unknown[];
@@ -40,7 +41,14 @@ const cannotConnect: Kind = {
   reason: "cannot_connect",
   outcome: "refused",
   retryable: true,
-  message: (server) => `Nothing can be reached at ${server}.`,
+  message: (server) => `Nothing answers at ${server}. Check host, port and network, and that it runs.`,
+};
+const blockedPort: Kind = {
+  reason: "cannot_connect",
+  outcome: "refused",
+  retryable: false,
+  message: (server) =>
+    `The port of ${server} is one that no web client connects to, because it belongs to another protocol.`,
 };
 const notHttp: Kind = {
   reason: "foreign_answer",
@@ -60,6 +68,8 @@ const lookUpCode = /^(?:ENOTFOUND|EAI_)/;
 const tlsCode = /^(?:EPROTO$|ERR_SSL_|ERR_TLS_)/;
 /** A name: not every version gives it a code. */
 const parserError = "HTTPParserError";
+/** A message: it has nothing else. The ports are those of the Fetch standard, such as 1 and 6000. */
+const badPort = "bad port";
 
 /**
  * The error for a request that `fetch` could not carry out. Only where there surely was no connection it is `refused`;
@@ -88,16 +98,17 @@ function kindOf(failures: readonly Failure[]): Kind {
   if (has(tlsCode)) return insecure;
   if (has(lookUpCode)) return hostNotFound;
   if (failures.some(({ name }) => name === parserError)) return notHttp;
+  if (failures.some(({ message }) => message === badPort)) return blockedPort;
   return failures.length > 0 && failures.every(isBeforeSending) ? cannotConnect : lost;
 }
 
 /** What tells something of an error, its causes, and the errors of several addresses of one host. */
 function failuresOf(error: unknown, depth = 0): readonly Failure[] {
   if (typeof error !== "object" || error === null || depth > 5) return [];
-  const { name, code, cause, errors = [] } = error as Failure;
+  const { name, code, message, cause, errors = [] } = error as Failure;
   const inner = [...errors, cause].flatMap((each) => failuresOf(each, depth + 1));
   // The error of several addresses has the code of one of them.
-  const tells = (code !== undefined && errors.length === 0) || name === parserError;
+  const tells = (code !== undefined && errors.length === 0) || name === parserError || message === badPort;
   return tells ? [error, ...inner] : inner;
 }
 

@@ -104,6 +104,14 @@ describe("opening", () => {
     });
   });
 
+  test("says that fetch connects to no such port", async () => {
+    await expect(httpStore({ url: "http://127.0.0.1:1" })).rejects.toMatchObject({
+      code: "unavailable",
+      reason: "cannot_connect",
+      retryable: false,
+    });
+  });
+
   test.for([
     ["http", "not_a_throughline_server"],
     ["https", "tls"],
