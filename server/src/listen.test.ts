@@ -192,6 +192,18 @@ describe("what is no request", () => {
     expect(answer).not.toContain("problem+json");
   });
 
+  test.each(["{}", "CONNECT localhost:80 HTTP/1.1\r\nHost: localhost\r\n\r\n"])(
+    "what follows a request that is carried out is not its answer: %.7s",
+    async (rest) => {
+      const { port, throughline } = await start();
+      const head = "Host: localhost\r\nContent-Type: application/json\r\nContent-Length: 2";
+      const answer = await sendRaw(port, `POST /sessions HTTP/1.1\r\n${head}\r\n\r\n{}${rest}`);
+      expect(answer).toMatch(/^HTTP\/1\.1 201 /);
+      expect(answer.split("HTTP/1.1 ")).toHaveLength(2);
+      expect((await throughline.sessions.list()).items).toHaveLength(1);
+    },
+  );
+
   test("a client that hangs up in the middle does no harm", async () => {
     const { port, url } = await start();
     const socket = connect(port, "127.0.0.1");

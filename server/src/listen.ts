@@ -102,13 +102,10 @@ function createNodeServer(server: Server, headersTimeout: number): HttpServer {
   http.on("request", listener);
   // An expectation that nobody knows may be passed over (RFC 9110, 10.1.1); Node would answer by itself.
   http.on("checkExpectation", listener);
-  http.on("connect", (_, socket) => refuse(noTunnel(), socket));
+  http.on("connect", (_, socket) => refuseInTurn(noTunnel(), socket, answers.get(socket)));
   http.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    const begun = answers.get(socket);
-    // What would be written now would be read as a part of the answer that has begun.
-    const isAmidAnswer = begun?.headersSent === true && !begun.writableFinished;
-    if (error.code === "ECONNRESET" || isAmidAnswer) socket.destroy();
-    else refuse(errorOf(error.code), socket);
+    if (error.code === "ECONNRESET") socket.destroy();
+    else refuseInTurn(errorOf(error.code), socket, answers.get(socket));
   });
   return http;
 }
@@ -121,6 +118,17 @@ function refusalOfHost(
 ): ThroughlineError | undefined {
   if (host !== undefined) return server.answersFor(host) ? undefined : foreignHost(host);
   return httpVersion === "1.0" ? undefined : malformed("A request of HTTP/1.1 needs a Host header.");
+}
+
+/**
+ * Refuses what came on a connection, and closes it. While an answer to the request before is due, that one alone is
+ * given: a refusal would be read as it, or as a part of it, and say that nothing was done.
+ */
+function refuseInTurn(error: ThroughlineError, socket: Duplex, begun: ServerResponse | undefined): void {
+  if (begun === undefined || begun.writableFinished) refuse(error, socket);
+  else if (begun.headersSent) socket.destroy();
+  else if (begun.req.complete) begun.shouldKeepAlive = false;
+  else refuse(error, socket);
 }
 
 /** Answers what Node can't answer as a request, and closes the connection. */
