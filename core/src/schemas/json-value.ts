@@ -108,8 +108,10 @@ function findUnsafeText(root: unknown): string | undefined {
     if (typeof value === "string" && (!value.isWellFormed() || value.includes("\0"))) {
       return "must have neither NUL nor lone surrogates";
     }
-    if (typeof value === "object" && value !== null)
-      open.push(...Object.keys(value), ...Object.values(value as Readonly<Record<string, unknown>>));
+    if (typeof value === "object" && value !== null) {
+      // One by one: as arguments of one call, many of them overflow the stack.
+      for (const [name, inner] of Object.entries(value)) open.push(name, inner);
+    }
   }
   return undefined;
 }

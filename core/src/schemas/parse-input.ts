@@ -14,9 +14,15 @@ export function parseInput<const Schema extends v.GenericSchema>(
   return result.output;
 }
 
-/** Refuses a list of which only the members are about to be taken: nothing of it would be left to tell it by. */
-export function refuseList(input: unknown, what: string): void {
+/** Refuses what is no object where its members are about to be taken: nothing of it would be left to tell it by. */
+export function refuseNonObject(input: unknown, what: string): void {
   if (Array.isArray(input)) throw listError([], what);
+  if (typeof input === "object" && input !== null) return;
+  throw new ThroughlineError("invalid", `${what} must be an object.`, {
+    reason: "type",
+    outcome: "refused",
+    details: { field: "" },
+  });
 }
 
 /**

@@ -1,11 +1,51 @@
+import type { CheckedMessageInput } from "./message-input.ts";
+
 const roles: ReadonlySet<unknown> = new Set(["user", "assistant", "system", "tool"]);
 const counts: ReadonlySet<string> = new Set(["input", "output", "cacheRead", "cacheWrite", "reasoning"]);
 
 /**
- * Whether a message is one of those that most are: text, without anything that takes a closer look. The schema accepts it
- * as it is, and takes many times as long to say so. False says nothing: the schema decides.
+ * A message that is one of those that most are: text, without anything that takes a closer look. What comes is what the
+ * schema makes of it, in its order, since what is stored and what a retry is known by are written in it; the schema takes
+ * many times as long. Undefined says nothing: the schema decides.
  */
-export function isPlainMessage(input: unknown): boolean {
+export function readPlainMessage(input: unknown): CheckedMessageInput | undefined {
+  return isPlainMessage(input) ? inOrder(input) : undefined;
+}
+
+type Input = Pick<
+  CheckedMessageInput & { readonly usage?: Readonly<Record<string, number>> },
+  "id" | "role" | "content" | "model" | "usage" | "createdAt"
+>;
+
+function inOrder({ id, role, content, model, usage, createdAt }: Input): CheckedMessageInput {
+  return {
+    ...(id === undefined ? undefined : { id }),
+    role,
+    content:
+      typeof content === "string"
+        ? content
+        : (content as readonly TextPart[]).map(({ type, text }) => ({ type, text })),
+    ...(model === undefined ? undefined : { model }),
+    ...(usage === undefined ? undefined : { usage: usageInOrder(usage) }),
+    ...(createdAt === undefined ? undefined : { createdAt }),
+  };
+}
+
+interface TextPart {
+  readonly type: "text" | "reasoning";
+  readonly text: string;
+}
+
+function usageInOrder(usage: Readonly<Record<string, number>>): Record<string, number> {
+  const ordered: Record<string, number> = {};
+  for (const name of counts) {
+    const count = usage[name];
+    if (count !== undefined) ordered[name] = count;
+  }
+  return ordered;
+}
+
+function isPlainMessage(input: unknown): input is Input {
   if (!isObject(input) || !("role" in input && "content" in input)) return false;
   for (const name in input) if (!isPlainField(name, input[name])) return false;
   return true;

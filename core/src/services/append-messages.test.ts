@@ -145,6 +145,23 @@ describe.each(storeNames)("appending on %s", (name) => {
     expect(await ids()).toEqual(["a", "b"]);
   });
 
+  test("a repeat is the same in whatever order its fields are written", async () => {
+    const { messages } = services.tl;
+    const repeats = [
+      { id: "a", role: "user", content: [{ type: "text", text: "Hello" }], usage: { input: 1, output: 2 } },
+      { usage: { output: 2, input: 1 }, content: [{ text: "Hello", type: "text" }], role: "user", id: "a" },
+      { id: "a", role: "user", content: [{ text: "Hello", type: "text" }], metadata: {} },
+    ] as const satisfies readonly MessageInput[];
+    for (const [index, message] of repeats.entries()) {
+      expect((await messages.append(session, [message])).replayed).toBe(index > 0);
+    }
+    for (const [index, { id: _, ...message }] of repeats.slice(0, 2).entries()) {
+      const result = await messages.append(session, [message], { operationId: "once" });
+      expect(result.replayed).toBe(index > 0);
+    }
+    expect(await ids()).toHaveLength(2);
+  });
+
   test("one id twice in an append is refused", async () => {
     await expect(services.tl.messages.append(session, [hello, hello])).rejects.toMatchObject({
       code: "invalid",

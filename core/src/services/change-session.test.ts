@@ -98,11 +98,13 @@ describe.each(storeNames)("changing sessions on %s", (name) => {
     expect((await sessions.update(id, { metadata: nested(64) })).metadata).toEqual(nested(64));
     const large = "x".repeat(64 * 1024 - '{"a":""}'.length);
     expect((await sessions.update(id, { metadata: { a: large } })).metadata).toEqual({ a: large });
-    await expect(sessions.update(id, { metadata: { a: `${large}x` } })).rejects.toMatchObject({
-      code: "too_large",
-      reason: "metadata",
-      outcome: "refused",
-    });
+    for (const tooLarge of [`${large}x`, Array<number>(300_000).fill(1)]) {
+      await expect(sessions.update(id, { metadata: { a: tooLarge } })).rejects.toMatchObject({
+        code: "too_large",
+        reason: "metadata",
+        outcome: "refused",
+      });
+    }
   });
 
   test("another revision than expected is a conflict, and nothing changes", async () => {

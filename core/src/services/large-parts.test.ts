@@ -206,6 +206,36 @@ describe.each(storeNames)("large parts on %s", (name) => {
     expect((await tl.messages.get(session, "a")).content).toHaveLength(100_000);
   });
 
+  test("a large value of other bytes, as many as it had, is told by whoever reads it", async () => {
+    const { tl, store } = services;
+    const { messages, sessions } = tl;
+    const large = "x".repeat(100_000);
+    const content = [{ type: "tool-result", toolCallId: "c", output: large }] as const;
+    await messages.append(session, [{ id: "content", role: "tool", content }]);
+    const other = (await sessions.create()).id;
+    await messages.append(other, [
+      { id: "native", role: "user", content: "small", native: { format: "f", text: `${large}y` } },
+    ]);
+    const { blobs, pieces } = await storedBlobs(store);
+    const records = pieces.map(({ hash = "", piece = 0 }) => {
+      const size = blobs.find((blob) => blob.hash === hash)?.size as number;
+      return { hash, piece, bytes: new TextEncoder().encode("z".repeat(size)) };
+    });
+    const write = { type: "insert", kind: "blob_pieces", exists: "replace" } as const;
+    const writes = records.map((record) => ({ ...write, record }));
+    await store.commit({ tenant: "default", writes, quiet: { durable: true } });
+    const readings = [
+      () => messages.get(session, "content"),
+      () => messages.list(session),
+      () => messages.stream(session).next(),
+      () => sessions.statistics(session),
+      () => messages.get(other, "native", { native: true }),
+    ];
+    for (const read of readings) {
+      await expect(read()).rejects.toMatchObject({ code: "unavailable", reason: "damaged" });
+    }
+  });
+
   test("a search goes on without a large value that is damaged, and shows the rest of its message", async () => {
     const { messages } = services.tl;
     const { tl, store } = services;
@@ -224,7 +254,12 @@ describe.each(storeNames)("large parts on %s", (name) => {
     await messages.append(other, [{ id: "other", role: "user", content: "another walrus" }]);
     const { pieces } = await storedBlobs(store);
     expect(pieces).toHaveLength(3);
-    for (const bytes of [new Uint8Array([0x1f, 0x8b, 1]), new Uint8Array([0xff]), new Uint8Array([0x7b])]) {
+    for (const bytes of [
+      new Uint8Array([0x1f, 0x8b, 1]),
+      new Uint8Array([0xff]),
+      new Uint8Array([0x7b]),
+      new Uint8Array([0x35]),
+    ]) {
       await store.commit({
         tenant: "default",
         writes: pieces.map(({ hash = "", piece = 0 }) => ({

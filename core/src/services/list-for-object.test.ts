@@ -53,3 +53,21 @@ test("a list where an object belongs is refused by every service, and changes no
   expect(await tl.sessions.get(id)).toMatchObject({ revision: 1, messageCount: 0 });
   expect((await tl.sessions.list({ all: true })).items).toHaveLength(1);
 });
+
+test("so is what is no object at all, where it would have passed for no options", async () => {
+  const { tl } = services;
+  const { id } = await tl.sessions.create();
+  for (const given of [null, 5, true, "now"] as unknown as readonly never[]) {
+    const calls = [
+      () => tl.sessions.delete(id, given),
+      () => tl.sessions.end(id, given),
+      () => tl.sessions.children(id, given),
+      () => tl.gc(given),
+      () => tl.messages.list(id, given),
+      () => tl.messages.stream(id, given).next(),
+      () => tl.messages.append(id, [{ role: "user", content: "some" }], given),
+    ];
+    for (const call of calls) await expect(call()).rejects.toMatchObject({ code: "invalid", reason: "type" });
+  }
+  expect(await tl.sessions.get(id)).toMatchObject({ revision: 1, messageCount: 0, endedAt: null });
+});

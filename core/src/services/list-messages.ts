@@ -4,7 +4,7 @@ import { ThroughlineError } from "../error.ts";
 import type { Row } from "../model/kind.ts";
 import { withJsonNames } from "../schemas/json-names.ts";
 import { pageSize } from "../schemas/page-size.ts";
-import { parseInput, refuseList } from "../schemas/parse-input.ts";
+import { parseInput, refuseNonObject } from "../schemas/parse-input.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 import { type Message, toMessage } from "./message.ts";
 import type { KnownPath } from "./message-path/known-path.ts";
@@ -94,7 +94,7 @@ export async function readPage(
   session: string,
   listOptions: ListOptions,
 ): Promise<RowPage> {
-  refuseList(listOptions, "messages");
+  refuseNonObject(listOptions, "messages");
   const { signal, ...given } = listOptions;
   const options = parseInput(messageList, given, "messages");
   const list = nameOf(session, options);

@@ -44,7 +44,29 @@ export type Native =
       readonly ranges: readonly (readonly [number, number])[];
     };
 
-/** A message for callers. Staged content must have been fetched into the row. */
+/**
+ * What a message says. Staged content must have been fetched into the row.
+ *
+ * @throws ThroughlineError `unavailable` with reason `damaged` for content that is not as it was written
+ */
+export function readContent({
+  sessionId,
+  id,
+  content,
+  contentFormat,
+}: Pick<RowOf<typeof messages>, "sessionId" | "id" | "content" | "contentFormat">): Content {
+  try {
+    return decodeContent(content, contentFormat);
+  } catch (error) {
+    throw new ThroughlineError("unavailable", `The content of the message ${id} is damaged.`, {
+      reason: "damaged",
+      details: { session: sessionId, id },
+      cause: error,
+    });
+  }
+}
+
+/** A message for callers. @throws as `readContent` */
 export function toMessage(row: Row): Message {
   const record = row as RowOf<typeof messages>;
   const createdAt = new Date(record.createdAt);
@@ -54,7 +76,7 @@ export function toMessage(row: Row): Message {
     seq: record.seq,
     parentSeq: record.parentSeq === 0 ? null : record.parentSeq,
     role: record.role as Role,
-    content: decodeContent(record.content, record.contentFormat),
+    content: readContent(record),
     tokenCount: record.tokenCount,
     model: record.model === "" ? null : record.model,
     usage: record.usage === "" ? null : fromJsonNames(JSON.parse(record.usage) as object),

@@ -5,7 +5,7 @@ import { blobsOfMessage } from "../contract/staged-text.ts";
 import { ThroughlineError } from "../error.ts";
 import { appendOptions } from "../schemas/append-options.ts";
 import type { MessageInput } from "../schemas/message-input.ts";
-import { parseInput, refuseList } from "../schemas/parse-input.ts";
+import { parseInput, refuseNonObject } from "../schemas/parse-input.ts";
 import { keyText } from "../schemas/text.ts";
 import { fetchStagedFields, isStaged } from "./blobs/fetch-staged-fields.ts";
 import { removedReferences } from "./blobs/staged-blobs.ts";
@@ -114,7 +114,7 @@ export class Messages {
     options: AppendOptions & { readonly expectedRevision?: number },
   ): Promise<AppendResult> {
     const { store, tenant } = this.#context;
-    refuseList(options, "append");
+    refuseNonObject(options, "append");
     const { signal, ...given } = options;
     const checkedOptions = parseInput(appendOptions, given, "append");
     const { expectedSeq, operationId, head, expectedRevision } = checkedOptions;
@@ -205,7 +205,7 @@ export class Messages {
 
   /** Every message of the current branch, or of what is asked for, without holding them in memory at once. */
   async *stream(session: string, options: StreamOptions = {}): AsyncGenerator<Message, void, undefined> {
-    refuseList(options, "messages");
+    refuseNonObject(options, "messages");
     const { afterSeq = 0, ...rest } = options;
     let page = await readPage(this.#context, session, { ...rest, afterSeq, limit: firstStreamPage });
     for (;;) {

@@ -3,7 +3,7 @@ import { ThroughlineError } from "../error.ts";
 import type { CheckedMessageInput, MessageInput } from "../schemas/message-input.ts";
 import { messageInput } from "../schemas/message-input.ts";
 import { parseInput } from "../schemas/parse-input.ts";
-import { isPlainMessage } from "../schemas/plain-message.ts";
+import { readPlainMessage } from "../schemas/plain-message.ts";
 import { newMessageRecord } from "./message.ts";
 import type { ServiceContext } from "./service-context.ts";
 import { stageLargeFields } from "./blobs/stage-large-fields.ts";
@@ -34,10 +34,11 @@ export async function newMessageRecords(
     });
   }
   const now = context.store.now();
-  const checked = Array.from(inputs, (input: unknown, index) =>
-    isPlainMessage(input)
-      ? { ...(input as CheckedMessageInput) }
-      : parseInput(messageInput, input, inputs.length === 1 ? "message" : `message ${index + 1}`),
+  const checked = Array.from(
+    inputs,
+    (input: unknown, index) =>
+      readPlainMessage(input) ??
+      parseInput(messageInput, input, inputs.length === 1 ? "message" : `message ${index + 1}`),
   );
   const records = checked.map((input) => newMessageRecord(input.id ?? context.generateId(), now, input));
   const staged = await stageLargeFields(blobs, records);

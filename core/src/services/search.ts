@@ -169,13 +169,12 @@ async function describeHits(
   return described;
 }
 
-/** Content that is damaged, and no JSON, has no text: it was found by what an index knew of it. */
+/** Content that is damaged has no text: it was found by what an index knew of it. */
 function readText({ content, contentFormat }: Row): string {
   try {
     return textOfContent(decodeContent(content as string, contentFormat as string));
-  } catch (error) {
-    if (error instanceof SyntaxError) return "";
-    throw error;
+  } catch {
+    return "";
   }
 }
 

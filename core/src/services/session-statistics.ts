@@ -1,11 +1,10 @@
 /** What one session comes to: counted over its messages, page by page, so that any length fits into memory. */
 import type { ReadRequest } from "../contract/read.ts";
 import type { Row, RowOf } from "../model/kind.ts";
-import { decodeContent } from "../model/message-content.ts";
 import type { messages } from "../model/messages.ts";
 import { everyRecord } from "./every-record.ts";
 import { sessionNotFound } from "./find-session.ts";
-import type { Role } from "./message.ts";
+import { type Role, readContent } from "./message.ts";
 import type { ServiceContext } from "./service-context.ts";
 import type { CallSettings } from "./sessions.ts";
 import { fetchStagedFields, isStaged } from "./blobs/fetch-staged-fields.ts";
@@ -156,13 +155,7 @@ class Tally {
   }
 }
 
-function countCalls({
-  content,
-  contentFormat,
-}: {
-  readonly content: string;
-  readonly contentFormat: string;
-}): number {
-  const decoded = decodeContent(content, contentFormat);
-  return typeof decoded === "string" ? 0 : decoded.filter(({ type }) => type === "tool-call").length;
+function countCalls(message: RowOf<typeof messages>): number {
+  const content = readContent(message);
+  return typeof content === "string" ? 0 : content.filter(({ type }) => type === "tool-call").length;
 }

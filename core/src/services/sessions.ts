@@ -4,7 +4,7 @@ import type { KeyValues, Row, StoredRecord } from "../model/kind.ts";
 import { isThroughlineError } from "../error.ts";
 import type { MessageInput } from "../schemas/message-input.ts";
 import type { BranchListInput, ForkInput } from "../schemas/fork-input.ts";
-import { parseInput, refuseList } from "../schemas/parse-input.ts";
+import { parseInput, refuseNonObject } from "../schemas/parse-input.ts";
 import type { SessionChanges, SessionFilter, SessionInput } from "../schemas/session-input.ts";
 import { sessionChanges, sessionFilter, sessionInput } from "../schemas/session-input.ts";
 import { label } from "../schemas/text.ts";
@@ -181,7 +181,7 @@ export class Sessions {
   ): Promise<Page<Session>> {
     // Without a name it would be no filter at all.
     const parent = parseInput(label, id, "session");
-    refuseList(options, "filter");
+    refuseNonObject(options, "filter");
     return this.list({ ...options, parent, order: "created", all: true }, settings);
   }
 
@@ -253,7 +253,7 @@ export class Sessions {
    * @throws ThroughlineError `not_found`, `invalid`
    */
   async end(id: string, given: EndOptions & CallSettings = {}): Promise<Session> {
-    refuseList(given, "end");
+    refuseNonObject(given, "end");
     const { signal, ...options } = given;
     const settings = signal === undefined ? {} : { signal };
     return toSession(this.#context.tenant, await endSession(this.#context, id, options, settings));

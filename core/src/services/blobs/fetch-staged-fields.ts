@@ -71,8 +71,18 @@ function wholeRow(row: Row, texts: ReadonlyMap<string, string>): Row {
   if (isStagedContent(contentFormat)) whole.contentFormat = "json";
   const staged = blobOfNative(native);
   if (staged !== undefined) {
-    const text: unknown = JSON.parse(textOf(staged.hash));
-    whole.native = JSON.stringify({ format: staged.format, text });
+    whole.native = JSON.stringify({
+      format: staged.format,
+      text: readJson(staged.hash, textOf(staged.hash)),
+    });
   }
   return whole;
+}
+
+function readJson(hash: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw damaged(hash, error);
+  }
 }

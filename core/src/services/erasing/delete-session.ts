@@ -5,7 +5,7 @@ import type { Count } from "../../contract/read.ts";
 import type { CallOptions } from "../../contract/store.ts";
 import { isThroughlineError } from "../../error.ts";
 import type { Row } from "../../model/kind.ts";
-import { parseInput, refuseList } from "../../schemas/parse-input.ts";
+import { parseInput, refuseNonObject } from "../../schemas/parse-input.ts";
 import { sessionNotFound } from "../find-session.ts";
 import { expectNotHeld, isHeldRefusal, sessionHeld } from "../retention/holds.ts";
 import { eraseAfter } from "../retention/policy.ts";
@@ -31,7 +31,7 @@ export async function deleteSession(
   session: string,
   given: DeleteOptions & Pick<CallOptions, "signal">,
 ): Promise<DeletionReceipt> {
-  refuseList(given, "delete");
+  refuseNonObject(given, "delete");
   const { signal, ...rest } = given;
   const { erase = false } = parseInput(deleteOptions, rest, "delete");
   const options = signal === undefined ? {} : { signal };

@@ -70,7 +70,7 @@ async function findForks(
       if (child.forkedAt !== 0) found.push(child);
     }
     areAllFound &&= found.length - before >= (next.forks as number);
-    waiting.push(...found.slice(before));
+    for (const child of found.slice(before)) waiting.push(child);
   }
   if (areAllFound) return found;
   // A session between was erased, and its forks count as this one's: what they share names it still, however deep they are.

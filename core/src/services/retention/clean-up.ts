@@ -4,7 +4,7 @@ import type { Expectation, Write } from "../../contract/batch.ts";
 import type { CallOptions } from "../../contract/store.ts";
 import { isThroughlineError } from "../../error.ts";
 import type { Row, StoredRecord } from "../../model/kind.ts";
-import { parseInput, refuseList } from "../../schemas/parse-input.ts";
+import { parseInput, refuseNonObject } from "../../schemas/parse-input.ts";
 import { sweepBlobs } from "../sweep-blobs.ts";
 import type { ServiceContext } from "../service-context.ts";
 import { pagesOfSessions } from "./all-sessions.ts";
@@ -62,7 +62,7 @@ const listed = 1_000;
 const atOnce = 16;
 
 export async function cleanUp(context: ServiceContext, given: CleanUpOptions): Promise<CleanUpReport> {
-  refuseList(given, "gc");
+  refuseNonObject(given, "gc");
   const { signal, onProgress, ...rest } = given;
   const input = parseInput(cleanUpOptions, rest, "gc");
   const options = signal === undefined ? {} : { signal };
