@@ -103,11 +103,16 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
       ),
   (program, finish) => defineKeys(program, finish, addCommand),
   (program, finish) =>
-    addCommand(program, "import", "Import sessions of other tools; what is there already stays once.", [
-      "throughline import",
-      "throughline import claude-code",
-      "throughline import ./transcripts session.jsonl",
-    ])
+    addCommand(
+      program,
+      "import",
+      "Import sessions of other tools; what is there already is not stored again.",
+      [
+        "throughline import",
+        "throughline import claude-code",
+        "throughline import ./transcripts session.jsonl",
+      ],
+    )
       .argument(
         "[tool|path...]",
         "a tool (claude-code, codex or chatgpt), or files and folders; without any, the folders of all tools",
@@ -127,7 +132,11 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
       .option("--project <name>", "only this project's")
       .option("--tool <name>", "only this tool's")
       .addOption(
-        new Option("--status <status>", "only those that are so").choices(["active", "archived", "expired"]),
+        new Option("--status <status>", "only those with this status").choices([
+          "active",
+          "archived",
+          "expired",
+        ]),
       )
       .option("--tag <tag>", "only those with this tag")
       .option("--pinned", "only pinned ones")
@@ -276,7 +285,7 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
       finish(await (await import("./commands/doctor.ts")).doctor(options)),
     ),
   (program, finish) =>
-    addCommand(program, "config", "Print the settings that hold, and where each came from.", [
+    addCommand(program, "config", "Print the settings in effect, and where each came from.", [
       "throughline config",
       "THROUGHLINE_PORT=9000 throughline config --json",
     ]).action(async (options: CommonOptions) =>

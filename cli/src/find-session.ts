@@ -31,7 +31,7 @@ export async function findSession(
 }
 
 function adviceOn(name: string, meant: string): string {
-  const list = `${meant}List what there is with: throughline sessions --all`;
+  const list = `${meant}List what there is with: throughline sessions --all, and what was deleted with: throughline sessions --deleted`;
   if (fullId.test(name)) {
     return `If it was deleted, this brings it back: throughline undelete ${name}. ${list}`;
   }

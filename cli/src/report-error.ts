@@ -36,7 +36,7 @@ export function describeError(error: unknown): string {
 const nextSteps: ReadonlyMap<string, string> = new Map([
   ["ambiguous", "Name one of them by more of its id."],
   ["cursor", "Begin again without --cursor, and keep the other options as they were."],
-  ["held", "Let go of it with: throughline release"],
+  ["held", "throughline show <session> says why, and throughline release <session> lets go of it."],
   ["position", "throughline show <session> --branches lists those that a branch ends at."],
   ["connection_lost", "Check that the server runs there, and that this machine reaches it."],
   ["locked", "Wait until it is done, or end it."],

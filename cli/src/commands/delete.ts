@@ -1,6 +1,7 @@
 import { type DeletionReceipt, receiptToJson } from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
 import { findDeletedOrSession } from "../find-deleted-session.ts";
+import { formatTime } from "../terminal/format-time.ts";
 import { oneLine } from "../terminal/printable.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
 import { type CommonOptions, withThroughline } from "../with-throughline.ts";
@@ -38,7 +39,7 @@ function describeReceipt(receipt: DeletionReceipt): readonly string[] {
   const lines = [receipt.erased ? "Removed:" : "Hidden:", ...counts];
   if (receipt.bytes > 0) lines.push(`  bytes of large values: ${receipt.bytes}`);
   if (receipt.eraseAfter !== null) {
-    lines.push(`Clean-up erases it after ${receipt.eraseAfter.toISOString()}.`);
+    lines.push(`Clean-up erases it after ${formatTime(receipt.eraseAfter)}.`);
   }
   if (receipt.sharedWith.length > 0) {
     lines.push(`Forks go on reading what they share: ${receipt.sharedWith.join(", ")}`);

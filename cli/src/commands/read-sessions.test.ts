@@ -86,7 +86,7 @@ test("a session is named by the end of its id", async () => {
   const short = await runCommand(folder, ["show", roses.slice(-5), "--store", store]);
   expect(short.exitCode).toBe(1);
   expect(short.errors).toMatch(
-    /^throughline: There is no session \w{5}\. A short name is an ending of an id, at least 6 .*throughline sessions --all\n$/,
+    /^throughline: There is no session \w{5}\. A short name is an ending of an id, at least 6 .*throughline sessions --all, and .*throughline sessions --deleted\n$/,
   );
 });
 

@@ -71,6 +71,6 @@ function ambiguous(name: string, ids: readonly string[]): ThroughlineError {
 }
 
 function notInTrash(name: string, cause: ThroughlineError): ThroughlineError {
-  const message = `There is no deleted session ${name}. Those that can be brought back are listed by: throughline sessions --deleted`;
+  const message = `There is no deleted session ${name}. Its name is its id, or the last 6 characters of it or more; those that can be brought back are listed by: throughline sessions --deleted`;
   return new ThroughlineError("not_found", message, { reason: "session", details: { session: name }, cause });
 }
