@@ -45,7 +45,7 @@ const timeout: Meaning = {
 };
 const cannotConnect: Meaning = {
   reason: "cannot_connect",
-  message: "No server of MongoDB could be reached there. Check host, port and the network.",
+  message: "No MongoDB server can be reached. Check host, port and network, and that it runs.",
   retryable: true,
 };
 const connectionLost: Meaning = {
