@@ -43,6 +43,21 @@ describe("an export", () => {
     });
   });
 
+  it("tells conversations without ids apart, also where their roots have one id", async () => {
+    const said = (id: string): object => ({
+      mapping: {
+        "client-created-root": { id: "client-created-root", message: null, children: [id] },
+        [id]: {
+          id,
+          parent: "client-created-root",
+          message: { author: { role: "user" }, content: { content_type: "text", parts: [id] } },
+        },
+      },
+    });
+    const read = await readExport(JSON.stringify([said("oar"), said("sail")]));
+    expect(read.sessions.map(({ session }) => session.externalKey)).toEqual(["oar", "sail"]);
+  });
+
   it("gives each conversation its bytes, and each message those of its node", () => {
     for (const { session, messages } of sessions) {
       const { part } = session;

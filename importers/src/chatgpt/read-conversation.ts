@@ -35,10 +35,19 @@ function parseText(bytes: Uint8Array): unknown {
   }
 }
 
-/** A conversation without an id goes by its first node's, which stays. */
+/**
+ * A conversation without an id goes by that of its first node with a message, which stays. A root without one may have
+ * the same id in all conversations (`client-created-root`).
+ */
 function firstNode(bytes: Uint8Array, mapping: number | undefined): string | undefined {
   if (mapping === undefined) return undefined;
-  for (const { key } of jsonMembers(bytes, mapping)) return readLabel(key, 190);
+  for (const { key, start } of jsonMembers(bytes, mapping)) {
+    for (const member of jsonMembers(bytes, start)) {
+      if (member.key !== "message" || bytes[member.start] !== 0x7b) continue;
+      const label = readLabel(key, 190);
+      if (label !== undefined) return label;
+    }
+  }
   return undefined;
 }
 
