@@ -25,6 +25,8 @@ export interface SweptBlobCount {
   readonly blobs: number;
   /** Bytes of the values, as they were before they were packed. */
   readonly bytes: number;
+  /** The hashes of these; only a dry run tells. */
+  readonly free?: readonly string[];
   /** Those that are still there because others staged all the time. */
   readonly left: number;
 }
@@ -62,7 +64,8 @@ export async function sweepBlobs(
     }
     if (swept.blobs >= limit) break;
   }
-  return { blobs: swept.blobs, bytes: swept.bytes, left: swept.left };
+  const { blobs, bytes, free, left } = swept;
+  return { blobs, bytes, left, ...(dryRun ? { free } : undefined) };
 }
 
 /** All that nobody touched since a time, and whose references are known. */

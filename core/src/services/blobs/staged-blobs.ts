@@ -36,8 +36,6 @@ export class StagedBlobs {
   /** Made with the first of them: most appends stage nothing. */
   #list = "";
   readonly #hashes = new Set<string>();
-  /** Those that were not there before. */
-  readonly #stored = new Set<string>();
   /** The list holds all of them, so it is written by one after another. */
   #turn: Promise<void> | undefined;
 
@@ -87,7 +85,6 @@ export class StagedBlobs {
       if (row !== undefined && row.pieces !== 0) {
         await batches.touch(row);
       } else {
-        this.#stored.add(value.hash);
         await batches.store(value);
       }
     }
@@ -140,10 +137,14 @@ export class StagedBlobs {
     await store.commit({ tenant, writes: removeList(this.#list), quiet: { durable: false } });
   }
 
-  /** Nothing was written, or not all of it: what was stored for it, and nobody refers to, is removed at once. */
+  /**
+   * Nothing was written, or not all of it: what nobody refers to is removed at once, be it stored for this, or left here by
+   * others who let go of it meanwhile.
+   */
   async abandon(): Promise<void> {
+    const hashes = [...this.#hashes];
     await this.finish();
-    if (this.#stored.size > 0) await sweepBlobs(this.#context, { hashes: [...this.#stored] });
+    if (hashes.length > 0) await sweepBlobs(this.#context, { hashes });
   }
 }
 

@@ -28,6 +28,8 @@ export class SweptBlobs {
   readonly #attempts: number;
   blobs = 0;
   bytes = 0;
+  /** In a dry run: those that would go. */
+  readonly free: string[] = [];
   /** Blobs that stay because somebody began to stage each time that they were looked at. */
   left = 0;
 
@@ -90,7 +92,8 @@ export class SweptBlobs {
     const hash = blob.hash as string;
     const found = await this.#dropStaleReferences(hash, staging);
     if (found !== "none") return found === "held";
-    if (!this.#dryRun && !(await this.#remove(blob, staging))) return false;
+    if (this.#dryRun) this.free.push(hash);
+    else if (!(await this.#remove(blob, staging))) return false;
     this.blobs += 1;
     this.bytes += blob.size as number;
     return true;

@@ -227,23 +227,61 @@ class Erasure {
     }
   }
 
-  /** Large values that nobody else holds go at once. They are counted before they do: a second look finds none. */
+  /**
+   * Large values that nobody else holds go at once. They are counted before they do, as a second look finds none; what
+   * somebody has stored again by the end is counted no longer.
+   */
   async #releaseBlobs(): Promise<void> {
+    if (this.#job.hashes.length === 0) return;
+    const countsItself = !this.#job.isCounted;
+    if (countsItself) await this.#countFree();
     const { hashes } = this.#job;
-    if (hashes.length === 0) return;
-    if (!this.#job.isCounted) {
-      const { blobs, bytes } = await sweepBlobs(this.#context, { ...this.#options, hashes, dryRun: true });
-      await this.#commit({
-        isCounted: true,
-        removed: this.#counted(blobs === 0 ? {} : { blobs }),
-        bytes: this.#job.bytes + bytes,
-      });
-      this.#own.blobs += blobs;
-      this.#own.bytes += bytes;
-    }
     const { left } = await sweepBlobs(this.#context, { ...this.#options, hashes, attempts: sweepAttempts });
     if (left > 0) throw blobsInTheWay(this.#job.sessionId, left);
-    await this.#commit({ hashes: [], isCounted: false });
+    const stored = await this.#findStored(hashes);
+    const bytes = stored.reduce((sum, { size }) => sum + (size as number), 0);
+    await this.#commit({
+      hashes: [],
+      isCounted: false,
+      removed: this.#counted({ blobs: -stored.length }),
+      bytes: this.#job.bytes - bytes,
+    });
+    if (!countsItself) return;
+    this.#own.blobs -= stored.length;
+    this.#own.bytes -= bytes;
+  }
+
+  /** Counts those that go, and forgets the others: they are for whoever holds them. */
+  async #countFree(): Promise<void> {
+    const { hashes } = this.#job;
+    const {
+      blobs,
+      bytes,
+      free = [],
+    } = await sweepBlobs(this.#context, {
+      ...this.#options,
+      hashes,
+      dryRun: true,
+    });
+    await this.#commit({
+      hashes: free,
+      isCounted: true,
+      removed: this.#counted({ blobs }),
+      bytes: this.#job.bytes + bytes,
+    });
+    this.#own.blobs += blobs;
+    this.#own.bytes += bytes;
+  }
+
+  async #findStored(hashes: readonly string[]): Promise<readonly Row[]> {
+    const { store, tenant } = this.#context;
+    if (hashes.length === 0) return [];
+    const keys = hashes.map((hash) => [hash]);
+    const { answers } = await store.read(
+      { tenant, requests: [{ type: "get", kind: "blobs", keys }] },
+      this.#options,
+    );
+    return answers[0].filter((row) => row !== undefined);
   }
 
   async #eraseSources(): Promise<void> {
@@ -289,10 +327,8 @@ class Erasure {
 
   #counted(counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
     const removed: Record<string, number> = { ...this.#job.removed };
-    for (const [kind, count] of Object.entries(counts)) {
-      if (count > 0) removed[kind] = (removed[kind] ?? 0) + count;
-    }
-    return removed;
+    for (const [kind, count] of Object.entries(counts)) removed[kind] = (removed[kind] ?? 0) + count;
+    return Object.fromEntries(Object.entries(removed).filter(([, count]) => count !== 0));
   }
 }
 
