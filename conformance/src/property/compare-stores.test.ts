@@ -21,10 +21,10 @@ test("a store is like itself", async () => {
   await compareStores({ reference, open: reference, runs: 60 });
 });
 
-test.for(plantedBugs.filter(({ concurrent }) => concurrent !== true))(
-  "random commands find that $name",
-  async (bug) => {
-    const compared = compareStores({ reference, open: openPlanted(bug), runs: 300, seed: 1 });
-    await expect(compared).rejects.toThrow("Repeat it:");
-  },
-);
+/** Commands come one after another, and damage nothing: these bugs only the suite finds. */
+const found = plantedBugs.filter(({ concurrent, rule }) => concurrent !== true && rule !== "S10");
+
+test.for(found)("random commands find that $name", async (bug) => {
+  const compared = compareStores({ reference, open: openPlanted(bug), runs: 300, seed: 1 });
+  await expect(compared).rejects.toThrow("Repeat it:");
+});
