@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { open, realpath, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ThroughlineError } from "@throughline/core";
 
@@ -27,6 +27,15 @@ export async function writeWholeFile(
     if (isReplaced) await rm(temporary, { force: true });
     throw error;
   }
+}
+
+/**
+ * Makes a folder where there is none, with those above it.
+ *
+ * @throws ThroughlineError `unavailable` with reason `output` when it can't be made.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  await fileWork(path, mkdir(path, { recursive: true }));
 }
 
 async function writePieces(
@@ -60,6 +69,7 @@ async function fileWork<Result>(path: string, work: Promise<Result>): Promise<Re
 
 const explanations: Readonly<Record<string, string>> = {
   ENOENT: "its folder does not exist",
+  EEXIST: "it is no folder",
   ENOTDIR: "a part of the path is no folder",
   EACCES: "no permission to write there",
   EPERM: "no permission to write there",

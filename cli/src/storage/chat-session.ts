@@ -86,9 +86,11 @@ export class ChatSession {
 
 /** Refuses what is no session, before anything is written. */
 export function checkSession(session: unknown): asserts session is ChatSession {
-  if (session instanceof ChatSession) return;
-  throw new ThroughlineError("invalid", "This is no ChatSession: make one by ChatSession.create.", {
-    reason: "type",
-    outcome: "refused",
-  });
+  if (!(session instanceof ChatSession))
+    throw wrongType("This is no ChatSession: make one by ChatSession.create.");
+  if (!Array.isArray(session.messages)) throw wrongType("session: messages must be a list.");
+}
+
+function wrongType(message: string): ThroughlineError {
+  return new ThroughlineError("invalid", message, { reason: "type", outcome: "refused" });
 }

@@ -1,6 +1,5 @@
 /** All sessions and files in one JSON file: out, and in again. */
 import { createReadStream } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import {
@@ -11,7 +10,7 @@ import {
   messageToJson,
 } from "@throughline/core";
 import * as v from "valibot";
-import { writeWholeFile } from "../write-whole-file.ts";
+import { makeFolder, writeWholeFile } from "../write-whole-file.ts";
 import { type ChatMessage, ChatSession } from "./chat-session.ts";
 import { eachFile, eachSession } from "./each-page.ts";
 import { type UploadedFileRecord, toFileRecord } from "./file-record.ts";
@@ -265,7 +264,7 @@ function readFile(entry: v.InferOutput<typeof fileEntrySchema>): UploadedFileRec
 
 /** Writes an archive with the time in its name into a folder, which is made where there is none. */
 export async function backupStorage(storage: SessionStorage, backupDir: string): Promise<JsonExport> {
-  await mkdir(backupDir, { recursive: true });
+  await makeFolder(backupDir);
   const stamp = new Date().toISOString().replaceAll(":", "-");
   return exportToJson(storage, join(backupDir, `backup-${stamp}.json`));
 }

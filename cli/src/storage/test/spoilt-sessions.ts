@@ -9,6 +9,7 @@ export const spoilings: readonly (readonly [reason: string, spoil: (session: Cha
     "conflict/different_content",
     (session) => session.messages.push({ ...(session.messages[0] as ChatMessage), content: "Another" }),
   ],
+  ["invalid/type", (session) => Object.assign(session, { messages: null })],
   ["invalid/type", (session) => (session.status = "ghost" as "active")],
   ["too_large/metadata", (session) => (session.metadata = { notes: "x".repeat(70_000) })],
 ];

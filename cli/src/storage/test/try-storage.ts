@@ -369,6 +369,10 @@ export function tryStorage(makeStorages: () => Storages): void {
     await storage.saveSession(greeting());
     const folder = join(temporaryFolder(), "backups");
     const { path, sessionsExported } = await backupStorage(storage, folder);
+    await expect(backupStorage(storage, path)).rejects.toMatchObject({
+      code: "unavailable",
+      reason: "output",
+    });
     expect(sessionsExported).toBe(1);
     expect(existsSync(path)).toBe(true);
     expect(readdirSync(folder)).toEqual([expect.stringMatching(/^backup-\d{4}-\d\d-\d\dT[\d.-]+Z\.json$/)]);
