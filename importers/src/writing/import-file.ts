@@ -70,7 +70,9 @@ async function importFrom(
 ): Promise<void> {
   const { throughline, source, head, importer, user, report, progress } = file;
   const firstLineHash = identityOf(importer, source, head);
-  const isKnown = continues(stored.cursor, source, firstLineHash);
+  const isKnown =
+    continues(stored.cursor, source, firstLineHash) &&
+    (importer.isExport === true || (await isAtRecord(source, stored.cursor?.position.offset ?? 0)));
   const isBack = isKnown && (await isAnyBack(file, stored.cursor?.skipped ?? []));
   if (isKnown && !isBack && stored.cursor?.position.offset === source.size) {
     report.unchangedFiles += 1;
@@ -116,6 +118,22 @@ async function importFrom(
     if (signal?.aborted === true) return;
   }
   await writer.finish(events);
+}
+
+/**
+ * Whether a line, or an object on a line, may begin at an offset. Where the last import ended, one does; if none does any
+ * more, the file was edited before that place, and reading on would lose the line that lies over it.
+ */
+async function isAtRecord(source: ImportSource, offset: number): Promise<boolean> {
+  // Nothing is read on where the file is as long as it was.
+  if (offset === 0 || offset === source.size) return true;
+  let around = "";
+  for await (const bytes of source.bytes(offset - 1)) {
+    around += String.fromCharCode(...bytes.subarray(0, 2));
+    if (around.length >= 2) break;
+  }
+  // A whole object at the end of a file is taken before its line has an ending.
+  return around.startsWith("\n") || /^\}[\r\n{]/.test(around);
 }
 
 /** Whether a session that was left out as deleted is there again: then its file is read again, from the beginning. */
