@@ -41,20 +41,6 @@ async function open(name = "store.db", wrap = (store: Store): Store => store): P
   return throughline;
 }
 
-/** A file of prompts that follow each other. */
-function promptLines(...prompts: readonly string[]): string {
-  const line = (content: string, place: number): string =>
-    `${JSON.stringify({
-      type: "user",
-      uuid: `m${place}`,
-      parentUuid: place === 0 ? null : `m${place - 1}`,
-      sessionId: "prompts",
-      timestamp: "2026-01-02T10:00:00.000Z",
-      message: { role: "user", content },
-    })}\n`;
-  return prompts.map(line).join("");
-}
-
 describe("an import", () => {
   it("brings every fixture in, and a second one changes nothing", async () => {
     const throughline = await open();
@@ -145,30 +131,6 @@ describe("an import", () => {
         await grown.close();
       }
     }
-  });
-
-  it("reads a file from its beginning when it was edited before it grew, and gives it again as it is now", async () => {
-    const throughline = await open();
-    const path = join(folder, "edited.jsonl");
-    writeFileSync(path, promptLines("oak", "a long answer", "ash"));
-    await importSources(throughline, [path]);
-    const edited = promptLines("oak", "an answer", "ash", "elm");
-    writeFileSync(path, edited);
-    expect(await importSources(throughline, [path])).toMatchObject({ messagesAdded: 1, problems: [] });
-    const { items } = await throughline.sessions.list();
-    const reader = new Throughline(throughline.store, { codec: chunkCodec });
-    const { bytes } = await reader.exportNative(items[0]?.id ?? "");
-    expect(Buffer.concat(await Array.fromAsync(bytes)).toString()).toBe(edited);
-  });
-
-  it("goes on behind a last line without an ending", async () => {
-    const throughline = await open();
-    const path = join(folder, "unended.jsonl");
-    writeFileSync(path, promptLines("oak", "ash").trimEnd());
-    await importSources(throughline, [path]);
-    writeFileSync(path, promptLines("oak", "ash", "elm"));
-    const report = await importSources(throughline, [path]);
-    expect(report).toMatchObject({ messagesAdded: 1, messagesKept: 0, problems: [] });
   });
 
   it("does not bring a deleted session back, also when its file grew", async () => {
