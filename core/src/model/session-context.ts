@@ -36,6 +36,8 @@ export const sessionContexts = {
     /** UTF-8 length of all entries as JSON, and of those of them that are not packed into segments. */
     sizeBytes: { type: "integer" },
     looseBytes: { type: "integer" },
+    /** The number of the last segment ever made: whoever makes or removes segments expects it, and raises it. */
+    lastSegment: { type: "integer" },
     createdAt: { type: "integer" },
     updatedAt: { type: "integer" },
   },

@@ -44,6 +44,7 @@ CREATE TABLE "throughline"."session_contexts" (
   "memories" bigint NOT NULL,
   "size_bytes" bigint NOT NULL,
   "loose_bytes" bigint NOT NULL,
+  "last_segment" bigint NOT NULL,
   "created_at" bigint NOT NULL,
   "updated_at" bigint NOT NULL,
   "revision" bigint NOT NULL,

@@ -39,6 +39,7 @@ export const sessionContexts = throughline.table(
     memories: bigint("memories", { mode: "number" }).notNull(),
     sizeBytes: bigint("size_bytes", { mode: "number" }).notNull(),
     looseBytes: bigint("loose_bytes", { mode: "number" }).notNull(),
+    lastSegment: bigint("last_segment", { mode: "number" }).notNull(),
     createdAt: bigint("created_at", { mode: "number" }).notNull(),
     updatedAt: bigint("updated_at", { mode: "number" }).notNull(),
     revision: bigint("revision", { mode: "number" }).notNull(),

@@ -44,6 +44,7 @@ CREATE TABLE "session_contexts" (
   "memories" INTEGER NOT NULL,
   "size_bytes" INTEGER NOT NULL,
   "loose_bytes" INTEGER NOT NULL,
+  "last_segment" INTEGER NOT NULL,
   "created_at" INTEGER NOT NULL,
   "updated_at" INTEGER NOT NULL,
   "revision" INTEGER NOT NULL,

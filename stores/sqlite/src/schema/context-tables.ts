@@ -38,6 +38,7 @@ export const sessionContexts = sqliteTable(
     memories: integer("memories").notNull(),
     sizeBytes: integer("size_bytes").notNull(),
     looseBytes: integer("loose_bytes").notNull(),
+    lastSegment: integer("last_segment").notNull(),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
     revision: integer("revision").notNull(),
