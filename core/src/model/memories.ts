@@ -1,21 +1,21 @@
 import type { Kind } from "./kind.ts";
 
 /**
- * Keyed facts that outlive sessions. `scope` says which of `projectId`, `userId` and `sessionId` is filled. A session's
- * own memories are removed with it by the job that erases it: their keys can't begin with the session, as a memory is
- * found by its id alone.
+ * Keyed facts that outlive sessions. `scope` says which of `projectId`, `userId` and `sessionId` is filled: what belongs to
+ * a session is hidden and erased with it. A memory is found by its id alone in the shape `id`.
  */
 export const projectMemories = {
   name: "project_memories",
-  key: ["memoryId"],
+  key: ["sessionId", "memoryId"],
   fields: {
+    /** `''` but for a session's own memories. */
+    sessionId: { type: "text" },
     /** `mem_` and 12 hexadecimal digits. */
     memoryId: { type: "text" },
     /** `project`, `user` or `session`. */
     scope: { type: "text" },
     projectId: { type: "text" },
     userId: { type: "text" },
-    sessionId: { type: "text" },
     /** `''` once another memory took its place: its key is free again. */
     memoryKey: { type: "text" },
     /** As `valueFormat` says: `text` itself, `json` text of a string, or the hash of a `blob`. */
@@ -24,7 +24,7 @@ export const projectMemories = {
     /** UTF-8 length of the value. */
     size: { type: "integer" },
     metadata: { type: "json" },
-    /** JSON object: the message or tool that taught it; `{}` where that is not known. */
+    /** JSON object: the message or tool that taught it; `''` where that is not known. */
     provenance: { type: "json" },
     /** From 1, one more with each new value. */
     version: { type: "integer" },
@@ -43,18 +43,22 @@ export const projectMemories = {
     key: { fields: ["scope", "projectId", "userId", "sessionId", "memoryKey"], filled: "memoryKey" },
   },
   shapes: {
+    id: ["memoryId"],
     accessed: ["scope", "projectId", "userId", "sessionId", "lastAccessed"],
     /** For clean-up, across scopes. */
     stale: ["lastAccessed"],
   },
+  session: "sessionId",
   expires: "expiresAt",
 } as const satisfies Kind;
 
 /** What each version of a memory said. */
 export const memoryVersions = {
   name: "memory_versions",
-  key: ["memoryId", "version"],
+  key: ["sessionId", "memoryId", "version"],
   fields: {
+    /** As of the memory. */
+    sessionId: { type: "text" },
     memoryId: { type: "text" },
     version: { type: "integer" },
     memoryValue: { type: "text" },
@@ -65,19 +69,27 @@ export const memoryVersions = {
     createdAt: { type: "integer" },
     /** The version that it brought back; 0: none. */
     restored: { type: "integer" },
+    /** JSON list: ids of the memories whose place it took; `''` for none. */
+    supersedes: { type: "json" },
+    /** Of the newest version: when the memory ends, after which nobody sees the memory itself; otherwise 0. */
+    expiresAt: { type: "integer" },
   },
   unique: {},
-  shapes: {},
+  shapes: {
+    /** For clean-up. */
+    expiry: ["expiresAt"],
+  },
+  session: "sessionId",
 } as const satisfies Kind;
 
 /** Working memory: what holds just now, field by field, so that writers of different fields never meet. */
 export const workingMemories = {
   name: "working_memories",
-  key: ["scope", "ownerId", "field"],
+  key: ["sessionId", "userId", "field"],
   fields: {
-    /** `user` or `session`. */
-    scope: { type: "text" },
-    ownerId: { type: "text" },
+    /** The session that it is of, or the user; the other one is `''`. */
+    sessionId: { type: "text" },
+    userId: { type: "text" },
     field: { type: "text" },
     /** JSON text of any value. */
     value: { type: "json" },
@@ -85,4 +97,5 @@ export const workingMemories = {
   },
   unique: {},
   shapes: {},
+  session: "sessionId",
 } as const satisfies Kind;

@@ -152,13 +152,13 @@ CREATE TABLE "throughline"."resource_dependencies" (
 );
 CREATE INDEX "resource_dependencies_target" ON "throughline"."resource_dependencies" ("tenant_id", "project_id", "target_key", "resource_id");
 
-CREATE TABLE "throughline"."project_memories" (
+CREATE TABLE "undefined"."project_memories" (
   "tenant_id" text COLLATE "C" NOT NULL,
+  "session_id" text COLLATE "C" NOT NULL,
   "memory_id" text COLLATE "C" NOT NULL,
   "scope" text COLLATE "C" NOT NULL,
   "project_id" text COLLATE "C" NOT NULL,
   "user_id" text COLLATE "C" NOT NULL,
-  "session_id" text COLLATE "C" NOT NULL,
   "memory_key" text COLLATE "C" NOT NULL,
   "memory_value" text COLLATE "C" NOT NULL,
   "value_format" text COLLATE "C" NOT NULL,
@@ -175,15 +175,17 @@ CREATE TABLE "throughline"."project_memories" (
   "ttl_seconds" bigint NOT NULL,
   "expires_at" bigint NOT NULL,
   "revision" bigint NOT NULL,
-  PRIMARY KEY ("tenant_id", "memory_id")
+  PRIMARY KEY ("tenant_id", "session_id", "memory_id")
 );
-CREATE UNIQUE INDEX "project_memories_key" ON "throughline"."project_memories" ("tenant_id", "scope", "project_id", "user_id", "session_id", "memory_key")
+CREATE UNIQUE INDEX "project_memories_key" ON "undefined"."project_memories" ("tenant_id", "scope", "project_id", "user_id", "session_id", "memory_key")
   WHERE "memory_key" <> '';
-CREATE INDEX "project_memories_accessed" ON "throughline"."project_memories" ("tenant_id", "scope", "project_id", "user_id", "session_id", "last_accessed", "memory_id");
-CREATE INDEX "project_memories_stale" ON "throughline"."project_memories" ("tenant_id", "last_accessed", "memory_id");
+CREATE INDEX "project_memories_id" ON "undefined"."project_memories" ("tenant_id", "memory_id", "session_id");
+CREATE INDEX "project_memories_accessed" ON "undefined"."project_memories" ("tenant_id", "scope", "project_id", "user_id", "session_id", "last_accessed", "memory_id");
+CREATE INDEX "project_memories_stale" ON "undefined"."project_memories" ("tenant_id", "last_accessed", "session_id", "memory_id");
 
-CREATE TABLE "throughline"."memory_versions" (
+CREATE TABLE "undefined"."memory_versions" (
   "tenant_id" text COLLATE "C" NOT NULL,
+  "session_id" text COLLATE "C" NOT NULL,
   "memory_id" text COLLATE "C" NOT NULL,
   "version" bigint NOT NULL,
   "memory_value" text COLLATE "C" NOT NULL,
@@ -193,19 +195,22 @@ CREATE TABLE "throughline"."memory_versions" (
   "provenance" text COLLATE "C" NOT NULL,
   "created_at" bigint NOT NULL,
   "restored" bigint NOT NULL,
+  "supersedes" text COLLATE "C" NOT NULL,
+  "expires_at" bigint NOT NULL,
   "revision" bigint NOT NULL,
-  PRIMARY KEY ("tenant_id", "memory_id", "version")
+  PRIMARY KEY ("tenant_id", "session_id", "memory_id", "version")
 );
+CREATE INDEX "memory_versions_expiry" ON "undefined"."memory_versions" ("tenant_id", "expires_at", "session_id", "memory_id", "version");
 
-CREATE TABLE "throughline"."working_memories" (
+CREATE TABLE "undefined"."working_memories" (
   "tenant_id" text COLLATE "C" NOT NULL,
-  "scope" text COLLATE "C" NOT NULL,
-  "owner_id" text COLLATE "C" NOT NULL,
+  "session_id" text COLLATE "C" NOT NULL,
+  "user_id" text COLLATE "C" NOT NULL,
   "field" text COLLATE "C" NOT NULL,
   "value" text COLLATE "C" NOT NULL,
   "updated_at" bigint NOT NULL,
   "revision" bigint NOT NULL,
-  PRIMARY KEY ("tenant_id", "scope", "owner_id", "field")
+  PRIMARY KEY ("tenant_id", "session_id", "user_id", "field")
 );
 
 CREATE TABLE "throughline"."tool_sessions" (

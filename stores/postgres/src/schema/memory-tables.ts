@@ -7,11 +7,11 @@ export const projectMemories = throughline.table(
   "project_memories",
   {
     tenantId: text("tenant_id").notNull(),
+    sessionId: text("session_id").notNull(),
     memoryId: text("memory_id").notNull(),
     scope: text("scope").notNull(),
     projectId: text("project_id").notNull(),
     userId: text("user_id").notNull(),
-    sessionId: text("session_id").notNull(),
     memoryKey: text("memory_key").notNull(),
     memoryValue: text("memory_value").notNull(),
     valueFormat: text("value_format").notNull(),
@@ -30,10 +30,11 @@ export const projectMemories = throughline.table(
     revision: bigint("revision", { mode: "number" }).notNull(),
   },
   (table) => [
-    primaryKey({ columns: [table.tenantId, table.memoryId] }),
+    primaryKey({ columns: [table.tenantId, table.sessionId, table.memoryId] }),
     uniqueIndex("project_memories_key")
       .on(table.tenantId, table.scope, table.projectId, table.userId, table.sessionId, table.memoryKey)
       .where(sql`"memory_key" <> ''`),
+    index("project_memories_id").on(table.tenantId, table.memoryId, table.sessionId),
     index("project_memories_accessed").on(
       table.tenantId,
       table.scope,
@@ -43,7 +44,7 @@ export const projectMemories = throughline.table(
       table.lastAccessed,
       table.memoryId,
     ),
-    index("project_memories_stale").on(table.tenantId, table.lastAccessed, table.memoryId),
+    index("project_memories_stale").on(table.tenantId, table.lastAccessed, table.sessionId, table.memoryId),
   ],
 );
 
@@ -52,6 +53,7 @@ export const memoryVersions = throughline.table(
   "memory_versions",
   {
     tenantId: text("tenant_id").notNull(),
+    sessionId: text("session_id").notNull(),
     memoryId: text("memory_id").notNull(),
     version: bigint("version", { mode: "number" }).notNull(),
     memoryValue: text("memory_value").notNull(),
@@ -61,9 +63,20 @@ export const memoryVersions = throughline.table(
     provenance: text("provenance").notNull(),
     createdAt: bigint("created_at", { mode: "number" }).notNull(),
     restored: bigint("restored", { mode: "number" }).notNull(),
+    supersedes: text("supersedes").notNull(),
+    expiresAt: bigint("expires_at", { mode: "number" }).notNull(),
     revision: bigint("revision", { mode: "number" }).notNull(),
   },
-  (table) => [primaryKey({ columns: [table.tenantId, table.memoryId, table.version] })],
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.sessionId, table.memoryId, table.version] }),
+    index("memory_versions_expiry").on(
+      table.tenantId,
+      table.expiresAt,
+      table.sessionId,
+      table.memoryId,
+      table.version,
+    ),
+  ],
 );
 
 /** What holds just now, field by field. */
@@ -71,12 +84,12 @@ export const workingMemories = throughline.table(
   "working_memories",
   {
     tenantId: text("tenant_id").notNull(),
-    scope: text("scope").notNull(),
-    ownerId: text("owner_id").notNull(),
+    sessionId: text("session_id").notNull(),
+    userId: text("user_id").notNull(),
     field: text("field").notNull(),
     value: text("value").notNull(),
     updatedAt: bigint("updated_at", { mode: "number" }).notNull(),
     revision: bigint("revision", { mode: "number" }).notNull(),
   },
-  (table) => [primaryKey({ columns: [table.tenantId, table.scope, table.ownerId, table.field] })],
+  (table) => [primaryKey({ columns: [table.tenantId, table.sessionId, table.userId, table.field] })],
 );

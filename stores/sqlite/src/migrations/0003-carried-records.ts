@@ -154,11 +154,11 @@ CREATE INDEX "resource_dependencies_target" ON "resource_dependencies" ("tenant"
 
 CREATE TABLE "project_memories" (
   "tenant" INTEGER NOT NULL,
+  "session_id" TEXT NOT NULL,
   "memory_id" TEXT NOT NULL,
   "scope" TEXT NOT NULL,
   "project_id" TEXT NOT NULL,
   "user_id" TEXT NOT NULL,
-  "session_id" TEXT NOT NULL,
   "memory_key" TEXT NOT NULL,
   "memory_value" TEXT NOT NULL,
   "value_format" TEXT NOT NULL,
@@ -175,15 +175,17 @@ CREATE TABLE "project_memories" (
   "ttl_seconds" INTEGER NOT NULL,
   "expires_at" INTEGER NOT NULL,
   "revision" INTEGER NOT NULL,
-  PRIMARY KEY ("tenant", "memory_id")
+  PRIMARY KEY ("tenant", "session_id", "memory_id")
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX "project_memories_key" ON "project_memories" ("tenant", "scope", "project_id", "user_id", "session_id", "memory_key")
   WHERE "memory_key" <> '';
+CREATE INDEX "project_memories_id" ON "project_memories" ("tenant", "memory_id", "session_id");
 CREATE INDEX "project_memories_accessed" ON "project_memories" ("tenant", "scope", "project_id", "user_id", "session_id", "last_accessed", "memory_id");
-CREATE INDEX "project_memories_stale" ON "project_memories" ("tenant", "last_accessed", "memory_id");
+CREATE INDEX "project_memories_stale" ON "project_memories" ("tenant", "last_accessed", "session_id", "memory_id");
 
 CREATE TABLE "memory_versions" (
   "tenant" INTEGER NOT NULL,
+  "session_id" TEXT NOT NULL,
   "memory_id" TEXT NOT NULL,
   "version" INTEGER NOT NULL,
   "memory_value" TEXT NOT NULL,
@@ -193,19 +195,22 @@ CREATE TABLE "memory_versions" (
   "provenance" TEXT NOT NULL,
   "created_at" INTEGER NOT NULL,
   "restored" INTEGER NOT NULL,
+  "supersedes" TEXT NOT NULL,
+  "expires_at" INTEGER NOT NULL,
   "revision" INTEGER NOT NULL,
-  PRIMARY KEY ("tenant", "memory_id", "version")
+  PRIMARY KEY ("tenant", "session_id", "memory_id", "version")
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX "memory_versions_expiry" ON "memory_versions" ("tenant", "expires_at", "session_id", "memory_id", "version");
 
 CREATE TABLE "working_memories" (
   "tenant" INTEGER NOT NULL,
-  "scope" TEXT NOT NULL,
-  "owner_id" TEXT NOT NULL,
+  "session_id" TEXT NOT NULL,
+  "user_id" TEXT NOT NULL,
   "field" TEXT NOT NULL,
   "value" TEXT NOT NULL,
   "updated_at" INTEGER NOT NULL,
   "revision" INTEGER NOT NULL,
-  PRIMARY KEY ("tenant", "scope", "owner_id", "field")
+  PRIMARY KEY ("tenant", "session_id", "user_id", "field")
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE "tool_sessions" (

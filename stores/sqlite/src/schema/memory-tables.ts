@@ -6,11 +6,11 @@ export const projectMemories = sqliteTable(
   "project_memories",
   {
     tenant: integer("tenant").notNull(),
+    sessionId: text("session_id").notNull(),
     memoryId: text("memory_id").notNull(),
     scope: text("scope").notNull(),
     projectId: text("project_id").notNull(),
     userId: text("user_id").notNull(),
-    sessionId: text("session_id").notNull(),
     memoryKey: text("memory_key").notNull(),
     memoryValue: text("memory_value").notNull(),
     valueFormat: text("value_format").notNull(),
@@ -29,10 +29,11 @@ export const projectMemories = sqliteTable(
     revision: integer("revision").notNull(),
   },
   (table) => [
-    primaryKey({ columns: [table.tenant, table.memoryId] }),
+    primaryKey({ columns: [table.tenant, table.sessionId, table.memoryId] }),
     uniqueIndex("project_memories_key")
       .on(table.tenant, table.scope, table.projectId, table.userId, table.sessionId, table.memoryKey)
       .where(sql`"memory_key" <> ''`),
+    index("project_memories_id").on(table.tenant, table.memoryId, table.sessionId),
     index("project_memories_accessed").on(
       table.tenant,
       table.scope,
@@ -42,7 +43,7 @@ export const projectMemories = sqliteTable(
       table.lastAccessed,
       table.memoryId,
     ),
-    index("project_memories_stale").on(table.tenant, table.lastAccessed, table.memoryId),
+    index("project_memories_stale").on(table.tenant, table.lastAccessed, table.sessionId, table.memoryId),
   ],
 );
 
@@ -51,6 +52,7 @@ export const memoryVersions = sqliteTable(
   "memory_versions",
   {
     tenant: integer("tenant").notNull(),
+    sessionId: text("session_id").notNull(),
     memoryId: text("memory_id").notNull(),
     version: integer("version").notNull(),
     memoryValue: text("memory_value").notNull(),
@@ -60,9 +62,20 @@ export const memoryVersions = sqliteTable(
     provenance: text("provenance").notNull(),
     createdAt: integer("created_at").notNull(),
     restored: integer("restored").notNull(),
+    supersedes: text("supersedes").notNull(),
+    expiresAt: integer("expires_at").notNull(),
     revision: integer("revision").notNull(),
   },
-  (table) => [primaryKey({ columns: [table.tenant, table.memoryId, table.version] })],
+  (table) => [
+    primaryKey({ columns: [table.tenant, table.sessionId, table.memoryId, table.version] }),
+    index("memory_versions_expiry").on(
+      table.tenant,
+      table.expiresAt,
+      table.sessionId,
+      table.memoryId,
+      table.version,
+    ),
+  ],
 );
 
 /** What holds just now, field by field. */
@@ -70,12 +83,12 @@ export const workingMemories = sqliteTable(
   "working_memories",
   {
     tenant: integer("tenant").notNull(),
-    scope: text("scope").notNull(),
-    ownerId: text("owner_id").notNull(),
+    sessionId: text("session_id").notNull(),
+    userId: text("user_id").notNull(),
     field: text("field").notNull(),
     value: text("value").notNull(),
     updatedAt: integer("updated_at").notNull(),
     revision: integer("revision").notNull(),
   },
-  (table) => [primaryKey({ columns: [table.tenant, table.scope, table.ownerId, table.field] })],
+  (table) => [primaryKey({ columns: [table.tenant, table.sessionId, table.userId, table.field] })],
 );
