@@ -15,6 +15,7 @@ import { emptyResponse, problemResponse } from "./problem-response.ts";
 import { type Failure, type RequestSummary, printFailure } from "./reports.ts";
 import type { Route } from "./route.ts";
 import { branchRoutes } from "./routes/branches.ts";
+import { contextRoutes } from "./routes/context.ts";
 import { documentationRoutes } from "./routes/documentation.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { exportRoutes } from "./routes/export.ts";
@@ -22,6 +23,7 @@ import { healthRoutes } from "./routes/health.ts";
 import { keyRoutes } from "./routes/keys.ts";
 import { messageRoutes } from "./routes/messages.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
+import { resourceRoutes } from "./routes/resources.ts";
 import { searchRoutes } from "./routes/search.ts";
 import { sessionLifeRoutes } from "./routes/session-life.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
@@ -183,6 +185,8 @@ const apiRoutes: readonly Route[] = [
   ...sessionRoutes,
   ...sessionLifeRoutes,
   ...settingsRoutes,
+  ...contextRoutes,
+  ...resourceRoutes,
   ...branchRoutes,
   ...trashRoutes,
   ...messageRoutes,

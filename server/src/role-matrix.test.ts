@@ -15,6 +15,7 @@ interface Target {
   readonly id: string;
   readonly deleted: string;
   readonly erased: string;
+  readonly resource: string;
   readonly key: string;
 }
 
@@ -72,6 +73,21 @@ const matrix: Readonly<Record<string, Row>> = {
   "POST /sessions/{id}/tags": { cells: forWriters(200), body: () => ({ tags: ["a"] }) },
   "DELETE /sessions/{id}/tags/{tag}": { cells: forWriters(204) },
   "GET /sessions/{id}/stats": { cells: forReaders },
+
+  "GET /sessions/{id}/context": { cells: forReaders },
+  "POST /sessions/{id}/context": { cells: forWriters(200), body: () => ({ decision: "yes" }) },
+  "GET /sessions/{id}/context/files": { cells: forReaders },
+  "GET /sessions/{id}/resources": { cells: forReaders },
+  "POST /sessions/{id}/resources": {
+    cells: forWriters(200),
+    body: ({ resource }) => ({ resources: [{ resource_id: resource, importance_score: 1 }] }),
+  },
+  "GET /resources": { cells: forEachTenant },
+  "POST /resources": {
+    cells: [401, 403, 201, 201, 201, 201],
+    body: () => ({ path: `${newId()}.ts` }),
+  },
+  "GET /resources/{resource_id}": { cells: forReaders },
 
   "POST /sessions/{id}/fork": { cells: forWriters(201), body: () => ({ at_seq: 1 }) },
   "GET /sessions/{id}/chain": { cells: forReaders },
@@ -147,7 +163,8 @@ async function makeTarget(tl: Throughline): Promise<Target> {
   await tl.sessions.delete(deleted);
   await tl.sessions.delete(erased, { erase: true });
   const { record } = await createKey(throughline.store, { tenant: newId(), role: "reader" });
-  return { id, deleted, erased, key: record.keyId };
+  const resource = await tl.resources.trackResource({ path: "a.ts" });
+  return { id, deleted, erased, resource, key: record.keyId };
 }
 
 async function ask(name: string, { body, session = "id" }: Row, caller: Caller, prefix: string) {
@@ -159,6 +176,7 @@ async function ask(name: string, { body, session = "id" }: Row, caller: Caller, 
     .replace("{id}", target[session])
     .replace("{message_id}", "m1")
     .replace("{tag}", "old")
+    .replace("{resource_id}", target.resource)
     .replace("{key_id}", target.key)
     .replace(/\?$/, "");
   const key = keys.get(caller);

@@ -13,8 +13,10 @@ import {
   settingsAnswer,
   statisticsAnswer,
 } from "./answers.ts";
+import { contextAnswer, resourceAnswer, sessionResourceAnswer } from "./context-answers.ts";
 import { cleanUpAnswer, holdAnswer, receiptAnswer } from "./deletion-answers.ts";
 import { sessionPatch } from "./patch-session.ts";
+import { contextBody } from "./routes/context.ts";
 import { appendBody, putBody } from "./routes/messages.ts";
 
 type JsonSchema = ReturnType<typeof toJsonSchema>;
@@ -36,6 +38,10 @@ const named = {
   SettingsPatch: settingsPatchJson,
   Statistics: statisticsAnswer,
   SessionStatistics: sessionStatisticsAnswer,
+  Context: contextAnswer,
+  ContextRecord: contextBody,
+  Resource: resourceAnswer,
+  SessionResource: sessionResourceAnswer,
   Hold: holdAnswer,
   Receipt: receiptAnswer,
   CleanUp: cleanUpAnswer,

@@ -2,6 +2,7 @@ import type { GuardedStore } from "../contract/store.ts";
 import { newId } from "../id.ts";
 import { label } from "../schemas/text.ts";
 import { parseInput } from "../schemas/parse-input.ts";
+import { Context } from "./context/context.ts";
 import { Files } from "./files.ts";
 import { Messages } from "./messages.ts";
 import { type SearchOptions, type SearchPage, searchMessages } from "./search.ts";
@@ -12,6 +13,7 @@ import { type NativeExport, exportNative } from "./export-native.ts";
 import type { ServiceContext } from "./service-context.ts";
 import { type CallSettings, Sessions } from "./sessions.ts";
 import { Settings } from "./settings.ts";
+import { Resources } from "./resources/resources.ts";
 import { type Statistics, countAll } from "./stats.ts";
 
 export interface ThroughlineOptions {
@@ -31,6 +33,10 @@ export class Throughline {
   readonly messages: Messages;
   /** How each session is to be run. */
   readonly settings: Settings;
+  /** What happened in each session beside its messages. */
+  readonly context: Context;
+  /** Files and other content that sessions touch. */
+  readonly resources: Resources;
   /** Records of files that were uploaded to a provider. */
   readonly files: Files;
   /** The store behind the services, with its guard: for importers, adapters and tools. */
@@ -53,6 +59,8 @@ export class Throughline {
     this.sessions = new Sessions(this.#context);
     this.messages = new Messages(this.#context);
     this.settings = new Settings(this.#context);
+    this.context = new Context(this.#context);
+    this.resources = new Resources(this.#context);
     this.files = new Files(this.#context);
   }
 

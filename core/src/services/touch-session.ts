@@ -1,5 +1,5 @@
 /** What goes with each write of something that a session carries. */
-import type { Expectation, Write } from "../contract/batch.ts";
+import type { Expectation, Update } from "../contract/batch.ts";
 import { isThroughlineError } from "../error.ts";
 import type { Row } from "../model/kind.ts";
 
@@ -10,7 +10,7 @@ import type { Row } from "../model/kind.ts";
 export function touchSession(
   { id, status }: Row,
   now: number,
-): { readonly write: Write; readonly expect: Expectation } {
+): { readonly write: Update; readonly expect: Expectation } {
   const key = [id as string];
   return {
     write: {

@@ -7,6 +7,7 @@ export interface Names {
   readonly sessions: string[];
   /** Cursors of its lists, and places in its feed. */
   readonly cursors: string[];
+  readonly resources: string[];
   /** Hashes of its large values. */
   readonly hashes: string[];
   /** Their bytes, in base64: packed, they show no marker. */
@@ -36,6 +37,13 @@ export async function fillTenant(tl: Throughline): Promise<Names> {
     ]);
     await tl.messages.append(session.id, [{ id: "m4", role: "user", content: marker, parentId: "m2" }]);
     await tl.settings.set(session.id, { systemPrompt: marker, mcpServers: { [marker]: {} } });
+    await tl.context.record(session.id, {
+      files: [{ path: `${marker}.ts`, importance: 0.5 }, { path: "b.ts" }],
+      searches: [marker],
+      decisions: [marker],
+      memories: [{ id: marker, key: marker }],
+      workspace: { marker },
+    });
     sessions.push(session.id);
   }
   const [first = "", second = "", third = ""] = sessions;
@@ -62,6 +70,9 @@ export async function fillTenant(tl: Throughline): Promise<Names> {
     (await tl.messages.list(third, { limit: 1 })).next,
     (await tl.sessions.branches(first, { limit: 1 })).next,
     (await tl.search({ text: marker, limit: 1 })).next,
+    (await tl.context.files(first, { limit: 1 })).next,
+    (await tl.resources.list({ limit: 1 })).next,
+    (await tl.resources.ofSession(first, { limit: 1 })).next,
     (await tl.store.changes({ tenant: tl.tenant, limit: 1 })).cursor,
     (await tl.store.changes({ tenant: tl.tenant, limit: 1_000 })).cursor,
   ].filter((cursor) => cursor !== undefined);
@@ -69,7 +80,8 @@ export async function fillTenant(tl: Throughline): Promise<Names> {
   const bytes = (await recordsOf(tl.store, tl.tenant, "blob_pieces")).map((piece) =>
     Buffer.from(piece["bytes"] as Uint8Array).toString("base64"),
   );
-  return { sessions, cursors, hashes, bytes };
+  const resources = (await tl.resources.list()).items.map(({ id }) => id);
+  return { sessions, cursors, hashes, resources, bytes };
 }
 
 /** All that a tenant has, as one hash: every record of every kind, deleted ones too, and the whole feed. */

@@ -67,7 +67,7 @@ export class Stranger {
   }
 
   /** Of the others more often than one's own. */
-  #name(list: "sessions" | "cursors" | "hashes"): string {
+  #name(list: "sessions" | "cursors" | "hashes" | "resources"): string {
     const names = this.#random.isLikely(0.4) ? this.#own : this.#random.pick(this.#others);
     return this.#random.pick(names[list]);
   }
@@ -82,6 +82,7 @@ export class Stranger {
       session_id: () => this.#id,
       parent_session_id: () => this.#id,
       message_id: () => this.#random.pick(messageIds),
+      resource_id: () => this.#name("resources"),
       key_id: () => "0123456789abcdef",
       cursor: () => this.#name("cursors"),
       last_event_id: () => this.#name("cursors"),
@@ -125,6 +126,13 @@ export class Stranger {
     }),
     changeSession: () => ({ title: "Plans", ...this.#some({ expected_revision: 1, metadata: { a: 1 } }) }),
     undeleteSession: () => ({}),
+    recordContext: () => ({
+      decision: "mine",
+      file_path: "mine.ts",
+      ...this.#some({ operation_id: "op-1", files: [{ path: "a.ts", kind: "EDIT" }] }),
+    }),
+    linkResources: () => ({ resources: [{ resource_id: this.#name("resources"), importance_score: 1 }] }),
+    trackResource: () => ({ path: "mine.ts", ...this.#some({ project_id: "p" }) }),
     holdSession: () => ({ reason: "mine" }),
     cleanUp: () => ({ dry_run: this.#random.isLikely(0.5), ...this.#some({ policy: { trash_days: 0 } }) }),
     setSettings: () => ({ system_prompt: "mine" }),
@@ -239,6 +247,10 @@ export class Stranger {
       () => query("state", "key", []),
       () => query("blob_pieces", "key", [this.#name("hashes")]),
       () => query("blob_references", "key", [id]),
+      () => query("context_entries", "key", [id]),
+      () => query("resource_access_logs", "resource", [this.#name("resources")]),
+      () => query("session_resources", "resource", [this.#name("resources")]),
+      () => query("resources", "accessed", []),
     ])();
   }
 }
