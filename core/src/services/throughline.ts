@@ -2,9 +2,12 @@ import type { GuardedStore } from "../contract/store.ts";
 import { newId } from "../id.ts";
 import { label } from "../schemas/text.ts";
 import { parseInput } from "../schemas/parse-input.ts";
-import { Context } from "./context/context.ts";
+import { packingFor } from "./context/background-packing.ts";
+import { Context, packingOptions } from "./context/context.ts";
 import { Files } from "./files.ts";
+import { Memories } from "./memories/memories.ts";
 import { Messages } from "./messages.ts";
+import { Projects } from "./projects.ts";
 import { type SearchOptions, type SearchPage, searchMessages } from "./search.ts";
 import type { ChunkCodec } from "./blank-source.ts";
 import { type CleanUpOptions, type CleanUpReport, cleanUp } from "./retention/clean-up.ts";
@@ -13,6 +16,7 @@ import { type NativeExport, exportNative } from "./export-native.ts";
 import type { ServiceContext } from "./service-context.ts";
 import { type CallSettings, Sessions } from "./sessions.ts";
 import { Settings } from "./settings.ts";
+import { touchesFor } from "./touches.ts";
 import { Resources } from "./resources/resources.ts";
 import { type Statistics, countAll } from "./stats.ts";
 
@@ -23,6 +27,11 @@ export interface ThroughlineOptions {
   readonly generateId?: () => string;
   /** Unpacks imported files, so that a deleted message can be taken out of them. Default: none. */
   readonly codec?: ChunkCodec;
+  /**
+   * Bytes of a session's context, as JSON, above which older entries of it are packed in the background; null: never.
+   * Default: 64 KiB.
+   */
+  readonly packContextAbove?: number | null;
   /** How long `gc` keeps things. Default: the trash and the change feed 30 days, operation ids 7, all else for ever. */
   readonly retention?: PolicyInput;
 }
@@ -39,6 +48,9 @@ export class Throughline {
   readonly resources: Resources;
   /** Records of files that were uploaded to a provider. */
   readonly files: Files;
+  /** Keyed facts of a project, a user or a session. */
+  readonly memories: Memories;
+  readonly projects: Projects;
   /** The store behind the services, with its guard: for importers, adapters and tools. */
   readonly store: GuardedStore;
   readonly tenant: string;
@@ -47,11 +59,13 @@ export class Throughline {
   constructor(store: GuardedStore, options: ThroughlineOptions = {}) {
     const { tenant: given = "default" } = options;
     const tenant = parseInput(label, given, "tenant");
+    const { packContextAbove } = parseInput(packingOptions, options, "options");
     this.#context = {
       store,
       tenant,
       generateId: options.generateId ?? newId,
       codec: options.codec,
+      ...(packContextAbove === undefined ? undefined : { packContextAbove }),
       retention: completePolicy(options.retention ?? {}),
     };
     this.store = store;
@@ -62,6 +76,8 @@ export class Throughline {
     this.context = new Context(this.#context);
     this.resources = new Resources(this.#context);
     this.files = new Files(this.#context);
+    this.memories = new Memories(this.#context);
+    this.projects = new Projects(this.#context);
   }
 
   /** Finds messages by their text, best first. @throws ThroughlineError `invalid` */
@@ -98,18 +114,21 @@ export class Throughline {
 
   /** The same store, seen by another tenant. */
   withTenant(tenant: string): Throughline {
-    const { generateId, codec, retention } = this.#context;
+    const { generateId, codec, retention, packContextAbove } = this.#context;
     return new Throughline(this.store, {
       // Checked here: no tenant at all would be the default one.
       tenant: parseInput(label, tenant, "tenant"),
       generateId,
       ...(codec === undefined ? undefined : { codec }),
+      ...(packContextAbove === undefined ? undefined : { packContextAbove }),
       ...(retention === undefined ? undefined : { retention }),
     });
   }
 
   /** Finishes acknowledged work and closes the store, for every tenant. */
   async close(): Promise<void> {
+    await touchesFor(this.store).flush();
+    await packingFor(this.store).settled();
     await this.store.close();
   }
 
