@@ -6,6 +6,7 @@ import { packingFor } from "./context/background-packing.ts";
 import { Context, packingOptions } from "./context/context.ts";
 import { Files } from "./files.ts";
 import { Memories } from "./memories/memories.ts";
+import { WorkingMemories } from "./memories/working-memory.ts";
 import { Messages } from "./messages.ts";
 import { Projects } from "./projects.ts";
 import { type SearchOptions, type SearchPage, searchMessages } from "./search.ts";
@@ -50,6 +51,8 @@ export class Throughline {
   readonly files: Files;
   /** Keyed facts of a project, a user or a session. */
   readonly memories: Memories;
+  /** What holds just now for a user or a session. */
+  readonly workingMemory: WorkingMemories;
   readonly projects: Projects;
   /** The store behind the services, with its guard: for importers, adapters and tools. */
   readonly store: GuardedStore;
@@ -77,6 +80,7 @@ export class Throughline {
     this.resources = new Resources(this.#context);
     this.files = new Files(this.#context);
     this.memories = new Memories(this.#context);
+    this.workingMemory = new WorkingMemories(this.#context);
     this.projects = new Projects(this.#context);
   }
 

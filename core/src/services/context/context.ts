@@ -12,8 +12,9 @@ import { parseInput } from "../../schemas/parse-input.ts";
 import { label } from "../../schemas/text.ts";
 import type { ServiceContext } from "../service-context.ts";
 import type { CallSettings, Page } from "../sessions.ts";
+import { packContext } from "./pack-context.ts";
 import { listFileAccesses, readContext } from "./read-context.ts";
-import { recordContext } from "./record-context.ts";
+import { PACK_ABOVE_BYTES, recordContext } from "./record-context.ts";
 import type { FileAccess, SessionContext } from "./session-context.ts";
 
 export interface RecordOptions extends CallSettings {
@@ -28,6 +29,15 @@ export interface RecordResult {
 
 const recordOptions = v.strictObject({ operationId: v.optional(label) });
 const filesPage = 50;
+
+const bytes = v.pipe(
+  v.number("must be a number"),
+  v.safeInteger("must be an integer"),
+  v.minValue(0, "must not be negative"),
+);
+/** What the options of the services say of packing. */
+export const packingOptions = v.object({ packContextAbove: v.optional(v.nullable(bytes)) });
+const packInput = v.strictObject({ aboveBytes: v.optional(bytes) });
 
 export class Context {
   readonly #context: ServiceContext;
@@ -52,8 +62,26 @@ export class Context {
     const { operationId } = parseInput(recordOptions, given, "context");
     const checked = parseInput(contextInput, input, "context");
     const settings = signal === undefined ? {} : { signal };
-    const { replayed } = await recordContext(this.#context, sessionId, checked, operationId, settings);
-    return { replayed };
+    const result = await recordContext(this.#context, sessionId, checked, operationId, settings);
+    return { replayed: result.replayed };
+  }
+
+  /**
+   * Packs the oldest entries of a context now, where more than so many bytes of it are loose: what otherwise happens in
+   * the background. Reading shows no difference. Answers how many segments were made.
+   *
+   * @throws ThroughlineError `not_found`, `invalid`
+   */
+  async pack(
+    sessionId: string,
+    { signal, ...given }: { readonly aboveBytes?: number } & CallSettings = {},
+  ): Promise<number> {
+    const { aboveBytes = this.#context.packContextAbove ?? PACK_ABOVE_BYTES } = parseInput(
+      packInput,
+      given,
+      "packing",
+    );
+    return packContext(this.#context, sessionId, aboveBytes, signal === undefined ? {} : { signal });
   }
 
   /** Records that a file was looked at, with a score from 0 to 1 if one is given. */

@@ -19,17 +19,14 @@ import {
 } from "../resources/track-accesses.ts";
 import type { ServiceContext } from "../service-context.ts";
 import { isSessionGone, isStatusChange, touchSession } from "../touch-session.ts";
+import { packingFor } from "./background-packing.ts";
 import { type ListName, entryBytes, lists } from "./context-lists.ts";
 
 /** Bytes of JSON that a workspace may have. */
 const workspaceBytes = 1024 * 1024;
 
-export interface RecordedContext {
-  /** True when an operation of this id had recorded it before: nothing was written. */
-  readonly replayed: boolean;
-  /** Bytes of entries that are not packed, about. */
-  readonly looseBytes: number;
-}
+/** Bytes of entries that lie loose unless the options say otherwise. */
+export const PACK_ABOVE_BYTES = 64 * 1024;
 
 /** @throws ThroughlineError `not_found`; `too_large`; `conflict` with reason `operation_reused` */
 export async function recordContext(
@@ -38,7 +35,7 @@ export async function recordContext(
   input: CheckedContextInput,
   operationId: string | undefined,
   options: CallOptions,
-): Promise<RecordedContext> {
+): Promise<CommitResult> {
   const workspace = writeWorkspace(input);
   const operation =
     operationId === undefined
@@ -66,8 +63,11 @@ export async function recordContext(
         ...(operation === undefined ? undefined : { operation }),
       };
       checkSize(batch);
-      const { replayed } = await commit(context, session, batch, options);
-      return { replayed, looseBytes: found.looseBytes + counted.bytes };
+      const result = await commit(context, session, batch, options);
+      const { packContextAbove: above = PACK_ABOVE_BYTES, store } = context;
+      const isLarge = above !== null && found.looseBytes + counted.bytes > above;
+      if (isLarge && !result.replayed) packingFor(store).note(context, session, above);
+      return result;
     },
   );
 }
