@@ -208,6 +208,21 @@ export {
   receiptToJson,
 } from "./services/retention/to-json.ts";
 export { type DeletedSession, type TrashOptions, trashOptions } from "./services/retention/trash.ts";
+export {
+  type Checkpoint,
+  type CheckpointInput,
+  type CheckpointListInput,
+  type CheckpointSummary,
+  type Checkpoints,
+  checkpointJson,
+  checkpointListInput,
+} from "./services/checkpoints/checkpoints.ts";
+export { type CheckpointComparison } from "./services/checkpoints/compare-snapshots.ts";
+export {
+  checkpointSummaryToJson,
+  checkpointToJson,
+  comparisonToJson,
+} from "./services/checkpoints/to-json.ts";
 export { type Context, type RecordOptions, type RecordResult } from "./services/context/context.ts";
 export {
   type ContextContent,

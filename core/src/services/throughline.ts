@@ -2,6 +2,7 @@ import type { GuardedStore } from "../contract/store.ts";
 import { newId } from "../id.ts";
 import { label } from "../schemas/text.ts";
 import { parseInput } from "../schemas/parse-input.ts";
+import { Checkpoints } from "./checkpoints/checkpoints.ts";
 import { packingFor } from "./context/background-packing.ts";
 import { Context, packingOptions } from "./context/context.ts";
 import { Files } from "./files.ts";
@@ -45,6 +46,8 @@ export class Throughline {
   readonly settings: Settings;
   /** What happened in each session beside its messages. */
   readonly context: Context;
+  /** Named snapshots of what happened in a session. */
+  readonly checkpoints: Checkpoints;
   /** Files and other content that sessions touch. */
   readonly resources: Resources;
   /** Records of files that were uploaded to a provider. */
@@ -77,6 +80,7 @@ export class Throughline {
     this.messages = new Messages(this.#context);
     this.settings = new Settings(this.#context);
     this.context = new Context(this.#context);
+    this.checkpoints = new Checkpoints(this.#context);
     this.resources = new Resources(this.#context);
     this.files = new Files(this.#context);
     this.memories = new Memories(this.#context);

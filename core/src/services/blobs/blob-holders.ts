@@ -2,6 +2,7 @@
 import type { Key, Write } from "../../contract/batch.ts";
 import { blobsOfMessage } from "../../contract/staged-text.ts";
 import type { Row } from "../../model/kind.ts";
+import { blobsOfCheckpoint } from "../checkpoints/checkpoint-value.ts";
 
 /** A record that holds a blob, as a reference names it. */
 export interface BlobHolder {
@@ -25,6 +26,7 @@ const holderKinds: ReadonlyMap<string, HolderKind> = new Map([
     "messages",
     { key: (session, owner) => ({ unique: "id", values: [session, owner] }), blobs: blobsOfMessage },
   ],
+  ["checkpoints", { key: (session, owner) => [session, owner], blobs: blobsOfCheckpoint }],
   [
     "memory_versions",
     {

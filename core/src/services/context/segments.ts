@@ -26,18 +26,22 @@ export async function packSegment(
 }
 
 /** What a row says beside whose it is. */
-function ownFields(list: ListName, record: StoredRecord): StoredRecord {
+export function ownFields(list: ListName, record: StoredRecord): StoredRecord {
   const names = Object.keys(lists[list].kind.fields).filter(
     (name) => name !== "sessionId" && name !== "kind",
   );
   return Object.fromEntries(names.map((name) => [name, record[name] ?? null]));
 }
 
+/** Whose an entry's row is. */
+export function ownerFields(list: ListName, sessionId: string): StoredRecord {
+  return list === "file" ? { sessionId } : { sessionId, kind: list };
+}
+
 /** @throws ThroughlineError `unavailable` with reason `damaged` */
 export async function unpackSegment(row: Row): Promise<readonly Entry[]> {
   const list = row.kind as ListName;
-  const sessionId = row.sessionId as string;
-  const whose: StoredRecord = list === "file" ? { sessionId } : { sessionId, kind: list };
+  const whose = ownerFields(list, row.sessionId as string);
   try {
     const bytes = await gunzip(row.packed as Uint8Array, longestSegment, () => new RangeError());
     const lines = new TextDecoder("utf-8", { fatal: true }).decode(bytes).split("\n");

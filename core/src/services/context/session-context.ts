@@ -104,7 +104,7 @@ export function fileAccessToJson({ accessedAt, ...access }: FileAccess): JsonObj
   return { ...access, accessed_at: accessedAt.toISOString() };
 }
 
-function contentToJson(content: ContextContent): JsonObject {
+export function contentToJson(content: ContextContent): JsonObject {
   const { filesAccessed, fileImportanceScores, recentSearches, decisions, savedMemories, workspace } =
     content;
   return {

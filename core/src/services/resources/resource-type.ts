@@ -1,13 +1,12 @@
 /** What sort of content a path, or the content itself, tells of. */
 import type { ResourceType } from "../../schemas/resource-input.ts";
 
-const endings: Readonly<Record<ResourceType, string>> = {
+const endings: Readonly<Record<Exclude<ResourceType, "other">, string>> = {
   code: "astro bash bat c cc cjs clj cpp cs css cxx dart ex exs fish fs go gradle groovy h hpp hs htm html java jl js jsx kt kts less lua m mjs ml mm nim php pl proto ps1 py pyi r rb rs sass scala scss sh sol sql svelte swift tf ts tsx mts cts vb vue wat zig zsh ipynb graphql",
   documentation: "adoc asciidoc doc docx epub man md mdx odt org pdf rst rtf tex txt",
   data: "arrow avro bin csv dat db dump feather geojson gz har jsonl json ndjson npy parquet pb pickle pkl sqlite sqlite3 tar tsv xls xlsx xml zip zst log",
   config: "cfg conf config editorconfig env ini json5 jsonc lock plist properties toml yaml yml",
   image: "avif bmp gif heic ico jpeg jpg png psd svg tif tiff webp",
-  other: "",
 };
 
 const typeOfEnding = new Map(
