@@ -267,6 +267,12 @@ export {
   projectListJson,
 } from "./services/projects.ts";
 export { type Memories } from "./services/memories/memories.ts";
+export { type WorkingMemories, type WorkingMemory } from "./services/memories/working-memory.ts";
+export {
+  type WorkingMemoryOwner,
+  type WorkingMemoryPatch,
+  workingMemoryPatch,
+} from "./schemas/working-memory-input.ts";
 export { type Memory, type MemoryVersion } from "./services/memories/memory.ts";
 export { type MemoryName } from "./services/memories/find-memory.ts";
 export { type SavedMemory } from "./services/memories/set-memory.ts";
@@ -378,6 +384,7 @@ export {
   memoryHistoryJson,
   memoryJson,
   memoryListJson,
+  memoryListNames,
   memoryMergeJson,
   memoryProvenanceJson,
   memoryRestoreJson,

@@ -14,20 +14,48 @@ const fileAccessAnswer = v.strictObject({
   accessed_at: time,
 });
 
+const listEntries = {
+  files_accessed: v.array(fileAccessAnswer),
+  recent_searches: v.array(v.strictObject({ query: v.string(), timestamp: time })),
+  decisions: v.array(v.strictObject({ decision: v.string(), timestamp: time })),
+  saved_memories: v.array(v.strictObject({ id: v.string(), key: v.string(), timestamp: time })),
+};
+const contentAnswer = v.strictObject({
+  ...listEntries,
+  file_importance_scores: v.record(v.string(), score),
+  workspace: v.unknown(),
+});
+
 export const contextAnswer = v.strictObject({
   session_id: v.string(),
-  context: v.strictObject({
-    files_accessed: v.array(fileAccessAnswer),
-    file_importance_scores: v.record(v.string(), score),
-    recent_searches: v.array(v.strictObject({ query: v.string(), timestamp: time })),
-    decisions: v.array(v.strictObject({ decision: v.string(), timestamp: time })),
-    saved_memories: v.array(v.strictObject({ id: v.string(), key: v.string(), timestamp: time })),
-    workspace: v.unknown(),
-  }),
+  context: contentAnswer,
   compressed: v.boolean(),
   size_bytes: count,
   totals: v.strictObject({ files: count, searches: count, decisions: count, memories: count }),
   truncated: v.boolean(),
+});
+
+const summaryEntries = { session_id: v.string(), name: v.string(), size_bytes: count, created_at: time };
+export const checkpointSummaryAnswer = v.strictObject(summaryEntries);
+export const checkpointListAnswer = v.strictObject({
+  items: v.array(checkpointSummaryAnswer),
+  next_cursor: cursor,
+});
+export const checkpointAnswer = v.strictObject({
+  ...summaryEntries,
+  context: contentAnswer,
+  state: v.unknown(),
+});
+
+const change = v.strictObject({ from: v.nullable(score), to: v.nullable(score) });
+export const comparisonAnswer = v.strictObject({
+  from: v.string(),
+  to: v.nullable(v.string()),
+  added: v.strictObject(listEntries),
+  removed: v.strictObject(listEntries),
+  scores: v.record(v.string(), change),
+  workspace_changed: v.boolean(),
+  state_changed: v.nullable(v.boolean()),
 });
 
 const resourceEntries = {

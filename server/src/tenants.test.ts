@@ -89,6 +89,7 @@ function foreignWords(names: ReadonlyMap<string, Names>, own: string) {
       ...(names.get(tenant)?.sessions ?? []),
       ...(names.get(tenant)?.hashes ?? []),
       ...(names.get(tenant)?.resources ?? []),
+      ...(names.get(tenant)?.memories ?? []),
     ]),
   };
 }
@@ -99,7 +100,7 @@ async function attack(store: Store, calls: number): Promise<void> {
   const operations = await listOperations(server);
   const random = new Random(seed);
   const namesOf = (tenant: string): Names =>
-    names.get(tenant) ?? { sessions: [], cursors: [], hashes: [], resources: [], bytes: [] };
+    names.get(tenant) ?? { sessions: [], cursors: [], hashes: [], resources: [], memories: [], bytes: [] };
   const strangers = new Map(
     askers.map((own) => {
       const others = tenants

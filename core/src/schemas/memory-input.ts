@@ -167,8 +167,10 @@ export type MemoryProvenance = v.InferOutput<typeof provenance>;
 
 /** Over HTTP the path says whose memories are meant. */
 export const memoryJson: v.GenericSchema = withJsonNames(v.strictObject(setEntries));
+export const memoryListNames = { text: "q" } as const;
 export const memoryListJson: v.GenericSchema = withJsonNames(
   v.strictObject({ key: v.optional(memoryKey), ...listEntries }),
+  memoryListNames,
 );
 export const memoryHistoryJson: v.GenericSchema = withJsonNames(memoryHistory);
 export const memoryChangesJson: v.GenericSchema = withJsonNames(memoryChanges);

@@ -2,7 +2,6 @@
 import {
   type ContextFilesInput,
   type ContextReadInput,
-  ThroughlineError,
   contextFilesJson,
   contextFromJson,
   contextJson,
@@ -14,7 +13,8 @@ import {
 import * as v from "valibot";
 import { contextAnswer, fileListAnswer } from "../context-answers.ts";
 import { jsonResponse } from "../problem-response.ts";
-import type { Call, Route } from "../route.ts";
+import { operationHeaders, operationOf } from "../operation-of.ts";
+import type { Route } from "../route.ts";
 
 const operationId = v.pipe(
   v.string("must be text"),
@@ -52,15 +52,12 @@ export const contextRoutes: readonly Route[] = [
     description:
       "Several kinds at once, in flat fields, in lists or in both: all of it or nothing. The session's last activity is now. Each file counts as an access of its resource, in the session's project. An operation id makes it safe to repeat. One request has room for 1,000 records: a path takes up to two, every access and every other entry one.",
     body: { schema: contextBody },
-    headers: { "Idempotency-Key": "The operation id, where the body has none." },
+    headers: operationHeaders,
     answers: { 200: { description: "The context as it is now, as GET gives it.", schema: contextAnswer } },
     refusals: [404, 409],
-    async handle(call) {
-      const { throughline, body, param } = call;
+    async handle({ throughline, body, request, param }) {
       const id = param("id");
-      const operation = operationOf(call);
-      const options = operation === undefined ? {} : { operationId: operation };
-      await throughline.context.record(id, contextFromJson(body), options);
+      await throughline.context.record(id, contextFromJson(body), operationOf(request, body));
       return jsonResponse(200, contextToJson(await throughline.context.get(id)));
     },
   },
@@ -84,16 +81,3 @@ export const contextRoutes: readonly Route[] = [
     },
   },
 ];
-
-function operationOf({ body, request }: Call): string | undefined {
-  const { operation_id: given } = body as { readonly operation_id?: string };
-  const key = request.headers.get("idempotency-key") ?? undefined;
-  if (key !== undefined && given !== undefined && key !== given) {
-    throw new ThroughlineError("invalid", "Idempotency-Key and operation_id differ.", {
-      reason: "operation",
-      outcome: "refused",
-      details: { field: "operation_id" },
-    });
-  }
-  return given ?? key;
-}

@@ -8,6 +8,8 @@ export interface Names {
   /** Cursors of its lists, and places in its feed. */
   readonly cursors: string[];
   readonly resources: string[];
+  /** Ids of its memories. */
+  readonly memories: string[];
   /** Hashes of its large values. */
   readonly hashes: string[];
   /** Their bytes, in base64: packed, they show no marker. */
@@ -44,8 +46,18 @@ export async function fillTenant(tl: Throughline): Promise<Names> {
       memories: [{ id: marker, key: marker }],
       workspace: { marker },
     });
+    await tl.checkpoints.create(session.id, { name: "here", state: marker });
+    await tl.memories.set({ session: session.id, key: "note", value: marker });
+    await tl.workingMemory.update({ session: session.id }, { marker });
     sessions.push(session.id);
   }
+  for (const owner of [{ project: "p" }, { user: "ada" }]) {
+    for (const key of ["note", "a/b"]) {
+      await tl.memories.set({ ...owner, key, value: marker, metadata: { marker } });
+      await tl.memories.set({ ...owner, key, value: `${marker} `.repeat(1_000) });
+    }
+  }
+  await tl.workingMemory.update({ user: "ada" }, { marker });
   const [first = "", second = "", third = ""] = sessions;
   await tl.messages.append(first, [{ role: "tool", content: `${marker} `.repeat(8_000) }]);
   const fork = await tl.sessions.fork(first, { atSeq: 2, title: marker });
@@ -70,7 +82,10 @@ export async function fillTenant(tl: Throughline): Promise<Names> {
     (await tl.messages.list(third, { limit: 1 })).next,
     (await tl.sessions.branches(first, { limit: 1 })).next,
     (await tl.search({ text: marker, limit: 1 })).next,
+    (await tl.checkpoints.list(first, { limit: 1 })).next,
     (await tl.context.files(first, { limit: 1 })).next,
+    (await tl.memories.list({ project: "p", limit: 1 })).next,
+    (await tl.memories.history({ project: "p", key: "note" }, { limit: 1 })).next,
     (await tl.resources.list({ limit: 1 })).next,
     (await tl.resources.ofSession(first, { limit: 1 })).next,
     (await tl.store.changes({ tenant: tl.tenant, limit: 1 })).cursor,
@@ -81,7 +96,10 @@ export async function fillTenant(tl: Throughline): Promise<Names> {
     Buffer.from(piece["bytes"] as Uint8Array).toString("base64"),
   );
   const resources = (await tl.resources.list()).items.map(({ id }) => id);
-  return { sessions, cursors, hashes, resources, bytes };
+  const memories = (await recordsOf(tl.store, tl.tenant, "project_memories")).map(({ memoryId }) =>
+    String(memoryId),
+  );
+  return { sessions, cursors, hashes, resources, memories, bytes };
 }
 
 /** All that a tenant has, as one hash: every record of every kind, deleted ones too, and the whole feed. */
