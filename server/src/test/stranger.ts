@@ -83,7 +83,6 @@ export class Stranger {
       parent_session_id: () => this.#id,
       message_id: () => this.#random.pick(messageIds),
       name: () => "here",
-      to: () => "here",
       resource_id: () => this.#name("resources"),
       memory_id: () => this.#name("memories"),
       key: () => this.#random.pick(["note", "a/b"]),

@@ -45,13 +45,14 @@ export async function recordContext(
     (failed) => isStatusChange(failed) || failed.kind === "resources",
     async () => {
       const found = await readSession(context, session, options);
-      const entries = entriesOf(context, session, input);
-      const files = await fileWrites(context, session, found.row, input, options);
+      const now = context.store.now();
+      const entries = entriesOf(session, input, now);
+      const files = await fileWrites(context, found.row, input, now, options);
       const counted = count([...entries, ...files.log]);
-      const touch = touchSession(found.row, context.store.now());
+      const touch = touchSession(found.row, now);
       const writes: Write[] = [
         { ...touch.write, ...growth(counted) },
-        headerWrite(context, session, counted, workspace),
+        headerWrite(session, counted, workspace, now),
         ...entries.map(({ write }) => write),
         ...files.writes,
       ];
@@ -99,11 +100,10 @@ async function readSession(
 
 /** Rows of searches, decisions and references to memories, in the order they were given. */
 function entriesOf(
-  { store }: ServiceContext,
   sessionId: string,
   { searches = [], decisions = [], memories = [] }: CheckedContextInput,
+  now: number,
 ): readonly Counted[] {
-  const now = store.now();
   const entry = (list: ListName, text: string, at: Date | undefined, memoryId = ""): Counted => {
     const fields = { sessionId, kind: list, entryId: newId(), text: JSON.stringify(text), memoryId };
     const record = completeRecord(contextEntries, { ...fields, createdAt: at?.getTime() ?? now });
@@ -125,13 +125,12 @@ function entriesOf(
 /** Accesses of files, each of which tracks its resource. */
 async function fileWrites(
   context: ServiceContext,
-  session: string,
-  { projectId }: Row,
+  { id, projectId }: Row,
   { files = [] }: CheckedContextInput,
+  now: number,
   options: CallOptions,
 ): Promise<{ readonly writes: readonly Write[]; readonly log: readonly Counted[] }> {
   if (files.length === 0) return { writes: [], log: [] };
-  const now = context.store.now();
   const accesses = files.map(({ kind = "VIEW", at, ...file }): Access & { readonly id: string } => ({
     ...file,
     kind,
@@ -142,8 +141,8 @@ async function fileWrites(
   const project = projectId as string;
   const paths = [...new Set(accesses.map(({ path }) => path))];
   const known = await readByPath(context, project, paths, options);
-  const tracked = trackAccesses(context, project, known, accesses);
-  const logged = logAccesses(context, session, tracked.ids, accesses);
+  const tracked = trackAccesses(context, project, known, accesses, now);
+  const logged = logAccesses(id as string, tracked.ids, accesses, now);
   const log = logged.filter(isLogged).map((write) => ({ list: "file", write }) as const);
   return { writes: [...tracked.writes, ...logged], log };
 }
@@ -174,12 +173,11 @@ function growth({ bytes }: Counts): Pick<Update, "increment"> {
 }
 
 function headerWrite(
-  { store }: ServiceContext,
   sessionId: string,
   { bytes, counts }: Counts,
   workspace: StoredRecord,
+  now: number,
 ): Write {
-  const now = store.now();
   const increment = { ...counts, sizeBytes: bytes, looseBytes: bytes };
   const record = completeRecord(sessionContexts, {
     sessionId,

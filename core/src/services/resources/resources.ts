@@ -52,9 +52,16 @@ export class Resources {
       ({ kind }) => kind === "resources",
       async () => {
         const known = await readByPath(this.#context, project ?? "", [given.path], settings);
-        const at = lastAccessed?.getTime() ?? store.now();
+        const now = store.now();
+        const at = lastAccessed?.getTime() ?? now;
         const kind = modifiedDuringSession === true ? "EDIT" : "VIEW";
-        const { writes, ids } = trackAccesses(this.#context, project ?? "", known, [{ ...given, kind, at }]);
+        const { writes, ids } = trackAccesses(
+          this.#context,
+          project ?? "",
+          known,
+          [{ ...given, kind, at }],
+          now,
+        );
         await store.commit({ tenant, writes }, settings).catch((error: unknown) => {
           throw asLostRace(error);
         });

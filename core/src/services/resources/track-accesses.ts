@@ -69,12 +69,12 @@ export async function readByPath(
  * (`isLostRace`), and is made again.
  */
 export function trackAccesses(
-  { store, generateId }: ServiceContext,
+  { generateId }: ServiceContext,
   project: string,
   known: ReadonlyMap<string, Row>,
   accesses: readonly Access[],
+  now: number,
 ): TrackedAccesses {
-  const now = store.now();
   const ids = new Map<string, string>();
   const writes: Write[] = [];
   for (const [path, ofPath] of byPath(accesses)) {
@@ -115,12 +115,11 @@ export function trackAccesses(
 
 /** The links and the log of accesses within a session. */
 export function logAccesses(
-  { store }: ServiceContext,
   session: string,
   ids: ReadonlyMap<string, string>,
   accesses: readonly (Access & { readonly id: string })[],
+  now: number,
 ): readonly Write[] {
-  const now = store.now();
   const links = Array.from(byPath(accesses), ([path, ofPath]): Write => {
     const { increment, maximum, set } = changesOf(ofPath, undefined);
     const { accessCount } = increment;
