@@ -207,7 +207,7 @@ export class Stranger {
     return {
       key: this.#random.pick(["note", "a/b"]),
       value: "mine",
-      ...this.#some({ expected_version: 1, operation_id: "op-1", provenance: { session_id: this.#id } }),
+      ...this.#some({ expected_version: 1, operation_id: "op-1", provenance: { session_id: "mine" } }),
     };
   }
 

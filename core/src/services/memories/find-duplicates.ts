@@ -56,7 +56,8 @@ export async function findDuplicates(
     await rest();
     after = page.next;
   } while (after !== undefined && memories.length < comparedAtMost);
-  const groups = groupSimilar(features, threshold).map(({ first, others }) => ({
+  const similar = await groupSimilar(features, threshold, rest);
+  const groups = similar.map(({ first, others }) => ({
     memory: memories[first] as Memory,
     duplicates: others.map(({ index, similarity }) => ({ memory: memories[index] as Memory, similarity })),
   }));
