@@ -11,6 +11,7 @@ import type { ServeOptions } from "./commands/serve.ts";
 import type { ShowOptions } from "./commands/show.ts";
 import type { CommonOptions } from "./with-throughline.ts";
 import { defineKeys } from "./define-keys.ts";
+import { defineContext, defineResources } from "./define-context.ts";
 import { exitCodesHelp } from "./exit-codes.ts";
 
 /** Takes the exit code of the command that ran. */
@@ -22,9 +23,10 @@ function addCommand(
   name: string,
   description: string,
   examples: readonly string[],
+  isDefault = false,
 ): Command {
   return program
-    .command(name)
+    .command(name, { isDefault })
     .description(description)
     .option(
       "--store <url>",
@@ -194,6 +196,10 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
       .action(async (words: readonly string[], options: SearchCommandOptions) =>
         finish(await (await import("./commands/search.ts")).search(words, options)),
       ),
+  (program, finish) =>
+    defineContext(program, finish, { addCommand, sessionArgument, limitOption, cursorOption }),
+  (program, finish) =>
+    defineResources(program, finish, { addCommand, sessionArgument, limitOption, cursorOption }),
   (program, finish) =>
     addCommand(program, "stats", "Count sessions, messages and tokens.", [
       "throughline stats",
