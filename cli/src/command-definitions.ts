@@ -11,6 +11,7 @@ import type { ServeOptions } from "./commands/serve.ts";
 import type { ShowOptions } from "./commands/show.ts";
 import type { CommonOptions } from "./with-throughline.ts";
 import { defineKeys } from "./define-keys.ts";
+import { defineMemories } from "./define-memories.ts";
 import { defineContext, defineResources } from "./define-context.ts";
 import { exitCodesHelp } from "./exit-codes.ts";
 
@@ -200,6 +201,7 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
     defineContext(program, finish, { addCommand, sessionArgument, limitOption, cursorOption }),
   (program, finish) =>
     defineResources(program, finish, { addCommand, sessionArgument, limitOption, cursorOption }),
+  (program, finish) => defineMemories(program, finish, addCommand),
   (program, finish) =>
     addCommand(program, "stats", "Count sessions, messages and tokens.", [
       "throughline stats",

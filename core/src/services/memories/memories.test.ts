@@ -143,6 +143,9 @@ describe.each(storeNames)("memories on %s", (name) => {
       reason: "operation_reused",
     });
     expect((await memories.history({ project, key: "k" })).items).toHaveLength(2);
+    await memories.delete(set.memoryId);
+    expect(await memories.set(first)).toMatchObject({ memoryId: set.memoryId, version: 1, replayed: true });
+    await expect(memories.get({ project, key: "k" })).rejects.toMatchObject({ code: "not_found" });
   });
 
   test("a memory that has ended is nowhere, and its key is free", async () => {

@@ -263,6 +263,7 @@ async function save(
         context,
         written !== undefined && "key" in written ? written.key : [owner.sessionId, ""],
         row,
+        planned.value,
         options,
       );
   return { ...memory, created: target === undefined && !result.replayed, replayed: result.replayed };
@@ -273,10 +274,11 @@ async function readSaved(
   context: ServiceContext,
   key: KeyValues,
   planned: Row,
+  value: string | undefined,
   options: CallOptions,
 ): Promise<Memory> {
   const { store, tenant } = context;
-  const [sessionId = "", memoryId = ""] = key;
+  const [sessionId = "", memoryId = "", number = 0] = key;
   const { read, valueOf } = await readWithValues(
     context,
     async () =>
@@ -293,7 +295,11 @@ async function readSaved(
     ({ answers }) => answers[1].filter((row) => row !== undefined),
   );
   const [[memory], [version]] = read.answers;
-  if (version === undefined) throw memoryNotFound(String(memoryId));
+  if (version === undefined) {
+    // Deleted since: what the caller gave is known all the same.
+    if (value === undefined) throw memoryNotFound(String(memoryId));
+    return toMemory({ ...planned, memoryId, version: number } as Row, value);
+  }
   const { expiresAt: _, revision: __, ...said } = version;
   return toMemory({ ...(memory ?? planned), ...said, memoryId } as Row, valueOf(version));
 }
