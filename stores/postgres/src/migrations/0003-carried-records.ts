@@ -152,7 +152,7 @@ CREATE TABLE "throughline"."resource_dependencies" (
 );
 CREATE INDEX "resource_dependencies_target" ON "throughline"."resource_dependencies" ("tenant_id", "project_id", "target_key", "resource_id");
 
-CREATE TABLE "undefined"."project_memories" (
+CREATE TABLE "throughline"."project_memories" (
   "tenant_id" text COLLATE "C" NOT NULL,
   "session_id" text COLLATE "C" NOT NULL,
   "memory_id" text COLLATE "C" NOT NULL,
@@ -177,13 +177,13 @@ CREATE TABLE "undefined"."project_memories" (
   "revision" bigint NOT NULL,
   PRIMARY KEY ("tenant_id", "session_id", "memory_id")
 );
-CREATE UNIQUE INDEX "project_memories_key" ON "undefined"."project_memories" ("tenant_id", "scope", "project_id", "user_id", "session_id", "memory_key")
+CREATE UNIQUE INDEX "project_memories_key" ON "throughline"."project_memories" ("tenant_id", "scope", "project_id", "user_id", "session_id", "memory_key")
   WHERE "memory_key" <> '';
-CREATE INDEX "project_memories_id" ON "undefined"."project_memories" ("tenant_id", "memory_id", "session_id");
-CREATE INDEX "project_memories_accessed" ON "undefined"."project_memories" ("tenant_id", "scope", "project_id", "user_id", "session_id", "last_accessed", "memory_id");
-CREATE INDEX "project_memories_stale" ON "undefined"."project_memories" ("tenant_id", "last_accessed", "session_id", "memory_id");
+CREATE INDEX "project_memories_id" ON "throughline"."project_memories" ("tenant_id", "memory_id", "session_id");
+CREATE INDEX "project_memories_accessed" ON "throughline"."project_memories" ("tenant_id", "scope", "project_id", "user_id", "session_id", "last_accessed", "memory_id");
+CREATE INDEX "project_memories_stale" ON "throughline"."project_memories" ("tenant_id", "last_accessed", "session_id", "memory_id");
 
-CREATE TABLE "undefined"."memory_versions" (
+CREATE TABLE "throughline"."memory_versions" (
   "tenant_id" text COLLATE "C" NOT NULL,
   "session_id" text COLLATE "C" NOT NULL,
   "memory_id" text COLLATE "C" NOT NULL,
@@ -200,9 +200,9 @@ CREATE TABLE "undefined"."memory_versions" (
   "revision" bigint NOT NULL,
   PRIMARY KEY ("tenant_id", "session_id", "memory_id", "version")
 );
-CREATE INDEX "memory_versions_expiry" ON "undefined"."memory_versions" ("tenant_id", "expires_at", "session_id", "memory_id", "version");
+CREATE INDEX "memory_versions_expiry" ON "throughline"."memory_versions" ("tenant_id", "expires_at", "session_id", "memory_id", "version");
 
-CREATE TABLE "undefined"."working_memories" (
+CREATE TABLE "throughline"."working_memories" (
   "tenant_id" text COLLATE "C" NOT NULL,
   "session_id" text COLLATE "C" NOT NULL,
   "user_id" text COLLATE "C" NOT NULL,
