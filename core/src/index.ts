@@ -285,6 +285,25 @@ export {
   memoryVersionToJson,
   projectToJson,
 } from "./services/memories/to-json.ts";
+export { type ToolSession, type ToolSessions } from "./services/tools/tool-sessions.ts";
+export { type CachedRepo, type RepoCache } from "./services/tools/repo-cache.ts";
+export { type CommandUsage, type Commands } from "./services/tools/commands.ts";
+export { commandToJson, repoToJson, toolSessionToJson } from "./services/tools/to-json.ts";
+export {
+  type CommandInput,
+  type CommandListInput,
+  type RepoInput,
+  type RepoListInput,
+  type ToolSessionInput,
+  type ToolSessionListInput,
+  commandJson,
+  commandListJson,
+  repoJson,
+  repoNames,
+  toolNames,
+  toolPageJson,
+  toolSessionJson,
+} from "./schemas/tool-input.ts";
 export { type ChunkCodec } from "./services/blank-source.ts";
 export {
   type ImportedPart,

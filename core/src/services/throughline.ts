@@ -18,6 +18,9 @@ import { type NativeExport, exportNative } from "./export-native.ts";
 import type { ServiceContext } from "./service-context.ts";
 import { type CallSettings, Sessions } from "./sessions.ts";
 import { Settings } from "./settings.ts";
+import { Commands } from "./tools/commands.ts";
+import { RepoCache } from "./tools/repo-cache.ts";
+import { ToolSessions } from "./tools/tool-sessions.ts";
 import { touchesFor } from "./touches.ts";
 import { Resources } from "./resources/resources.ts";
 import { type Statistics, countAll } from "./stats.ts";
@@ -57,6 +60,12 @@ export class Throughline {
   /** What holds just now for a user or a session. */
   readonly workingMemory: WorkingMemories;
   readonly projects: Projects;
+  /** The ids under which tools keep their own state for sessions. */
+  readonly toolSessions: ToolSessions;
+  /** Where repositories were cloned to. */
+  readonly repoCache: RepoCache;
+  /** How often users gave their commands. */
+  readonly commands: Commands;
   /** The store behind the services, with its guard: for importers, adapters and tools. */
   readonly store: GuardedStore;
   readonly tenant: string;
@@ -86,6 +95,9 @@ export class Throughline {
     this.memories = new Memories(this.#context);
     this.workingMemory = new WorkingMemories(this.#context);
     this.projects = new Projects(this.#context);
+    this.toolSessions = new ToolSessions(this.#context);
+    this.repoCache = new RepoCache(this.#context);
+    this.commands = new Commands(this.#context);
   }
 
   /** Finds messages by their text, best first. @throws ThroughlineError `invalid` */

@@ -1,8 +1,7 @@
 /** Memories as JSON: the names of their columns, ISO times. */
-import { toSnakeCase } from "../../schemas/json-names.ts";
 import type { MemoryProvenance } from "../../schemas/memory-input.ts";
 import type { Project } from "../projects.ts";
-import type { JsonObject } from "../to-json.ts";
+import { type JsonObject, withJsonNames } from "../to-json.ts";
 import type { MemoryComparison } from "./compare-versions.ts";
 import type { DuplicateMemories } from "./find-duplicates.ts";
 import type { Memory, MemoryVersion } from "./memory.ts";
@@ -59,13 +58,4 @@ export function projectToJson({ id, ...project }: Project): JsonObject {
 
 function provenanceToJson(provenance: MemoryProvenance | null): JsonObject | null {
   return provenance === null ? null : withJsonNames(provenance);
-}
-
-function withJsonNames(record: object): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(record).map(([name, value]: [string, unknown]) => [
-      toSnakeCase(name),
-      value instanceof Date ? value.toISOString() : value,
-    ]),
-  );
 }
