@@ -17,7 +17,7 @@ import { unpackSegment } from "./segments.ts";
 
 /** Segments that are read together. */
 const segmentsAtOnce = 8;
-const segmentPage = 1_000;
+const segmentPage = 500;
 /** How often a context that is rewritten meanwhile is read again. */
 const attempts = 5;
 

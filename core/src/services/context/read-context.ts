@@ -9,7 +9,7 @@ import { readCursor, writeCursor } from "../cursor.ts";
 import { everyRecord } from "../every-record.ts";
 import type { ServiceContext } from "../service-context.ts";
 import type { Page } from "../sessions.ts";
-import { type Entry, type ListName, type Place, listNames } from "./context-lists.ts";
+import { type Entry, type EntryRange, type ListName, type Place, listNames } from "./context-lists.ts";
 import { EntryReader } from "./entry-reader.ts";
 import {
   type ContextContent,
@@ -24,6 +24,8 @@ import {
 
 /** Entries of a kind that are given unless all are asked for. */
 const newest = 1_000;
+/** Entries of each kind in one read: a server answers at most 4,000 records at once. */
+const firstRows = 600;
 const resourcesAtOnce = 1_000;
 
 /** All that a context consists of. */
@@ -77,17 +79,41 @@ async function readNewest(
   session: string,
   options: CallOptions,
 ): Promise<WholeContext & { readonly isWhole: boolean }> {
-  const range = { direction: "backward", limit: newest } as const;
-  const wanted = new Map(listNames.map((name) => [name, range] as const));
-  const found = await new EntryReader(context, session, options).read(wanted, newest);
-  const pages = [...found.pages];
+  const reader = new EntryReader(context, session, options);
+  const first = await reader.read(
+    rangesOf(listNames, firstRows, () => undefined),
+    newest,
+  );
+  const pages = new Map(first.pages);
+  const open = listNames.filter((name) => pages.get(name)?.more === true);
+  if (open.length > 0) {
+    const placeOf = (name: ListName): Place | undefined => placeAfter(pages.get(name)?.entries);
+    const later = await reader.read(rangesOf(open, newest - firstRows, placeOf));
+    for (const [name, { entries, more }] of later.pages) {
+      pages.set(name, { entries: [...(pages.get(name)?.entries ?? []), ...entries], more });
+    }
+  }
   return {
-    header: found.header as WholeContext["header"],
-    entries: new Map(pages.map(([name, { entries }]) => [name, entries.toReversed()])),
-    links: found.links,
-    hasSegments: found.hasSegments,
-    isWhole: found.links.length < newest && pages.every(([, { more }]) => !more),
+    header: first.header as WholeContext["header"],
+    entries: new Map(Array.from(pages, ([name, { entries }]) => [name, entries.toReversed()])),
+    links: first.links,
+    hasSegments: first.hasSegments,
+    isWhole: first.links.length < newest && [...pages.values()].every(({ more }) => !more),
   };
+}
+
+/** Backward from where a list was read to. */
+function rangesOf(
+  names: readonly ListName[],
+  limit: number,
+  placeOf: (name: ListName) => Place | undefined,
+): ReadonlyMap<ListName, EntryRange> {
+  return new Map(names.map((name) => [name, { direction: "backward", limit, after: placeOf(name) }]));
+}
+
+function placeAfter(entries: readonly Entry[] | undefined): Place | undefined {
+  const last = entries?.at(-1);
+  return last === undefined ? undefined : [last.at, last.id];
 }
 
 /** Everything, a page at a time. What is recorded meanwhile may be in it, or not. */
@@ -104,9 +130,8 @@ export async function readWhole(
   do {
     const wanted = new Map(
       open.map((name) => {
-        const last = entries.get(name)?.at(-1);
-        const after: Place | undefined = last === undefined ? undefined : [last.at, last.id];
-        return [name, { direction: "forward", limit: newest, after }] as const;
+        const after = placeAfter(entries.get(name));
+        return [name, { direction: "forward", limit: firstRows, after }] as const;
       }),
     );
     found = await reader.read(wanted);

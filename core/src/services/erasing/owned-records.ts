@@ -7,6 +7,8 @@ import type { ServiceContext } from "../service-context.ts";
 
 /** Records that one commit removes. */
 const atOnce = 500;
+/** Records that one read asks for, of all kinds together: a server answers at most 4,000. */
+const readAtOnce = 3_500;
 
 export interface OwnedRecords {
   readonly write: Write;
@@ -51,7 +53,7 @@ export async function nextOwnedRecords(
     shape,
     prefix: [session],
     direction: "forward",
-    limit: atOnce,
+    limit: Math.min(atOnce, Math.floor(readAtOnce / owned.length)),
     select: "key",
     hidden: true,
   }));
