@@ -32,6 +32,7 @@ import { sessionLifeRoutes } from "./routes/session-life.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 import { settingsRoutes } from "./routes/settings.ts";
 import { storeRoutes } from "./routes/store.ts";
+import { toolRoutes } from "./routes/tools.ts";
 import { trashRoutes } from "./routes/trash.ts";
 import { workingMemoryRoutes } from "./routes/working-memory.ts";
 import { watchCommits } from "./watch-commits.ts";
@@ -195,6 +196,7 @@ const apiRoutes: readonly Route[] = [
   ...projectRoutes,
   ...memoryRoutes,
   ...workingMemoryRoutes,
+  ...toolRoutes,
   ...branchRoutes,
   ...trashRoutes,
   ...messageRoutes,

@@ -139,6 +139,21 @@ const matrix: Readonly<Record<string, Row>> = {
   "GET /memories/{memory_id}/compare?from=1&to=1": { cells: forReaders },
   "POST /memories/{memory_id}/restore": { cells: forWriters(200), body: () => ({ version: 1 }) },
   "POST /memories/{memory_id}/supersede": { cells: forWriters(200), body: () => ({ value: "New" }) },
+  "POST /sessions/{id}/tool-sessions": { cells: forWriters(201), body: () => ({ tool_name: "editor" }) },
+  "GET /sessions/{id}/tool-sessions": { cells: forReaders },
+  "DELETE /sessions/{id}/tool-sessions?tool_name=editor": { cells: forWriters(204) },
+  "POST /repo-cache": {
+    cells: [401, 403, 200, 200, 200, 200],
+    body: () => ({ resource_key: "new", url: "https://example.com/a", local_path: "/a" }),
+  },
+  "GET /repo-cache": { cells: forEachTenant },
+  "GET /repo-cache/{resource_key}": { cells: forReaders },
+  "DELETE /repo-cache/{resource_key}": { cells: forWriters(204) },
+  "POST /users/{id}/commands": {
+    cells: [401, 403, 200, 200, 200, 200],
+    body: () => ({ command: "/test" }),
+  },
+  "GET /users/{id}/commands": { cells: forEachTenant },
   "GET /users/{id}/working-memory": { cells: forEachTenant },
   "PATCH /users/{id}/working-memory": {
     cells: [401, 403, 200, 200, 200, 200],
@@ -236,6 +251,7 @@ async function makeTarget(tl: Throughline, name: string): Promise<Target> {
   await tl.sessions.delete(erased, { erase: true });
   const { record } = await createKey(throughline.store, { tenant: newId(), role: "reader" });
   const resource = await tl.resources.trackResource({ path: "a.ts" });
+  if (name.includes("repo-cache")) await tl.repoCache.set({ key: "a/b", url: "", localPath: "/a" });
   const memory = /memor|project/.test(name) ? await makeMemories(tl, id) : "";
   return { id, deleted, erased, resource, memory, key: record.keyId };
 }
@@ -254,6 +270,7 @@ async function ask(name: string, { body, session = "id" }: Row, caller: Caller, 
     .replace("{resource_id}", target.resource)
     .replace("{memory_id}", target.memory)
     .replace("{project_id}", target.id)
+    .replace("{resource_key}", "a%2Fb")
     .replace("{key}", "a%2Fb")
     .replace("{key_id}", target.key)
     .replace(/\?$/, "");

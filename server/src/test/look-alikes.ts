@@ -58,6 +58,9 @@ export async function fillTenant(tl: Throughline): Promise<Names> {
     }
   }
   await tl.workingMemory.update({ user: "ada" }, { marker });
+  await tl.toolSessions.getOrCreate({ session: sessions[0] ?? "", tool: "editor", key: marker });
+  await tl.repoCache.set({ key: "a/b", url: marker, localPath: marker });
+  await tl.commands.record({ user: "ada", command: marker });
   const [first = "", second = "", third = ""] = sessions;
   await tl.messages.append(first, [{ role: "tool", content: `${marker} `.repeat(8_000) }]);
   const fork = await tl.sessions.fork(first, { atSeq: 2, title: marker });
