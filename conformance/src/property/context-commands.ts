@@ -41,10 +41,7 @@ export const contextCommands: readonly fc.Arbitrary<ServiceCommand>[] = [
     "record context",
     fc.tuple(
       pick,
-      fc.oneof(
-        { weight: 8, arbitrary: input.map(given) as fc.Arbitrary<ContextInput> },
-        { weight: 1, arbitrary: wrong },
-      ),
+      fc.oneof({ weight: 8, arbitrary: input.map(given) }, { weight: 1, arbitrary: wrong }),
       fc.option(fc.constantFrom("op-3", "op-4"), { nil: undefined, freq: 4 }),
     ),
     (subject, [of, what, operationId]) =>

@@ -5,10 +5,10 @@ import { pageSize } from "./page-size.ts";
 import { cleanText, label } from "./text.ts";
 import { time } from "./time.ts";
 
-export const accessKinds = ["VIEW", "EDIT", "EXECUTE", "REFERENCE"] as const;
+const accessKinds = ["VIEW", "EDIT", "EXECUTE", "REFERENCE"] as const;
 export type AccessKind = (typeof accessKinds)[number];
 
-export const resourceTypes = ["code", "documentation", "data", "config", "image", "other"] as const;
+const resourceTypes = ["code", "documentation", "data", "config", "image", "other"] as const;
 export type ResourceType = (typeof resourceTypes)[number];
 
 /** Bytes of UTF-8 that a path may have. */
@@ -36,7 +36,7 @@ export const accessKind = v.picklist(accessKinds, "must be VIEW, EDIT, EXECUTE o
 
 const typeNames = "must be code, documentation, data, config, image or other";
 /** In any case; kept in lower case. */
-export const resourceType = v.pipe(
+const resourceType = v.pipe(
   v.string(typeNames),
   v.transform((name) => name.toLowerCase()),
   v.picklist(resourceTypes, typeNames),

@@ -16,8 +16,8 @@ import {
   listNames,
   lists,
   queryRows,
+  toEntry,
 } from "../context/context-lists.ts";
-import { toEntry } from "../context/context-lists.ts";
 import { expectSegments } from "../context/pack-context.ts";
 import { packSegment, unpackSegment } from "../context/segments.ts";
 import { everyRecord } from "../every-record.ts";

@@ -49,7 +49,7 @@ describe.each(storeNames)("resources on %s", (name) => {
       modifiedDuringSession: true,
       importance: null,
     });
-    await resources.trackResource({ path: "src/a.ts", importance: 0.5, type: "DATA" as "data", size: 0 });
+    await resources.trackResource({ path: "src/a.ts", importance: 0.5, type: "DATA", size: 0 });
     expect(await resources.get(id)).toMatchObject({
       type: "data",
       importance: 0.5,
@@ -101,9 +101,9 @@ describe.each(storeNames)("resources on %s", (name) => {
     expect(paths(await resources.getMostRecentResources(2))).toEqual(["d.ts", "c.ts"]);
     expect(paths(await resources.getMostAccessedResources(1, { project: "p" }))).toEqual(["b.md"]);
     expect(paths((await resources.list({ project: null, order: "recent" })).items)).toEqual(["d.ts", "a.ts"]);
-    const first = await resources.list({ type: "CODE" as "code", limit: 2 });
+    const first = await resources.list({ type: "CODE", limit: 2 });
     expect(paths(first.items)).toEqual(["d.ts", "c.ts"]);
-    const second = await resources.list({ type: "CODE" as "code", limit: 2, cursor: first.next ?? "" });
+    const second = await resources.list({ type: "CODE", limit: 2, cursor: first.next ?? "" });
     expect(paths(second.items)).toEqual(["a.ts"]);
     const cursor = first.next ?? "";
     await expect(resources.list({ cursor, project: "p" })).rejects.toMatchObject({ reason: "cursor" });

@@ -34,7 +34,7 @@ export interface TrackedAccesses {
 }
 
 /** A path as an index can hold it: the path, or its hash. */
-export function pathKeyOf(path: string): string {
+function pathKeyOf(path: string): string {
   const bytes = utf8ToBytes(path);
   return bytes.length <= indexedBytes ? path : `sha256:${bytesToHex(sha256(bytes))}`;
 }
@@ -156,7 +156,7 @@ export function logAccesses(
 }
 
 /** Whether a batch was refused because a resource came, or went, since it was looked up. */
-export function isLostRace(error: unknown): boolean {
+function isLostRace(error: unknown): boolean {
   if (!isThroughlineError(error) || error.details?.kind !== "resources") return false;
   return error.reason === "exists" || error.reason === "absent";
 }
