@@ -260,50 +260,6 @@ export {
   settingsToJson,
   statisticsToJson,
 } from "./services/to-json.ts";
-export {
-  type Project,
-  type ProjectListOptions,
-  type Projects,
-  projectListJson,
-} from "./services/projects.ts";
-export { type Memories } from "./services/memories/memories.ts";
-export { type WorkingMemories, type WorkingMemory } from "./services/memories/working-memory.ts";
-export {
-  type WorkingMemoryOwner,
-  type WorkingMemoryPatch,
-  workingMemoryPatch,
-} from "./schemas/working-memory-input.ts";
-export { type Memory, type MemoryVersion } from "./services/memories/memory.ts";
-export { type MemoryName } from "./services/memories/find-memory.ts";
-export { type SavedMemory } from "./services/memories/set-memory.ts";
-export { type MemoryChange, type MemoryComparison } from "./services/memories/compare-versions.ts";
-export { type DuplicateMemories } from "./services/memories/find-duplicates.ts";
-export {
-  duplicatesToJson,
-  memoryComparisonToJson,
-  memoryToJson,
-  memoryVersionToJson,
-  projectToJson,
-} from "./services/memories/to-json.ts";
-export { type ToolSession, type ToolSessions } from "./services/tools/tool-sessions.ts";
-export { type CachedRepo, type RepoCache } from "./services/tools/repo-cache.ts";
-export { type CommandUsage, type Commands } from "./services/tools/commands.ts";
-export { commandToJson, repoToJson, toolSessionToJson } from "./services/tools/to-json.ts";
-export {
-  type CommandInput,
-  type CommandListInput,
-  type RepoInput,
-  type RepoListInput,
-  type ToolSessionInput,
-  type ToolSessionListInput,
-  commandJson,
-  commandListJson,
-  repoJson,
-  repoNames,
-  toolNames,
-  toolPageJson,
-  toolSessionJson,
-} from "./schemas/tool-input.ts";
 export { type ChunkCodec } from "./services/blank-source.ts";
 export {
   type ImportedPart,
@@ -383,32 +339,7 @@ export {
   sessionResourcesJson,
   trackJson,
 } from "./schemas/resource-input.ts";
-export {
-  type DuplicateSearchInput,
-  type MemoryAddress,
-  type MemoryChanges,
-  type MemoryComparisonInput,
-  type MemoryHistoryInput,
-  type MemoryInput,
-  type MemoryListInput,
-  type MemoryMergeInput,
-  type MemoryOwner,
-  type MemoryProvenance,
-  type MemoryRestoreInput,
-  type MemorySuccessorInput,
-  duplicateSearchJson,
-  memoryChangesJson,
-  memoryComparisonJson,
-  memoryFromJson,
-  memoryHistoryJson,
-  memoryJson,
-  memoryListJson,
-  memoryListNames,
-  memoryMergeJson,
-  memoryProvenanceJson,
-  memoryRestoreJson,
-  memorySuccessorJson,
-} from "./schemas/memory-input.ts";
+export * from "./services/remembered.ts";
 export { mergePatch } from "./schemas/merge-patch.ts";
 export { fromJsonNames, toSnakeCase, withJsonNames } from "./schemas/json-names.ts";
 export { parseInput } from "./schemas/parse-input.ts";

@@ -1,5 +1,5 @@
 /** Calls about what is remembered: set, read, listed, merged, ended. */
-import type { MemoryAddress, MemoryInput, MemoryOwner } from "@throughline/core";
+import type { MemoryAddress, MemoryOwner } from "@throughline/core";
 import * as fc from "fast-check";
 import { type ServiceCommand, command, given, label, maybe, pick, walk } from "./service-command.ts";
 import type { ServiceSubject } from "./service-subject.ts";
@@ -42,7 +42,7 @@ export const memoryCommands: readonly fc.Arbitrary<ServiceCommand>[] = [
       const memory = await subject.throughline.memories.set({
         ...ownerOf(subject, of),
         ...given(input),
-      } as MemoryInput);
+      });
       subject.noteMemory(memory.memoryId);
       return memory;
     },
@@ -99,6 +99,27 @@ export const memoryCommands: readonly fc.Arbitrary<ServiceCommand>[] = [
         session === undefined ? { user } : { session: subject.session(session) },
         patch,
       ),
+  ),
+  command(
+    "tool session",
+    fc.tuple(pick, label, maybe(fc.constantFrom("k", null))),
+    (subject, [of, tool, name]) =>
+      subject.throughline.toolSessions.getOrCreate(given({ session: subject.session(of), tool, key: name })),
+  ),
+  command("tool sessions", pick, (subject, of) =>
+    subject.throughline.toolSessions.list({ session: subject.session(of) }),
+  ),
+  command("cache", label, (subject, name) =>
+    subject.throughline.repoCache.set({ key: name, url: "https://example.com/a", localPath: "/cache" }),
+  ),
+  command("cached", fc.constant(undefined), (subject) => subject.throughline.repoCache.list()),
+  command("use", fc.tuple(label, label), (subject, [user, name]) =>
+    subject.throughline.commands.record({ user, command: name }),
+  ),
+  command(
+    "commands",
+    fc.tuple(label, fc.constantFrom("count" as const, "recent" as const)),
+    (subject, [user, order]) => subject.throughline.commands.list({ user, order }),
   ),
   command("projects", fc.constant(undefined), (subject) => subject.throughline.projects.list()),
 ];

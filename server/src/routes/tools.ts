@@ -2,7 +2,6 @@
 import {
   type CommandListInput,
   type RepoInput,
-  type RepoListInput,
   type ToolSessionInput,
   type ToolSessionListInput,
   commandJson,
@@ -138,10 +137,7 @@ export const toolRoutes: readonly Route[] = [
     parameters: page,
     answers: { 200: { description: "A page of clones.", schema: listOf(repoAnswer) } },
     async handle({ throughline, query, settings }) {
-      const { items, next } = await throughline.repoCache.list(
-        fromJsonNames(query) as RepoListInput,
-        settings,
-      );
+      const { items, next } = await throughline.repoCache.list(fromJsonNames(query), settings);
       return jsonResponse(200, { items: items.map(repoToJson), next_cursor: next ?? null });
     },
   },

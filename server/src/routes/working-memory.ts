@@ -1,5 +1,5 @@
 /** What holds just now for a user or a session. */
-import { type WorkingMemory, type WorkingMemoryPatch, workingMemoryPatch } from "@throughline/core";
+import { type WorkingMemory, workingMemoryPatch } from "@throughline/core";
 import { workingMemoryAnswer } from "../memory-answers.ts";
 import { emptyResponse, jsonResponse } from "../problem-response.ts";
 import type { Call, Route } from "../route.ts";
@@ -44,8 +44,7 @@ function routesOf(scope: Scope): readonly Route[] {
       answers: { 200: { description: "All fields as they are now.", schema: workingMemoryAnswer } },
       refusals: isOfSession ? [404, 409] : [409],
       async handle(call) {
-        const patch = call.body as WorkingMemoryPatch;
-        return answer(call, await call.throughline.workingMemory.update(ownerOf(call), patch));
+        return answer(call, await call.throughline.workingMemory.update(ownerOf(call), call.body));
       },
     },
     {

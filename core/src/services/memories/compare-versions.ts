@@ -45,7 +45,7 @@ export async function compareVersions(
 }
 
 /** Line by line; texts of which thousands of lines differ are one piece that goes and one that comes. */
-export function compareTexts(before: string, after: string): readonly MemoryChange[] {
+function compareTexts(before: string, after: string): readonly MemoryChange[] {
   const found = diffLines(before, after, { maxEditLength: editsLimit });
   if (found === undefined) {
     return [

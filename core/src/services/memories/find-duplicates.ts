@@ -19,7 +19,7 @@ export interface DuplicateMemories {
   readonly more: boolean;
 }
 
-export interface DuplicateGroup {
+interface DuplicateGroup {
   /** The one of them that was accessed last. */
   readonly memory: Memory;
   readonly duplicates: readonly {

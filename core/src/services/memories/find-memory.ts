@@ -18,7 +18,7 @@ export interface FoundMemory {
   readonly session: Row | undefined;
 }
 
-export function getByKey(owner: OwnerFields, key: string): Get {
+function getByKey(owner: OwnerFields, key: string): Get {
   const values = [...ownerValues(owner), key];
   return { type: "get", kind: "project_memories", keys: [{ unique: "key", values }] };
 }

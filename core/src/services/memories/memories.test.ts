@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Throughline } from "../throughline.ts";
 import { storedBlobs } from "../test/stored-blobs.ts";
-import { beforeNextCommit, beginning, storeNames, useServices } from "../test/use-services.ts";
+import { beforeNextCommit, storeNames, useServices } from "../test/use-services.ts";
 
 const project = "p/1";
 
@@ -87,9 +87,9 @@ describe.each(storeNames)("memories on %s", (name) => {
     // The list itself has read each of them.
     const one = await tl.memories.list({ project, limit: 1 });
     const rest = await tl.memories.list({ project, cursor: one.next ?? "" });
-    expect([...one.items, ...rest.items].map(({ accessedCount }) => accessedCount).toSorted()).toEqual([
-      1, 1, 3,
-    ]);
+    expect(
+      [...one.items, ...rest.items].map(({ accessedCount }) => accessedCount).toSorted((a, b) => a - b),
+    ).toEqual([1, 1, 3]);
     expect(rest.next).toBeUndefined();
     // All services above a store count together, and lose nothing when they close.
     await new Throughline(services.store).memories.get({ project, key: "b" });
@@ -187,7 +187,7 @@ describe.each(storeNames)("memories on %s", (name) => {
         { type: "query", kind: "memory_versions", shape: "key", prefix: [], direction: "forward", limit: 9 },
       ],
     });
-    expect(answers[0].rows.map(({ memoryId }) => memoryId).toSorted()).toEqual(
+    expect(answers[0].rows.map(({ memoryId }) => String(memoryId)).toSorted()).toEqual(
       [kept.memoryId, next.memoryId].toSorted(),
     );
   });
@@ -385,45 +385,5 @@ describe.each(storeNames)("memories on %s", (name) => {
       writes: [{ type: "remove-many", kind: "project_memories", shape: "key", prefix: [], limit: 10 }],
     });
     expect(results).toEqual([{ outcome: "removed", count: 0 }]);
-  });
-
-  test("a project is made when it is first named", async () => {
-    const { tl } = services;
-    await tl.memories.set({ project: "a", key: "k", value: "v" });
-    await tl.memories.set({ project: "a", key: "k", value: "w" });
-    await tl.sessions.create({ project: "b" });
-    await tl.sessions.getOrCreate({ project: "c" }, { messages: [{ role: "user", content: "Hello" }] });
-    expect(await tl.projects.get("a")).toMatchObject({ id: "a", name: "a", repository: null });
-    expect((await tl.projects.get("a")).createdAt.getTime()).toBeLessThan(beginning + 1_000);
-    const one = await tl.projects.list({ limit: 2 });
-    const two = await tl.projects.list({ cursor: one.next ?? "" });
-    expect([...one.items, ...two.items].map(({ id }) => id)).toEqual(["c", "b", "a"]);
-    await expect(tl.projects.get("d")).rejects.toMatchObject({ code: "not_found", reason: "project" });
-  });
-
-  const whole = { project, key: "k", value: "v" };
-  test.each([
-    ["no owner", { key: "k", value: "v" }, "invalid", "type"],
-    ["two owners", { ...whole, user: "ada" }, "invalid", "type"],
-    ["a key that is empty", { ...whole, key: "" }, "invalid", "type"],
-    ["a key with a line break", { ...whole, key: "a\nb" }, "invalid", "type"],
-    ["a key with a lone surrogate", { ...whole, key: "\ud800" }, "invalid", "type"],
-    ["a key of 256 bytes", { ...whole, key: "k".repeat(256) }, "invalid", "too_long"],
-    ["a value that is no text", { ...whole, value: 1 }, "invalid", "type"],
-    ["5 MB", { ...whole, value: "x".repeat(5_000_000) }, "too_large", "memory"],
-    ["a byte more than 1 MiB", { ...whole, value: `é${"x".repeat(1024 * 1024 - 1)}` }, "too_large", "memory"],
-    ["no time to live", { ...whole, ttlSeconds: 0 }, "invalid", "type"],
-    ["one below zero", { ...whole, ttlSeconds: -1 }, "invalid", "type"],
-    ["half a second", { ...whole, ttlSeconds: 0.5 }, "invalid", "type"],
-    ["too much metadata", { ...whole, metadata: { a: "x".repeat(70_000) } }, "too_large", "metadata"],
-    ["provenance of another kind", { ...whole, provenance: { by: "me" } }, "invalid", "unknown_field"],
-    ["a field too many", { ...whole, ttl: 1 }, "invalid", "unknown_field"],
-    ["a session that is not there", { session: "none", key: "k", value: "v" }, "not_found", "session"],
-  ])("%s is refused, and nothing is written", async (_, input, code, reason) => {
-    const { tl } = services;
-    await expect(tl.memories.set(input as typeof whole)).rejects.toMatchObject({ code, reason });
-    const { entries } = await services.store.changes({ tenant: "default", limit: 10 });
-    expect(entries).toEqual([]);
-    expect(await storedBlobs(services.store)).toMatchObject({ blobs: [], pieces: [], references: [] });
   });
 });

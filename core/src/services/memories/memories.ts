@@ -49,7 +49,7 @@ export class Memories {
 
   /** A memory by its id, also one whose place another took. It counts as read. @throws ThroughlineError `not_found` */
   async getById(id: string, settings: CallSettings = {}): Promise<Memory> {
-    return readMemory(this.#context, String(id), settings);
+    return readMemory(this.#context, id, settings);
   }
 
   /**

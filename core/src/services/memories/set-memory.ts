@@ -256,16 +256,16 @@ async function save(
   const { planned, row } = saved;
   const { target, superseded = [], owner } = planned.version;
   const written = result.results[superseded.length + 1];
-  const isKnown = !result.replayed && planned.value !== undefined;
-  const memory = isKnown
-    ? toMemory(row, planned.value as string)
-    : await readSaved(
-        context,
-        written !== undefined && "key" in written ? written.key : [owner.sessionId, ""],
-        row,
-        planned.value,
-        options,
-      );
+  const memory =
+    !result.replayed && planned.value !== undefined
+      ? toMemory(row, planned.value)
+      : await readSaved(
+          context,
+          written !== undefined && "key" in written ? written.key : [owner.sessionId, ""],
+          row,
+          planned.value,
+          options,
+        );
   return { ...memory, created: target === undefined && !result.replayed, replayed: result.replayed };
 }
 
@@ -298,10 +298,10 @@ async function readSaved(
   if (version === undefined) {
     // Deleted since: what the caller gave is known all the same.
     if (value === undefined) throw memoryNotFound(String(memoryId));
-    return toMemory({ ...planned, memoryId, version: number } as Row, value);
+    return toMemory({ ...planned, memoryId, version: number }, value);
   }
   const { expiresAt: _, revision: __, ...said } = version;
-  return toMemory({ ...(memory ?? planned), ...said, memoryId } as Row, valueOf(version));
+  return toMemory({ ...(memory ?? planned), ...said, memoryId }, valueOf(version));
 }
 
 /** `mem_` and 12 hexadecimal digits that no memory has. */

@@ -20,7 +20,7 @@ export function featuresOf(text: string): TextFeatures {
   const plain = text.slice(0, comparedLength).normalize("NFKC").toLowerCase().replaceAll(/\s+/gu, " ").trim();
   const hashes = new Set<number>();
   for (let at = 0; at === 0 || at + runLength <= plain.length; at += 1) hashes.add(hashRun(plain, at));
-  const runs = Uint32Array.from(hashes).sort();
+  const runs = Uint32Array.from(hashes).toSorted();
   return { runs: runs.slice(0, sketchSize), isWhole: runs.length <= sketchSize };
 }
 
@@ -37,7 +37,11 @@ function hashRun(text: string, at: number): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** From 0, nothing in common, to 1. Below `least` it is 0, which is found sooner. */
+/**
+ * From 0, nothing in common, to 1. Below `least` it is 0, which is found sooner.
+ *
+ * @internal exported for tests
+ */
 export function similarityOf(left: TextFeatures, right: TextFeatures, least = 0): number {
   const [a, b] = [left.runs, right.runs];
   const all = left.isWhole && right.isWhole ? a.length + b.length : sketchSize;
@@ -56,7 +60,7 @@ export function similarityOf(left: TextFeatures, right: TextFeatures, least = 0)
   return similarity < least ? 0 : similarity;
 }
 
-export interface SimilarText {
+interface SimilarText {
   /** Where in the list it is. */
   readonly index: number;
   /** To the first one of its group. */

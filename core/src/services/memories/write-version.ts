@@ -86,7 +86,7 @@ export async function writeVersion(
     const result = await store.commit({ tenant, writes, expect, ...(operation && { operation }) }, options);
     return {
       result,
-      row: { ...record, revision: ((target?.revision as number | undefined) ?? 0) + 1 } as Row,
+      row: { ...record, revision: (target?.revision ?? 0) + 1 },
     };
   } catch (error) {
     const isRefused = isThroughlineError(error) && error.reason === "expectation";
