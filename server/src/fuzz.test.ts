@@ -17,17 +17,17 @@ import {
   oneof,
   option,
   record,
-  string,
   subarray,
   tuple,
 } from "fast-check";
 import { sqliteStore } from "@throughline/store-sqlite";
 import { describe, expect, test } from "vitest";
+import { almost, anyText } from "./test/almost.ts";
+import { contextBody } from "./test/context-body.ts";
 import { type TestServer, origin, testServer } from "./test/test-server.ts";
 
 const runs = Number(process.env.FUZZ_RUNS ?? 3_000);
 
-const anyText = string({ unit: "binary" });
 const pathPart = oneof(
   constantFrom(
     "known",
@@ -168,15 +168,6 @@ const query = dictionary(parameterName, parameterValue, { maxKeys: 4 }).map((par
   return text === "" ? "" : `?${text}`;
 });
 
-/** A value as it should be, or any other. */
-function almost(...good: readonly unknown[]): Arbitrary<unknown> {
-  return oneof(
-    { weight: 5, arbitrary: constantFrom(...good) },
-    { weight: 1, arbitrary: jsonValue() },
-    { weight: 1, arbitrary: anyText },
-  );
-}
-
 const time = almost(
   "2024-01-01T00:00:00Z",
   "2024-02-30T00:00:00Z",
@@ -282,35 +273,10 @@ const life = record(
   },
   { requiredKeys: [] },
 ).chain((all) => subarray(Object.entries(all), { maxLength: 2 }).map((some) => Object.fromEntries(some)));
-/** What contexts, checkpoints and resources take. */
-const context = record(
-  {
-    file_path: almost("a.ts", "../a", "", null),
-    file_importance: almost(0, 0.5, 80, -1, null),
-    search_query: almost("a", "\u0000", null),
-    memory_id: almost("mem_1", null),
-    memory_key: almost("k", null),
-    files: almost(
-      [{ path: "a.ts", kind: "EDIT", importance: 1, accessed_at: "2026-01-02T03:04:05Z" }],
-      [],
-      null,
-    ),
-    decisions: almost(["a"], [{ decision: "b" }], [1]),
-    workspace: almost({}, null, [1]),
-    operation_id: almost("op-1", "op-2"),
-    name: almost("one", ""),
-    state: almost({ a: 1 }, null),
-    path: almost("a.ts", "C:\\..\\.."),
-    type: almost("CODE", "poem"),
-    size: almost(1, -1),
-    resources: almost([{ resource_id: "none", importance_score: 1 }], [], null),
-  },
-  { requiredKeys: [] },
-).chain((all) => subarray(Object.entries(all), { maxLength: 3 }).map((some) => Object.fromEntries(some)));
 const body = oneof(
   {
     weight: 3,
-    arbitrary: oneof(append, session, message, settings, life, life, context).map((value) =>
+    arbitrary: oneof(append, session, message, settings, life, life, contextBody).map((value) =>
       JSON.stringify(value),
     ),
   },

@@ -5,7 +5,6 @@ import { isThroughlineError } from "../error.ts";
 import type { MessageInput } from "../schemas/message-input.ts";
 import type { BranchListInput, ForkInput } from "../schemas/fork-input.ts";
 import { parseInput } from "../schemas/parse-input.ts";
-import { type LinksInput, linksInput } from "../schemas/resource-input.ts";
 import type { SessionChanges, SessionFilter, SessionInput } from "../schemas/session-input.ts";
 import { sessionChanges, sessionFilter, sessionInput } from "../schemas/session-input.ts";
 import { label } from "../schemas/text.ts";
@@ -18,14 +17,7 @@ import { findSession, sessionNotFound } from "./find-session.ts";
 import { forkSession } from "./fork-session.ts";
 import { type SessionBranch, listBranches } from "./list-branches.ts";
 import { listSessions } from "./list-sessions.ts";
-import { linkResources, listSessionResources } from "./resources/link-resources.ts";
-import type { SessionResource } from "./resources/resource.ts";
-import {
-  type ResourceSession,
-  type ResourceSessionInput,
-  sessionInputOf,
-  toResourceSession,
-} from "./resources/session-resources.ts";
+import { SessionsWithResources } from "./resources/sessions-with-resources.ts";
 import { type Hold, type HoldInput, holdSession, readHold, releaseSession } from "./retention/holds.ts";
 import { type DeletedSession, type TrashOptions, listTrash } from "./retention/trash.ts";
 import type { ServiceContext } from "./service-context.ts";
@@ -53,10 +45,11 @@ export interface CreatedSession {
   readonly messages: readonly { readonly id: string; readonly seq: number }[];
 }
 
-export class Sessions {
+export class Sessions extends SessionsWithResources {
   readonly #context: ServiceContext;
 
   constructor(context: ServiceContext) {
+    super(context);
     this.#context = context;
   }
 
@@ -343,52 +336,6 @@ export class Sessions {
     return readHold(this.#context, id, settings);
   }
 
-  /**
-   * Makes a session that begins with a count of tokens, and answers its id.
-   *
-   * @throws ThroughlineError `invalid`; `not_found` for a parent that is not there
-   */
-  async createSession(session: ResourceSessionInput = {}, settings: CallSettings = {}): Promise<string> {
-    return (await this.create(sessionInputOf(session), settings)).id;
-  }
-
-  /** A session, then its ancestors, nearest first. @throws ThroughlineError `not_found` */
-  async getSessionChain(
-    sessionUuid: string,
-    settings: CallSettings = {},
-  ): Promise<readonly ResourceSession[]> {
-    return (await this.chain(sessionUuid, settings)).map(toResourceSession);
-  }
-
-  /**
-   * Links resources of the session's project to it, at most 900: all of them or none. A link that is there gets what is
-   * given.
-   *
-   * @throws ThroughlineError `not_found` for the session or a resource; `invalid`, with reason `project` for a resource of
-   *   another project
-   */
-  async linkResourcesToSession(
-    links: LinksInput,
-    settings: CallSettings = {},
-  ): Promise<readonly SessionResource[]> {
-    return linkResources(this.#context, parseInput(linksInput, links, "links"), settings);
-  }
-
-  /** All resources of a session with their scores, accessed last first. @throws ThroughlineError `not_found` */
-  async getSessionResources(
-    sessionUuid: string,
-    settings: CallSettings = {},
-  ): Promise<readonly SessionResource[]> {
-    const resources: SessionResource[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await listSessionResources(this.#context, sessionUuid, { limit: 1_000, cursor }, settings);
-      resources.push(...page.items);
-      cursor = page.next;
-    } while (cursor !== undefined);
-    return resources;
-  }
-
   async #change(
     id: string,
     set: StoredRecord,
@@ -416,19 +363,11 @@ export class Sessions {
     const expect = [{ ...expectation, fields: { ...fields, ...expected } }];
     const update: Write = { type: "update", kind: "sessions", key: [id], set };
     try {
-      return await this.#commit([update], expect, settings);
+      const { store, tenant } = this.#context;
+      return await store.commit({ tenant, writes: [update], expect }, settings);
     } catch (error) {
       throw isGone(error) ? sessionNotFound(id) : error;
     }
-  }
-
-  async #commit(
-    writes: readonly Write[],
-    expect: readonly Expectation[],
-    settings: CallSettings,
-  ): Promise<CommitResult> {
-    const { store, tenant } = this.#context;
-    return store.commit({ tenant, writes, expect }, settings);
   }
 
   async #row(key: Key, settings: CallSettings): Promise<Row> {
