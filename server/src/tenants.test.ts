@@ -1,6 +1,6 @@
 /**
- * Tenants never meet: 2,000 requests over every route, by callers who know all ids and cursors of other tenants and put
- * them wherever one can stand. `TENANTS_CALLS=5000` makes as many on each store, `TENANTS_SEED` makes others.
+ * Tenants never meet: 5,000 requests over every route, by callers who know all ids and cursors of other tenants and put
+ * them wherever one can stand. `TENANTS_CALLS=50000` makes as many on each store, `TENANTS_SEED` makes others.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -176,14 +176,14 @@ async function entriesSince(
 }
 
 describe("no answer holds anything of another tenant, and nothing of another changes", () => {
-  test("over a store in memory", () => attack(memoryStore(), Number(calls ?? 1_200)), 600_000);
+  test("over a store in memory", () => attack(memoryStore(), Number(calls ?? 3_500)), 600_000);
 
   test("over an SQLite file", { timeout: 600_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), "throughline-tenants-"));
     try {
       await attack(
         await sqliteStore({ path: join(folder, "t.db"), durability: "process-crash" }),
-        Number(calls ?? 800),
+        Number(calls ?? 1_500),
       );
     } finally {
       rmSync(folder, { recursive: true });

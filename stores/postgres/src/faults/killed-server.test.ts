@@ -1,7 +1,7 @@
 /**
  * A server that is killed, restarted and cut off in the middle of writes, again and again: nothing that was acknowledged
- * gets lost, nothing is carried out twice, and writers are back in time. 20 rounds, four of each fault; `CRASH_ROUNDS=1000` runs as many,
- * `CRASH_SEED` repeats the choices of a run that failed.
+ * gets lost, nothing is carried out twice, and writers are back in time. 40 rounds, eight of each fault;
+ * `CRASH_ROUNDS=1000` runs as many, `CRASH_SEED` repeats the choices of a run that failed.
  */
 import { join } from "node:path";
 import {
@@ -24,7 +24,7 @@ import { expect, test } from "vitest";
 import { postgresStore } from "../postgres-store.ts";
 import { type Place, type ServerFault, serverFaults } from "./test/server-faults.ts";
 
-const rounds = Number(process.env["CRASH_ROUNDS"] ?? 20);
+const rounds = Number(process.env["CRASH_ROUNDS"] ?? 40);
 const seed = Number(process.env["CRASH_SEED"] ?? Date.now() % 1_000_000);
 /** Entries on their way at once, for each process. Those of the last one share commits. */
 const LANES = [1, 1, 1, 2, 12];

@@ -1,6 +1,6 @@
 /**
  * Records what processes write and sync, cuts the power at random moments, and looks whether anything that they were
- * promised is missing. 180 images with the default durability, and half as many of the control; `POWER_LOSS_IMAGES=2000`
+ * promised is missing. 300 images with the default durability, and half as many of the control; `POWER_LOSS_IMAGES=2000`
  * looks at as many, `POWER_LOSS_SEED` repeats the choices of a run that failed. `docs/durability.md` tells the whole of it.
  */
 import { afterAll, expect, test } from "vitest";
@@ -14,7 +14,7 @@ import { type WorkloadName, makeWorkload, workloads } from "./test/workloads.ts"
 
 afterAll(removeRecorder);
 
-const images = Number(process.env["POWER_LOSS_IMAGES"] ?? 180);
+const images = Number(process.env["POWER_LOSS_IMAGES"] ?? 300);
 const seed = Number(process.env["POWER_LOSS_SEED"] ?? Date.now() % 1_000_000);
 const names = (Object.keys(workloads) as WorkloadName[]).filter((name) => name !== "faults");
 const imagesOfEach = Math.ceil(images / names.length);
