@@ -11,6 +11,8 @@ import type { ServeOptions } from "./commands/serve.ts";
 import type { ShowOptions } from "./commands/show.ts";
 import type { CommonOptions } from "./with-throughline.ts";
 import { defineKeys } from "./define-keys.ts";
+import { defineMemories } from "./define-memories.ts";
+import { defineContext, defineResources } from "./define-context.ts";
 import { exitCodesHelp } from "./exit-codes.ts";
 
 /** Takes the exit code of the command that ran. */
@@ -22,9 +24,10 @@ function addCommand(
   name: string,
   description: string,
   examples: readonly string[],
+  isDefault = false,
 ): Command {
   return program
-    .command(name)
+    .command(name, { isDefault })
     .description(description)
     .option(
       "--store <url>",
@@ -223,6 +226,11 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
       .showHelpAfterError(
         "Run throughline search --help for what it takes. A query that begins with - goes after --.",
       ),
+  (program, finish) =>
+    defineContext(program, finish, { addCommand, sessionArgument, limitOption, cursorOption }),
+  (program, finish) =>
+    defineResources(program, finish, { addCommand, sessionArgument, limitOption, cursorOption }),
+  (program, finish) => defineMemories(program, finish, addCommand),
   (program, finish) =>
     addCommand(program, "stats", "Count sessions, messages and tokens.", [
       "throughline stats",

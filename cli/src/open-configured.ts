@@ -30,6 +30,7 @@ export async function openConfigured(
       tenant: settings.tenant,
       codec: chunkCodec,
       retention: retentionPolicy(settings),
+      packContextAbove: settings.packContextAbove,
       ...(generateId && { generateId }),
     };
     return { throughline: new Throughline(store, options), settings };

@@ -39,6 +39,7 @@ export async function withThroughline<Result>(
     tenant,
     codec: chunkCodec,
     retention: retentionPolicy(configuration.settings),
+    packContextAbove: configuration.settings.packContextAbove,
   });
   try {
     return await use(throughline, configuration);

@@ -37,6 +37,11 @@ export { productKinds } from "./model/kinds.ts";
 export { branches, messages } from "./model/messages.ts";
 export { SYSTEM_TENANT, apiKeys } from "./model/api-keys.ts";
 export { blobPieces, blobReferences, blobs } from "./model/blobs.ts";
+export { memoryVersions, projectMemories, workingMemories } from "./model/memories.ts";
+export { projects } from "./model/projects.ts";
+export { resourceAccessLogs, resourceDependencies, resources, sessionResources } from "./model/resources.ts";
+export { checkpoints, contextEntries, contextSegments, sessionContexts } from "./model/session-context.ts";
+export { commandUsage, repoCache, toolSessions } from "./model/tool-records.ts";
 export { chatSettings, holds } from "./model/session-settings.ts";
 export { sourceChunks, sources } from "./model/sources.ts";
 export { state } from "./model/state.ts";
@@ -207,6 +212,37 @@ export {
   receiptToJson,
 } from "./services/retention/to-json.ts";
 export { type DeletedSession, type TrashOptions, trashOptions } from "./services/retention/trash.ts";
+export {
+  type Checkpoint,
+  type CheckpointInput,
+  type CheckpointListInput,
+  type CheckpointSummary,
+  type Checkpoints,
+  checkpointJson,
+  checkpointListInput,
+} from "./services/checkpoints/checkpoints.ts";
+export { type CheckpointComparison } from "./services/checkpoints/compare-snapshots.ts";
+export {
+  checkpointSummaryToJson,
+  checkpointToJson,
+  comparisonToJson,
+} from "./services/checkpoints/to-json.ts";
+export { type Context, type RecordOptions, type RecordResult } from "./services/context/context.ts";
+export {
+  type ContextContent,
+  type ContextDecision,
+  type ContextSearch,
+  type FileAccess,
+  type MemoryReference,
+  type SessionContext,
+  contextToJson,
+  fileAccessToJson,
+} from "./services/context/session-context.ts";
+export { type Resource, type SessionResource } from "./services/resources/resource.ts";
+export { type ResourceScope, type Resources } from "./services/resources/resources.ts";
+export { resourceTypeOf } from "./services/resources/resource-type.ts";
+export { type ResourceSession, type ResourceSessionInput } from "./services/resources/session-resources.ts";
+export { resourceToJson } from "./services/resources/to-json.ts";
 export { type SessionSettings, type Settings } from "./services/settings.ts";
 export { type Statistics } from "./services/stats.ts";
 export { type FileListOptions, Files, type UploadedFile } from "./services/files.ts";
@@ -285,6 +321,30 @@ export {
   settingsJson,
   settingsPatchJson,
 } from "./schemas/settings-input.ts";
+export {
+  type ContextFilesInput,
+  type ContextInput,
+  type ContextReadInput,
+  contextFilesJson,
+  contextFromJson,
+  contextJson,
+  contextReadJson,
+} from "./schemas/context-input.ts";
+export {
+  type AccessKind,
+  type LinksInput,
+  type LogAccessInput,
+  type ResourceListInput,
+  type ResourceType,
+  type SessionResourcesInput,
+  type TrackInput,
+  linksJson,
+  resourceListJson,
+  resourceNames,
+  sessionResourcesJson,
+  trackJson,
+} from "./schemas/resource-input.ts";
+export * from "./services/remembered.ts";
 export { mergePatch } from "./schemas/merge-patch.ts";
 export { fromJsonNames, toSnakeCase, withJsonNames } from "./schemas/json-names.ts";
 export { parseInput } from "./schemas/parse-input.ts";

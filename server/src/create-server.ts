@@ -15,19 +15,26 @@ import { emptyResponse, problemResponse } from "./problem-response.ts";
 import { type Failure, type RequestSummary, printFailure } from "./reports.ts";
 import type { Route } from "./route.ts";
 import { branchRoutes } from "./routes/branches.ts";
+import { checkpointRoutes } from "./routes/checkpoints.ts";
+import { contextRoutes } from "./routes/context.ts";
 import { documentationRoutes } from "./routes/documentation.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { exportRoutes } from "./routes/export.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { keyRoutes } from "./routes/keys.ts";
+import { memoryRoutes } from "./routes/memories.ts";
 import { messageRoutes } from "./routes/messages.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
+import { projectRoutes } from "./routes/projects.ts";
+import { resourceRoutes } from "./routes/resources.ts";
 import { searchRoutes } from "./routes/search.ts";
 import { sessionLifeRoutes } from "./routes/session-life.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 import { settingsRoutes } from "./routes/settings.ts";
 import { storeRoutes } from "./routes/store.ts";
+import { toolRoutes } from "./routes/tools.ts";
 import { trashRoutes } from "./routes/trash.ts";
+import { workingMemoryRoutes } from "./routes/working-memory.ts";
 import { watchCommits } from "./watch-commits.ts";
 
 export interface ServerOptions {
@@ -183,6 +190,13 @@ const apiRoutes: readonly Route[] = [
   ...sessionRoutes,
   ...sessionLifeRoutes,
   ...settingsRoutes,
+  ...contextRoutes,
+  ...checkpointRoutes,
+  ...resourceRoutes,
+  ...projectRoutes,
+  ...memoryRoutes,
+  ...workingMemoryRoutes,
+  ...toolRoutes,
   ...branchRoutes,
   ...trashRoutes,
   ...messageRoutes,

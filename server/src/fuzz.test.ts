@@ -17,17 +17,17 @@ import {
   oneof,
   option,
   record,
-  string,
   subarray,
   tuple,
 } from "fast-check";
 import { sqliteStore } from "@throughline/store-sqlite";
 import { describe, expect, test } from "vitest";
+import { almost, anyText } from "./test/almost.ts";
+import { contextBody } from "./test/context-body.ts";
 import { type TestServer, origin, testServer } from "./test/test-server.ts";
 
 const runs = Number(process.env.FUZZ_RUNS ?? 3_000);
 
-const anyText = string({ unit: "binary" });
 const pathPart = oneof(
   constantFrom(
     "known",
@@ -58,6 +58,7 @@ const path = oneof(
       "/sessions/known/export",
       "/sessions/known/undelete",
       "/trash",
+      "/resources",
       "/gc",
       "/store",
       "/store/commit",
@@ -87,6 +88,13 @@ const path = oneof(
         "head",
         "hold",
         "receipt",
+        "context",
+        "context",
+        "context/files",
+        "resources",
+        "checkpoints",
+        "checkpoints/one",
+        "checkpoints/one/restore",
       ),
     ).map(([id, rest]) => `/sessions/${id}/${rest}`),
   },
@@ -159,15 +167,6 @@ const query = dictionary(parameterName, parameterValue, { maxKeys: 4 }).map((par
     .join("&");
   return text === "" ? "" : `?${text}`;
 });
-
-/** A value as it should be, or any other. */
-function almost(...good: readonly unknown[]): Arbitrary<unknown> {
-  return oneof(
-    { weight: 5, arbitrary: constantFrom(...good) },
-    { weight: 1, arbitrary: jsonValue() },
-    { weight: 1, arbitrary: anyText },
-  );
-}
 
 const time = almost(
   "2024-01-01T00:00:00Z",
@@ -277,7 +276,9 @@ const life = record(
 const body = oneof(
   {
     weight: 3,
-    arbitrary: oneof(append, session, message, settings, life, life).map((value) => JSON.stringify(value)),
+    arbitrary: oneof(append, session, message, settings, life, life, contextBody).map((value) =>
+      JSON.stringify(value),
+    ),
   },
   {
     weight: 1,

@@ -82,6 +82,24 @@ test("every command of the guide does what the guide says", async () => {
     "PUT /sessions/ID/settings": [200],
     "PATCH /sessions/ID/settings": [200],
     "GET /sessions/ID/settings": [200],
+    "POST /sessions/ID/context": [200, 200],
+    "GET /sessions/ID/context": [200],
+    "POST /sessions/ID/checkpoints": [201],
+    "GET /sessions/ID/checkpoints/before-the-change/compare": [200],
+    "POST /sessions/ID/checkpoints/before-the-change/restore": [200],
+    "GET /resources": [200],
+    "GET /sessions/ID/resources": [200],
+    "POST /projects/p1/memories": [201],
+    "GET /projects/p1/memories": [200, 200],
+    "GET /projects/p1/memories/architecture/versions": [200],
+    "POST /projects/p1/memories/architecture/restore": [200],
+    "GET /projects/p1/duplicate-memories": [200],
+    "DELETE /projects/p1/memories/architecture": [204],
+    "PATCH /sessions/ID/working-memory": [200],
+    "GET /sessions/ID/working-memory": [200],
+    "POST /users/ada/commands": [200],
+    "GET /users/ada/commands": [200],
+    "GET /projects": [200],
     "POST /sessions/ID/messages": [201, 201, 201],
     "PUT /sessions/ID/messages/m2": [200],
     "GET /sessions/ID/messages": [200, 200, 200],
@@ -109,8 +127,8 @@ test("every command of the guide does what the guide says", async () => {
     "POST /gc": [200],
     "GET /readyz": [200],
   });
-  // Three lists with one session each; three messages, two, and two of a branch; one hit.
-  expect(found).toBe(11);
+  // Three lists with one session each; three messages, two, and two of a branch; one hit; one command.
+  expect(found).toBe(12);
   expect(
     (await throughline.messages.list(variables.get("ID") ?? "")).items.map(({ content }) => content),
   ).toEqual(["Hello Ada.", "Where is the login?", "Where was I?"]);

@@ -59,7 +59,7 @@ function listOf(
 /** Text where it can't be of the type that is wanted: the schema says so then. */
 function readValue(schema: v.GenericSchema, text: string): unknown {
   const { type } = innerSchema(schema);
-  if (type === "number") return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
+  if (type === "number") return /^-?\d{1,15}(?:\.\d{1,15})?$/.test(text) ? Number(text) : text;
   if (type === "boolean") return text === "true" || (text === "false" ? false : text);
   return text;
 }

@@ -15,6 +15,8 @@ interface Target {
   readonly id: string;
   readonly deleted: string;
   readonly erased: string;
+  readonly resource: string;
+  readonly memory: string;
   readonly key: string;
 }
 
@@ -72,6 +74,98 @@ const matrix: Readonly<Record<string, Row>> = {
   "POST /sessions/{id}/tags": { cells: forWriters(200), body: () => ({ tags: ["a"] }) },
   "DELETE /sessions/{id}/tags/{tag}": { cells: forWriters(204) },
   "GET /sessions/{id}/stats": { cells: forReaders },
+
+  "GET /sessions/{id}/context": { cells: forReaders },
+  "POST /sessions/{id}/context": { cells: forWriters(200), body: () => ({ decision: "yes" }) },
+  "GET /sessions/{id}/context/files": { cells: forReaders },
+  "POST /sessions/{id}/checkpoints": { cells: forWriters(201), body: () => ({ name: "new" }) },
+  "GET /sessions/{id}/checkpoints": { cells: forReaders },
+  "GET /sessions/{id}/checkpoints/{name}": { cells: forReaders },
+  "GET /sessions/{id}/checkpoints/{name}/compare": { cells: forReaders },
+  "POST /sessions/{id}/checkpoints/{name}/restore": { cells: forWriters(200) },
+  "DELETE /sessions/{id}/checkpoints/{name}": { cells: forWriters(204) },
+  "GET /sessions/{id}/resources": { cells: forReaders },
+  "POST /sessions/{id}/resources": {
+    cells: forWriters(200),
+    body: ({ resource }) => ({ resources: [{ resource_id: resource, importance_score: 1 }] }),
+  },
+  "GET /resources": { cells: forEachTenant },
+  "POST /resources": {
+    cells: [401, 403, 201, 201, 201, 201],
+    body: () => ({ path: `${newId()}.ts` }),
+  },
+  "GET /resources/{resource_id}": { cells: forReaders },
+
+  "GET /projects": { cells: forEachTenant },
+  "GET /projects/{project_id}": { cells: forReaders },
+  "POST /projects/{id}/memories": {
+    cells: [401, 403, 201, 201, 201, 201],
+    body: () => ({ key: "new", value: "New" }),
+  },
+  "GET /projects/{id}/memories": { cells: forEachTenant },
+  "GET /projects/{id}/memories?key=a%2Fb": { cells: forReaders },
+  "DELETE /projects/{id}/memories/{key}": { cells: forWriters(204) },
+  "GET /projects/{id}/memories/{key}/versions": { cells: forReaders },
+  "POST /projects/{id}/memories/{key}/restore": { cells: forWriters(200), body: () => ({ version: 1 }) },
+  "GET /projects/{id}/duplicate-memories": { cells: forEachTenant },
+  "POST /users/{id}/memories": {
+    cells: [401, 403, 201, 201, 201, 201],
+    body: () => ({ key: "new", value: "New" }),
+  },
+  "GET /users/{id}/memories": { cells: forEachTenant },
+  "GET /users/{id}/memories?key=a%2Fb": { cells: forReaders },
+  "DELETE /users/{id}/memories/{key}": { cells: forWriters(204) },
+  "GET /users/{id}/memories/{key}/versions": { cells: forReaders },
+  "POST /users/{id}/memories/{key}/restore": { cells: forWriters(200), body: () => ({ version: 1 }) },
+  "GET /users/{id}/duplicate-memories": { cells: forEachTenant },
+  "POST /sessions/{id}/memories": {
+    cells: forWriters(201),
+    body: () => ({ key: "new", value: "New" }),
+  },
+  "GET /sessions/{id}/memories": { cells: forReaders },
+  "GET /sessions/{id}/memories?key=a%2Fb": { cells: forReaders },
+  "DELETE /sessions/{id}/memories/{key}": { cells: forWriters(204) },
+  "GET /sessions/{id}/memories/{key}/versions": { cells: forReaders },
+  "POST /sessions/{id}/memories/{key}/restore": { cells: forWriters(200), body: () => ({ version: 1 }) },
+  "GET /sessions/{id}/duplicate-memories": { cells: forReaders },
+  "POST /memories/merge": {
+    cells: forWriters(200),
+    body: ({ memory }) => ({ ids: [memory], into: { key: "new" }, value: "New" }),
+  },
+  "GET /memories/{memory_id}": { cells: forReaders },
+  "PATCH /memories/{memory_id}": { cells: forWriters(200), body: () => ({ metadata: { a: 1 } }) },
+  "DELETE /memories/{memory_id}": { cells: forWriters(204) },
+  "GET /memories/{memory_id}/versions": { cells: forReaders },
+  "GET /memories/{memory_id}/compare?from=1&to=1": { cells: forReaders },
+  "POST /memories/{memory_id}/restore": { cells: forWriters(200), body: () => ({ version: 1 }) },
+  "POST /memories/{memory_id}/supersede": { cells: forWriters(200), body: () => ({ value: "New" }) },
+  "POST /sessions/{id}/tool-sessions": { cells: forWriters(201), body: () => ({ tool_name: "editor" }) },
+  "GET /sessions/{id}/tool-sessions": { cells: forReaders },
+  "DELETE /sessions/{id}/tool-sessions?tool_name=editor": { cells: forWriters(204) },
+  "POST /repo-cache": {
+    cells: [401, 403, 200, 200, 200, 200],
+    body: () => ({ resource_key: "new", url: "https://example.com/a", local_path: "/a" }),
+  },
+  "GET /repo-cache": { cells: forEachTenant },
+  "GET /repo-cache/{resource_key}": { cells: forReaders },
+  "DELETE /repo-cache/{resource_key}": { cells: forWriters(204) },
+  "POST /users/{id}/commands": {
+    cells: [401, 403, 200, 200, 200, 200],
+    body: () => ({ command: "/test" }),
+  },
+  "GET /users/{id}/commands": { cells: forEachTenant },
+  "GET /users/{id}/working-memory": { cells: forEachTenant },
+  "PATCH /users/{id}/working-memory": {
+    cells: [401, 403, 200, 200, 200, 200],
+    body: () => ({ mood: "good" }),
+  },
+  "DELETE /users/{id}/working-memory": { cells: [401, 403, 204, 204, 204, 204] },
+  "GET /sessions/{id}/working-memory": { cells: forReaders },
+  "PATCH /sessions/{id}/working-memory": {
+    cells: forWriters(200),
+    body: () => ({ mood: "good" }),
+  },
+  "DELETE /sessions/{id}/working-memory": { cells: forWriters(204) },
 
   "POST /sessions/{id}/fork": { cells: forWriters(201), body: () => ({ at_seq: 1 }) },
   "GET /sessions/{id}/chain": { cells: forReaders },
@@ -135,7 +229,16 @@ beforeAll(async () => {
   keys.set("operator", (await createKey(store, { tenant: throughline.tenant, role: "admin" })).key);
 });
 
-async function makeTarget(tl: Throughline): Promise<Target> {
+/** The same memory of a project, a user and a session that share a name; the id of the first. */
+async function makeMemories(tl: Throughline, id: string): Promise<string> {
+  const memory = { key: "a/b", value: "Remember" };
+  const { memoryId } = await tl.memories.set({ ...memory, project: id });
+  await tl.memories.set({ ...memory, user: id });
+  await tl.memories.set({ ...memory, session: id });
+  return memoryId;
+}
+
+async function makeTarget(tl: Throughline, name: string): Promise<Target> {
   const made = async (tags: readonly string[] = []): Promise<string> => {
     const { session } = await tl.sessions.getOrCreate(
       { tags: [...tags] },
@@ -147,18 +250,28 @@ async function makeTarget(tl: Throughline): Promise<Target> {
   await tl.sessions.delete(deleted);
   await tl.sessions.delete(erased, { erase: true });
   const { record } = await createKey(throughline.store, { tenant: newId(), role: "reader" });
-  return { id, deleted, erased, key: record.keyId };
+  const resource = await tl.resources.trackResource({ path: "a.ts" });
+  if (name.includes("repo-cache")) await tl.repoCache.set({ key: "a/b", url: "", localPath: "/a" });
+  const memory = /memor|project/.test(name) ? await makeMemories(tl, id) : "";
+  return { id, deleted, erased, resource, memory, key: record.keyId };
 }
 
 async function ask(name: string, { body, session = "id" }: Row, caller: Caller, prefix: string) {
-  const target = await makeTarget(ours);
+  const target = await makeTarget(ours, name);
   // A hold is there to be read; in the way of a deletion it would be a conflict.
   if (/^(GET|HEAD) .*hold$/.test(name)) await ours.sessions.hold(target.id, {});
+  if (name.includes("{name}")) await ours.checkpoints.create(target.id, { name: "here" });
   const [method = "", pattern = ""] = name.split(" ");
   const path = pattern
     .replace("{id}", target[session])
     .replace("{message_id}", "m1")
     .replace("{tag}", "old")
+    .replace("{name}", "here")
+    .replace("{resource_id}", target.resource)
+    .replace("{memory_id}", target.memory)
+    .replace("{project_id}", target.id)
+    .replace("{resource_key}", "a%2Fb")
+    .replace("{key}", "a%2Fb")
     .replace("{key_id}", target.key)
     .replace(/\?$/, "");
   const key = keys.get(caller);

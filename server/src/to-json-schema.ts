@@ -1,5 +1,12 @@
 /** Schemas as OpenAPI 3.1 has them: JSON Schema, with the larger ones named. */
-import { forkJson, messageJson, sessionJson, settingsJson, settingsPatchJson } from "@throughline/core";
+import {
+  forkJson,
+  memoryJson,
+  messageJson,
+  sessionJson,
+  settingsJson,
+  settingsPatchJson,
+} from "@throughline/core";
 import { type ConversionConfig, toJsonSchema, toJsonSchemaDefs } from "@valibot/to-json-schema";
 import type * as v from "valibot";
 import {
@@ -13,8 +20,18 @@ import {
   settingsAnswer,
   statisticsAnswer,
 } from "./answers.ts";
+import { memoryAnswer, memoryVersionAnswer, projectAnswer } from "./memory-answers.ts";
+import {
+  checkpointAnswer,
+  checkpointSummaryAnswer,
+  comparisonAnswer,
+  contextAnswer,
+  resourceAnswer,
+  sessionResourceAnswer,
+} from "./context-answers.ts";
 import { cleanUpAnswer, holdAnswer, receiptAnswer } from "./deletion-answers.ts";
 import { sessionPatch } from "./patch-session.ts";
+import { contextBody } from "./routes/context.ts";
 import { appendBody, putBody } from "./routes/messages.ts";
 
 type JsonSchema = ReturnType<typeof toJsonSchema>;
@@ -36,6 +53,17 @@ const named = {
   SettingsPatch: settingsPatchJson,
   Statistics: statisticsAnswer,
   SessionStatistics: sessionStatisticsAnswer,
+  Context: contextAnswer,
+  ContextRecord: contextBody,
+  Checkpoint: checkpointAnswer,
+  CheckpointSummary: checkpointSummaryAnswer,
+  CheckpointComparison: comparisonAnswer,
+  Resource: resourceAnswer,
+  SessionResource: sessionResourceAnswer,
+  Memory: memoryAnswer,
+  NewMemory: memoryJson,
+  MemoryVersion: memoryVersionAnswer,
+  Project: projectAnswer,
   Hold: holdAnswer,
   Receipt: receiptAnswer,
   CleanUp: cleanUpAnswer,

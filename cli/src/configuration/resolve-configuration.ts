@@ -26,6 +26,7 @@ const defaults = {
   feedDays: 30,
   operationsDays: 7,
   cleanUpMinutes: 60,
+  packContextAbove: 65_536,
 } as const;
 
 export interface Settings {
@@ -52,6 +53,8 @@ export interface Settings {
   readonly operationsDays: number | null;
   /** 0: never. */
   readonly cleanUpMinutes: number;
+  /** Bytes; null: never. */
+  readonly packContextAbove: number | null;
 }
 
 export interface ResolvedConfiguration {

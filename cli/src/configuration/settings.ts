@@ -107,6 +107,16 @@ export const settings = {
     reads: "text",
     isSecret: true,
   },
+  /** Bytes of a session's context above which older entries are packed. */
+  packContextAbove: {
+    path: ["context", "pack_above_bytes"],
+    variable: "THROUGHLINE_CONTEXT_PACK_ABOVE_BYTES",
+    schema: orNever(
+      v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+      "must be a whole number from 0, or never",
+    ),
+    reads: "number",
+  },
   /** Kind of the store, where there is no store URL. */
   backend: {
     path: ["storage", "backend"],

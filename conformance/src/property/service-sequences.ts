@@ -1,5 +1,7 @@
 /** A conversation's whole life at random, with wrong calls between the right ones. */
 import * as fc from "fast-check";
+import { memoryCommands } from "./memory-commands.ts";
+import { contextCommands } from "./context-commands.ts";
 import { conversationCommands } from "./conversation-commands.ts";
 import { endingCommands, fileCommands } from "./ending-commands.ts";
 import type { ServiceCommand } from "./service-command.ts";
@@ -20,6 +22,8 @@ export function serviceSequences(limit: number): fc.Arbitrary<readonly ServiceCo
           { weight: 5, arbitrary: fc.oneof(...sessionCommands) },
           { weight: 3, arbitrary: append as fc.Arbitrary<ServiceCommand> },
           { weight: 6, arbitrary: fc.oneof(...conversationCommands) },
+          { weight: 4, arbitrary: fc.oneof(...memoryCommands) },
+          { weight: 4, arbitrary: fc.oneof(...contextCommands) },
           { weight: 3, arbitrary: fc.oneof(...endingCommands) },
           { weight: 1, arbitrary: fc.oneof(...fileCommands) },
         ),

@@ -12,6 +12,7 @@ export class ServiceSubject {
   readonly clock: TestClock;
   readonly #sessions: string[] = [];
   readonly #messages = new Map<string, string[]>();
+  readonly #memories: string[] = [];
   #ids = 0;
 
   constructor(store: GuardedStore, clock: TestClock) {
@@ -33,6 +34,16 @@ export class ServiceSubject {
     return pick === 0 || known.length === 0 ? missing : (known[pick % known.length] as string);
   }
 
+  /** The id of one of the memories that were made; 0 is one that never was. */
+  memory(pick: number): string {
+    const { length } = this.#memories;
+    return pick === 0 || length === 0 ? missing : (this.#memories[pick % length] as string);
+  }
+
+  noteMemory(id: string): void {
+    if (!this.#memories.includes(id)) this.#memories.push(id);
+  }
+
   noteSession(id: string): void {
     if (!this.#sessions.includes(id)) this.#sessions.push(id);
   }
@@ -48,7 +59,10 @@ export class ServiceSubject {
     // Each command has a time of its own.
     this.clock.advance(1_000);
     try {
-      return plain({ answer: (await command.run(this)) ?? null });
+      const answer = plain({ answer: (await command.run(this)) ?? null });
+      // Otherwise it happens when it happens: before a deletion, or after it.
+      await this.throughline.flushReads();
+      return answer;
     } catch (error) {
       if (!isThroughlineError(error)) throw error;
       const { code, reason = "", outcome = "" } = error;

@@ -78,7 +78,7 @@ export function readMetadata(text: unknown): Record<string, unknown> {
 }
 
 /** What keeps a value from being JSON, or undefined. Walks without recursion, so that depth can't overflow the stack. */
-function findNonJson(root: unknown, depthLimit: number): string | undefined {
+export function findNonJson(root: unknown, depthLimit: number): string | undefined {
   const open: { readonly value: unknown; readonly depth: number }[] = [{ value: root, depth: 0 }];
   for (let place = open.pop(); place !== undefined; place = open.pop()) {
     const { value, depth } = place;

@@ -10,6 +10,7 @@ import { sessionNotFound } from "./find-session.ts";
 import { mayBeForParent, refuseSharedIds, resolveSharedParents } from "./message-path/shared-messages.ts";
 import { newMessageRecords } from "./new-messages.ts";
 import { repeatOnConflict } from "./repeat-on-conflict.ts";
+import { insertProject } from "./projects.ts";
 import type { ServiceContext } from "./service-context.ts";
 import { ancestorsOfChild } from "./session.ts";
 import type { CallSettings } from "./sessions.ts";
@@ -27,8 +28,10 @@ export async function commitNewSession(
   settings: CallSettings,
 ): Promise<CommitResult> {
   const insert: Write = { type: "insert", kind: "sessions", record, exists: "keep" };
+  const project = record.projectId as string;
+  const named: readonly Write[] = project === "" ? [] : [insertProject(project, context.store.now())];
   const commit = async (beside: Partial<BesideAppend>, withParent = true): Promise<CommitResult> =>
-    commitWithParent(context, [insert, ...(beside.writes ?? [])], beside.expect ?? [], {
+    commitWithParent(context, [insert, ...(beside.writes ?? []), ...named], beside.expect ?? [], {
       parent: withParent ? parent : undefined,
       settings,
     });

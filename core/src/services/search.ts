@@ -116,7 +116,7 @@ export async function searchMessages(
   return result.more && reached < SEARCH_LIMIT ? { items, next: writeCursor(list, [reached]) } : { items };
 }
 
-function parseQuery(text: string): TextQuery {
+export function parseQuery(text: string): TextQuery {
   try {
     const query = parseTextQuery(text);
     if (query.required.length > 0) return query;

@@ -10,6 +10,8 @@ export interface ServiceContext {
   generateId(): string;
   /** For the chunks of imported files. */
   readonly codec?: ChunkCodec | undefined;
+  /** Bytes above which older entries of a context are packed; null: never. Absent: the default. */
+  readonly packContextAbove?: number | null;
   /** How long things are kept. Absent: the defaults. */
   readonly retention?: RetentionPolicy;
 }

@@ -17,6 +17,7 @@ import { findSession, sessionNotFound } from "./find-session.ts";
 import { forkSession } from "./fork-session.ts";
 import { type SessionBranch, listBranches } from "./list-branches.ts";
 import { listSessions } from "./list-sessions.ts";
+import { SessionsWithResources } from "./resources/sessions-with-resources.ts";
 import { type Hold, type HoldInput, holdSession, readHold, releaseSession } from "./retention/holds.ts";
 import { type DeletedSession, type TrashOptions, listTrash } from "./retention/trash.ts";
 import type { ServiceContext } from "./service-context.ts";
@@ -44,10 +45,11 @@ export interface CreatedSession {
   readonly messages: readonly { readonly id: string; readonly seq: number }[];
 }
 
-export class Sessions {
+export class Sessions extends SessionsWithResources {
   readonly #context: ServiceContext;
 
   constructor(context: ServiceContext) {
+    super(context);
     this.#context = context;
   }
 
@@ -361,19 +363,11 @@ export class Sessions {
     const expect = [{ ...expectation, fields: { ...fields, ...expected } }];
     const update: Write = { type: "update", kind: "sessions", key: [id], set };
     try {
-      return await this.#commit([update], expect, settings);
+      const { store, tenant } = this.#context;
+      return await store.commit({ tenant, writes: [update], expect }, settings);
     } catch (error) {
       throw isGone(error) ? sessionNotFound(id) : error;
     }
-  }
-
-  async #commit(
-    writes: readonly Write[],
-    expect: readonly Expectation[],
-    settings: CallSettings,
-  ): Promise<CommitResult> {
-    const { store, tenant } = this.#context;
-    return store.commit({ tenant, writes, expect }, settings);
   }
 
   async #row(key: Key, settings: CallSettings): Promise<Row> {

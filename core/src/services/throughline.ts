@@ -2,8 +2,14 @@ import type { GuardedStore } from "../contract/store.ts";
 import { newId } from "../id.ts";
 import { label } from "../schemas/text.ts";
 import { parseInput } from "../schemas/parse-input.ts";
+import { Checkpoints } from "./checkpoints/checkpoints.ts";
+import { packingFor } from "./context/background-packing.ts";
+import { Context, packingOptions } from "./context/context.ts";
 import { Files } from "./files.ts";
+import { Memories } from "./memories/memories.ts";
+import { WorkingMemories } from "./memories/working-memory.ts";
 import { Messages } from "./messages.ts";
+import { Projects } from "./projects.ts";
 import { type SearchOptions, type SearchPage, searchMessages } from "./search.ts";
 import type { ChunkCodec } from "./blank-source.ts";
 import { type CleanUpOptions, type CleanUpReport, cleanUp } from "./retention/clean-up.ts";
@@ -12,6 +18,11 @@ import { type NativeExport, exportNative } from "./export-native.ts";
 import type { ServiceContext } from "./service-context.ts";
 import { type CallSettings, Sessions } from "./sessions.ts";
 import { Settings } from "./settings.ts";
+import { Commands } from "./tools/commands.ts";
+import { RepoCache } from "./tools/repo-cache.ts";
+import { ToolSessions } from "./tools/tool-sessions.ts";
+import { touchesFor } from "./touches.ts";
+import { Resources } from "./resources/resources.ts";
 import { type Statistics, countAll } from "./stats.ts";
 
 export interface ThroughlineOptions {
@@ -21,6 +32,11 @@ export interface ThroughlineOptions {
   readonly generateId?: () => string;
   /** Unpacks imported files, so that a deleted message can be taken out of them. Default: none. */
   readonly codec?: ChunkCodec;
+  /**
+   * Bytes of a session's context, as JSON, above which older entries of it are packed in the background; null: never.
+   * Default: 64 KiB.
+   */
+  readonly packContextAbove?: number | null;
   /** How long `gc` keeps things. Default: the trash and the change feed 30 days, operation ids 7, all else for ever. */
   readonly retention?: PolicyInput;
 }
@@ -31,8 +47,25 @@ export class Throughline {
   readonly messages: Messages;
   /** How each session is to be run. */
   readonly settings: Settings;
+  /** What happened in each session beside its messages. */
+  readonly context: Context;
+  /** Named snapshots of what happened in a session. */
+  readonly checkpoints: Checkpoints;
+  /** Files and other content that sessions touch. */
+  readonly resources: Resources;
   /** Records of files that were uploaded to a provider. */
   readonly files: Files;
+  /** Keyed facts of a project, a user or a session. */
+  readonly memories: Memories;
+  /** What holds just now for a user or a session. */
+  readonly workingMemory: WorkingMemories;
+  readonly projects: Projects;
+  /** The ids under which tools keep their own state for sessions. */
+  readonly toolSessions: ToolSessions;
+  /** Where repositories were cloned to. */
+  readonly repoCache: RepoCache;
+  /** How often users gave their commands. */
+  readonly commands: Commands;
   /** The store behind the services, with its guard: for importers, adapters and tools. */
   readonly store: GuardedStore;
   readonly tenant: string;
@@ -41,11 +74,13 @@ export class Throughline {
   constructor(store: GuardedStore, options: ThroughlineOptions = {}) {
     const { tenant: given = "default" } = options;
     const tenant = parseInput(label, given, "tenant");
+    const { packContextAbove } = parseInput(packingOptions, options, "options");
     this.#context = {
       store,
       tenant,
       generateId: options.generateId ?? newId,
       codec: options.codec,
+      ...(packContextAbove === undefined ? undefined : { packContextAbove }),
       retention: completePolicy(options.retention ?? {}),
     };
     this.store = store;
@@ -53,7 +88,16 @@ export class Throughline {
     this.sessions = new Sessions(this.#context);
     this.messages = new Messages(this.#context);
     this.settings = new Settings(this.#context);
+    this.context = new Context(this.#context);
+    this.checkpoints = new Checkpoints(this.#context);
+    this.resources = new Resources(this.#context);
     this.files = new Files(this.#context);
+    this.memories = new Memories(this.#context);
+    this.workingMemory = new WorkingMemories(this.#context);
+    this.projects = new Projects(this.#context);
+    this.toolSessions = new ToolSessions(this.#context);
+    this.repoCache = new RepoCache(this.#context);
+    this.commands = new Commands(this.#context);
   }
 
   /** Finds messages by their text, best first. @throws ThroughlineError `invalid` */
@@ -90,18 +134,26 @@ export class Throughline {
 
   /** The same store, seen by another tenant. */
   withTenant(tenant: string): Throughline {
-    const { generateId, codec, retention } = this.#context;
+    const { generateId, codec, retention, packContextAbove } = this.#context;
     return new Throughline(this.store, {
       // Checked here: no tenant at all would be the default one.
       tenant: parseInput(label, tenant, "tenant"),
       generateId,
       ...(codec === undefined ? undefined : { codec }),
+      ...(packContextAbove === undefined ? undefined : { packContextAbove }),
       ...(retention === undefined ? undefined : { retention }),
     });
   }
 
+  /** Writes down now which records were read, which is otherwise done within a second, and by `close`. */
+  async flushReads(): Promise<void> {
+    await touchesFor(this.store).flush();
+  }
+
   /** Finishes acknowledged work and closes the store, for every tenant. */
   async close(): Promise<void> {
+    await this.flushReads();
+    await packingFor(this.store).settled();
     await this.store.close();
   }
 

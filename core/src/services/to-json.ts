@@ -50,7 +50,7 @@ export function sessionStatisticsToJson({ usage, ...rest }: SessionStatistics): 
 }
 
 /** The object's own names only; values, but for times, stay as they are. */
-function withJsonNames(record: object): Record<string, unknown> {
+export function withJsonNames(record: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(record).map(([name, value]) => [
       toSnakeCase(name),

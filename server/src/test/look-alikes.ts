@@ -7,6 +7,9 @@ export interface Names {
   readonly sessions: string[];
   /** Cursors of its lists, and places in its feed. */
   readonly cursors: string[];
+  readonly resources: string[];
+  /** Ids of its memories. */
+  readonly memories: string[];
   /** Hashes of its large values. */
   readonly hashes: string[];
   /** Their bytes, in base64: packed, they show no marker. */
@@ -36,8 +39,28 @@ export async function fillTenant(tl: Throughline): Promise<Names> {
     ]);
     await tl.messages.append(session.id, [{ id: "m4", role: "user", content: marker, parentId: "m2" }]);
     await tl.settings.set(session.id, { systemPrompt: marker, mcpServers: { [marker]: {} } });
+    await tl.context.record(session.id, {
+      files: [{ path: `${marker}.ts`, importance: 0.5 }, { path: "b.ts" }],
+      searches: [marker],
+      decisions: [marker],
+      memories: [{ id: marker, key: marker }],
+      workspace: { marker },
+    });
+    await tl.checkpoints.create(session.id, { name: "here", state: marker });
+    await tl.memories.set({ session: session.id, key: "note", value: marker });
+    await tl.workingMemory.update({ session: session.id }, { marker });
     sessions.push(session.id);
   }
+  for (const owner of [{ project: "p" }, { user: "ada" }]) {
+    for (const key of ["note", "a/b"]) {
+      await tl.memories.set({ ...owner, key, value: marker, metadata: { marker } });
+      await tl.memories.set({ ...owner, key, value: `${marker} `.repeat(1_000) });
+    }
+  }
+  await tl.workingMemory.update({ user: "ada" }, { marker });
+  await tl.toolSessions.getOrCreate({ session: sessions[0] ?? "", tool: "editor", key: marker });
+  await tl.repoCache.set({ key: "a/b", url: marker, localPath: marker });
+  await tl.commands.record({ user: "ada", command: marker });
   const [first = "", second = "", third = ""] = sessions;
   await tl.messages.append(first, [{ role: "tool", content: `${marker} `.repeat(8_000) }]);
   const fork = await tl.sessions.fork(first, { atSeq: 2, title: marker });
@@ -62,14 +85,26 @@ export async function fillTenant(tl: Throughline): Promise<Names> {
     (await tl.messages.list(third, { limit: 1 })).next,
     (await tl.sessions.branches(first, { limit: 1 })).next,
     (await tl.search({ text: marker, limit: 1 })).next,
+    (await tl.checkpoints.list(first, { limit: 1 })).next,
+    (await tl.context.files(first, { limit: 1 })).next,
+    (await tl.memories.list({ project: "p", limit: 1 })).next,
+    (await tl.memories.history({ project: "p", key: "note" }, { limit: 1 })).next,
+    (await tl.resources.list({ limit: 1 })).next,
+    (await tl.resources.ofSession(first, { limit: 1 })).next,
     (await tl.store.changes({ tenant: tl.tenant, limit: 1 })).cursor,
     (await tl.store.changes({ tenant: tl.tenant, limit: 1_000 })).cursor,
   ].filter((cursor) => cursor !== undefined);
+  // The lists above have counted as reading.
+  await tl.flushReads();
   const hashes = (await recordsOf(tl.store, tl.tenant, "blobs")).map(({ hash }) => String(hash));
   const bytes = (await recordsOf(tl.store, tl.tenant, "blob_pieces")).map((piece) =>
     Buffer.from(piece["bytes"] as Uint8Array).toString("base64"),
   );
-  return { sessions, cursors, hashes, bytes };
+  const resources = (await tl.resources.list()).items.map(({ id }) => id);
+  const memories = (await recordsOf(tl.store, tl.tenant, "project_memories")).map(({ memoryId }) =>
+    String(memoryId),
+  );
+  return { sessions, cursors, hashes, resources, memories, bytes };
 }
 
 /** All that a tenant has, as one hash: every record of every kind, deleted ones too, and the whole feed. */

@@ -46,7 +46,7 @@ export class Stranger {
     for (const parameter of parameters) {
       const { name } = parameter;
       if (parameter.in === "path") {
-        path = path.replace(`{${name}}`, encodeURIComponent(this.#value(name)));
+        path = path.replace(`{${name}}`, encodeURIComponent(ownerIn(path, name) ?? this.#value(name)));
       } else if (parameter.required === true || this.#random.isLikely(0.2)) {
         const value = this.#value(name);
         if (parameter.in === "header") headers.set(name, value);
@@ -67,7 +67,7 @@ export class Stranger {
   }
 
   /** Of the others more often than one's own. */
-  #name(list: "sessions" | "cursors" | "hashes"): string {
+  #name(list: "sessions" | "cursors" | "hashes" | "resources" | "memories"): string {
     const names = this.#random.isLikely(0.4) ? this.#own : this.#random.pick(this.#others);
     return this.#random.pick(names[list]);
   }
@@ -82,6 +82,16 @@ export class Stranger {
       session_id: () => this.#id,
       parent_session_id: () => this.#id,
       message_id: () => this.#random.pick(messageIds),
+      name: () => "here",
+      resource_id: () => this.#name("resources"),
+      memory_id: () => this.#name("memories"),
+      key: () => this.#random.pick(["note", "a/b"]),
+      threshold: () => "0.9",
+      resource_key: () => "a/b",
+      tool_name: () => "editor",
+      tool_key: () => "k",
+      from: () => "1",
+      to: () => "2",
       key_id: () => "0123456789abcdef",
       cursor: () => this.#name("cursors"),
       last_event_id: () => this.#name("cursors"),
@@ -125,6 +135,15 @@ export class Stranger {
     }),
     changeSession: () => ({ title: "Plans", ...this.#some({ expected_revision: 1, metadata: { a: 1 } }) }),
     undeleteSession: () => ({}),
+    createCheckpoint: () => ({ name: this.#random.pick(["here", "there"]), state: "mine" }),
+    restoreCheckpoint: () => ({}),
+    recordContext: () => ({
+      decision: "mine",
+      file_path: "mine.ts",
+      ...this.#some({ operation_id: "op-1", files: [{ path: "a.ts", kind: "EDIT" }] }),
+    }),
+    linkResources: () => ({ resources: [{ resource_id: this.#name("resources"), importance_score: 1 }] }),
+    trackResource: () => ({ path: "mine.ts", ...this.#some({ project_id: "p" }) }),
     holdSession: () => ({ reason: "mine" }),
     cleanUp: () => ({ dry_run: this.#random.isLikely(0.5), ...this.#some({ policy: { trash_days: 0 } }) }),
     setSettings: () => ({ system_prompt: "mine" }),
@@ -147,6 +166,25 @@ export class Stranger {
       ...this.#some({ expected_seq: 4, operation_id: "op-1" }),
     }),
     putMessage: () => ({ role: "user", content: "mine", ...this.#some({ expected_revision: 1 }) }),
+    mergeMemories: () => ({
+      ids: [this.#name("memories"), this.#name("memories")],
+      into: this.#random.isLikely(0.5) ? { id: this.#name("memories") } : { key: "note" },
+      ...this.#some({ value: "mine" }),
+    }),
+    changeMemory: () => ({ metadata: { mine: true } }),
+    restoreMemory: () => ({ version: 1 }),
+    supersedeMemory: () => ({ value: "mine" }),
+    setProjectMemory: () => this.#memory(),
+    restoreProjectMemory: () => ({ version: 1 }),
+    setUserMemory: () => this.#memory(),
+    restoreUserMemory: () => ({ version: 1 }),
+    setSessionMemory: () => this.#memory(),
+    restoreSessionMemory: () => ({ version: 1 }),
+    changeUserWorkingMemory: () => ({ mine: { a: 1 } }),
+    changeSessionWorkingMemory: () => ({ mine: { a: 1 } }),
+    getOrCreateToolSession: () => ({ tool_name: "editor", ...this.#some({ tool_key: "k" }) }),
+    cacheRepository: () => ({ resource_key: "a/b", url: "mine", local_path: "/mine" }),
+    recordCommand: () => ({ command: "mine" }),
     createKey: () => ({ role: "admin", tenant_id: this.#random.pick(this.#otherTenants) }),
     commitBatch: () => ({
       ...this.#tenant(),
@@ -170,6 +208,14 @@ export class Stranger {
     checkStore: () => ({}),
     pruneStore: () => ({ changes: 9e15, operations: 9e15 }),
   };
+
+  #memory(): object {
+    return {
+      key: this.#random.pick(["note", "a/b"]),
+      value: "mine",
+      ...this.#some({ expected_version: 1, operation_id: "op-1", provenance: { session_id: "mine" } }),
+    };
+  }
 
   #some(members: Readonly<Record<string, unknown>>): object {
     return Object.fromEntries(Object.entries(members).filter(() => this.#random.isLikely(0.4)));
@@ -239,6 +285,22 @@ export class Stranger {
       () => query("state", "key", []),
       () => query("blob_pieces", "key", [this.#name("hashes")]),
       () => query("blob_references", "key", [id]),
+      () => query("context_entries", "key", [id]),
+      () => query("checkpoints", "key", [id]),
+      () => query("project_memories", "id", [this.#name("memories")]),
+      () => query("project_memories", "key", [id]),
+      () => query("memory_versions", "key", ["", this.#name("memories")]),
+      () => query("working_memories", "key", []),
+      () => query("resource_access_logs", "resource", [this.#name("resources")]),
+      () => query("session_resources", "resource", [this.#name("resources")]),
+      () => query("resources", "accessed", []),
     ])();
   }
+}
+
+/** Every tenant has a project and a user of these names. */
+function ownerIn(path: string, name: string): string | undefined {
+  if (name !== "id" && name !== "project_id") return undefined;
+  if (path.startsWith("/projects/")) return "p";
+  return path.startsWith("/users/") ? "ada" : undefined;
 }

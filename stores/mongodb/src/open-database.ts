@@ -10,9 +10,10 @@ import { isDuplicateKey, toStoreError } from "./mongo-error.ts";
 
 /**
  * The version of what lies in the database. A program refuses a newer one. 2: references to blobs are kept, so a program
- * that keeps none must not write any more. Fields that older records do not have are empty when they are read.
+ * that keeps none must not write any more. 3: sessions carry more than messages, which older programs would not delete with
+ * them. Fields that older records do not have are empty when they are read.
  */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 /** The oldest server that gives its answers as the store needs them. */
 const OLDEST_SERVER = 5;
 

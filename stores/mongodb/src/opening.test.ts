@@ -96,7 +96,7 @@ test("[M11] a database of the first version keeps its blobs, whose newer fields 
       });
       const whole = { ...record, encoding: "", touchedAt: 7, revision: 1 };
       expect(answers).toEqual([[whole], { rows: [whole] }]);
-      expect(await client.db().collection("store_info").findOne()).toMatchObject({ schema: 2 });
+      expect(await client.db().collection("store_info").findOne()).toMatchObject({ schema: 3 });
       expect(await store.check()).toEqual([]);
     } finally {
       await store.close();

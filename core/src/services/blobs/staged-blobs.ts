@@ -8,6 +8,7 @@ import type { ServiceContext } from "../service-context.ts";
 import { sweepBlobs } from "../sweep-blobs.ts";
 import { BlobBatches } from "./blob-batches.ts";
 import type { BlobValue } from "./blob-value.ts";
+import { type BlobHolder, insertReference } from "./blob-holders.ts";
 import { listName, listWrites, removeList } from "./staging-names.ts";
 
 /** References that go into the batch of their append; its bytes have room for so many. */
@@ -115,7 +116,9 @@ export class StagedBlobs {
     if (this.isEmpty) return { writes: [], expect: [] };
     const { store, tenant } = this.#context;
     const writes = messages.flatMap(({ record }) =>
-      blobsOfMessage(record).map((hash) => reference(session, hash, record.id as string)),
+      blobsOfMessage(record).map((hash) =>
+        insertReference({ sessionId: session, hash, ownerKind: "messages", ownerId: record.id as string }),
+      ),
     );
     const expect = [{ type: "present", kind: "blobs", key: [this.#list] }] as const;
     const room = BATCH_RECORDS - messages.length - otherRecords;
@@ -126,6 +129,15 @@ export class StagedBlobs {
       await store.commit({ tenant, writes: rest.slice(begin, begin + referencesBeside), expect });
     }
     return { writes, expect };
+  }
+
+  /** What the batch of other records has to hold that name blobs: a reference for each of them. */
+  besideRecords(holders: readonly BlobHolder[]): BesideAppend {
+    if (this.isEmpty) return { writes: [], expect: [] };
+    return {
+      writes: holders.map(insertReference),
+      expect: [{ type: "present", kind: "blobs", key: [this.#list] }],
+    };
   }
 
   /** The appends are there: from now on their references hold the blobs. */
@@ -146,11 +158,6 @@ export class StagedBlobs {
     await this.finish();
     if (hashes.length > 0) await sweepBlobs(this.#context, { hashes });
   }
-}
-
-function reference(sessionId: string, hash: string, ownerId: string): Write {
-  const record = { sessionId, hash, ownerKind: "messages", ownerId };
-  return { type: "insert", kind: "blob_references", record, exists: "keep" };
 }
 
 /** Takes back the references of a message that is deleted. */

@@ -1,8 +1,9 @@
 import { isThroughlineError } from "../../error.ts";
-import { blobsOfMessage } from "../../contract/staged-text.ts";
 import type { Expectation, Write } from "../../contract/batch.ts";
+import type { Get } from "../../contract/read.ts";
 import type { KeyValues, Row } from "../../model/kind.ts";
 import type { ServiceContext } from "../service-context.ts";
+import { holderOf, namesBlob } from "./blob-holders.ts";
 import { type Staging, readStaging } from "./staging-lists.ts";
 import { expectMark } from "./staging-names.ts";
 
@@ -79,13 +80,8 @@ export class SweptBlobs {
     const requests = blobs.map(({ hash }) => referencesTo(hash as string));
     const { answers } = await store.read({ tenant, requests });
     const references = answers.flatMap(({ rows }) => rows);
-    const owners = await this.#readOwners(references);
-    const held = new Set<string>();
-    for (const [index, reference] of references.entries()) {
-      const hash = reference.hash as string;
-      if (holds(owners[index], hash)) held.add(hash);
-    }
-    return held;
+    const areHeld = await this.#areHeld(references);
+    return new Set(references.filter((_, index) => areHeld[index]).map(({ hash }) => hash as string));
   }
 
   async #sweepBlob(blob: Row, staging: Staging): Promise<boolean> {
@@ -99,15 +95,14 @@ export class SweptBlobs {
     return true;
   }
 
-  /** Removes references whose message does not name the blob any longer, until one does. */
+  /** Removes references whose record does not name the blob any longer, until one does. */
   async #dropStaleReferences(hash: string, staging: Staging): Promise<"held" | "none" | "changed"> {
     const { store, tenant } = this.#context;
     for (let after: KeyValues | undefined; ;) {
       const request = { ...referencesTo(hash), ...(after === undefined ? undefined : { after }) };
       const { answers } = await store.read({ tenant, requests: [request] });
       const [{ rows, next }] = answers;
-      const owners = await this.#readOwners(rows);
-      if (owners.some((owner) => holds(owner, hash))) return "held";
+      if ((await this.#areHeld(rows)).includes(true)) return "held";
       if (!this.#dryRun) {
         const dropped = await Promise.all(rows.map((row) => this.#drop(row, staging)));
         if (dropped.includes(false)) return "changed";
@@ -117,17 +112,30 @@ export class SweptBlobs {
     }
   }
 
-  /** The messages that references are of; `unknown` for what is of another kind. */
-  async #readOwners(references: readonly Row[]): Promise<readonly Owner[]> {
-    const known = references.filter(isOfMessage);
-    if (known.length === 0) return references.map(() => "unknown");
-    const { store, tenant } = this.#context;
-    const { answers } = await store.read({
-      tenant,
-      requests: [{ type: "get", kind: "messages", keys: known.map(ownerKey), select: "all", hidden: true }],
+  /** Whether the records that references are of hold their blobs; what is of a kind that is not known here does. */
+  async #areHeld(references: readonly Row[]): Promise<readonly boolean[]> {
+    const requests: Get[] = [];
+    const places = references.map((reference) => {
+      const holder = holderOf(reference);
+      if (holder === undefined) return undefined;
+      let place = requests.findIndex(({ kind }) => kind === holder.kind);
+      if (place < 0) {
+        place = requests.length;
+        requests.push({ type: "get", kind: holder.kind, keys: [], select: "all", hidden: true });
+      }
+      const request = requests[place] as Get;
+      requests[place] = { ...request, keys: [...request.keys, holder.key] };
+      return { kind: holder.kind, place, index: request.keys.length };
     });
-    const found = new Map(known.map((reference, index) => [reference, answers[0][index]]));
-    return references.map((reference) => (isOfMessage(reference) ? found.get(reference) : "unknown"));
+    if (requests.length === 0) return references.map(() => true);
+    const { store, tenant } = this.#context;
+    const { answers } = await store.read({ tenant, requests });
+    return references.map(({ hash }, index) => {
+      const at = places[index];
+      if (at === undefined) return true;
+      const row = answers[at.place]?.[at.index];
+      return row !== undefined && namesBlob(at.kind, row, hash as string);
+    });
   }
 
   /** Removes a reference. Whoever makes its message name the blob again stages it first, which is noticed by the mark. */
@@ -202,8 +210,6 @@ export class SweptBlobs {
   }
 }
 
-type Owner = Row | undefined | "unknown";
-
 /** Who refers to a blob, those of deleted sessions that are not erased yet among them. */
 function referencesTo(hash: string) {
   return {
@@ -215,17 +221,4 @@ function referencesTo(hash: string) {
     limit: referencesAtOnce,
     hidden: true,
   } as const;
-}
-
-/** What is not known here is left alone. */
-function holds(owner: Owner, hash: string): boolean {
-  return owner === "unknown" || (owner !== undefined && blobsOfMessage(owner).includes(hash));
-}
-
-function isOfMessage({ ownerKind }: Row): boolean {
-  return ownerKind === "messages";
-}
-
-function ownerKey({ sessionId, ownerId }: Row) {
-  return { unique: "id", values: [sessionId as string, ownerId as string] };
 }

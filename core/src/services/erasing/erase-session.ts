@@ -3,7 +3,7 @@
  * session, whose id stays taken for ever. What was done is written down in the same commits, so another process goes on
  * where one was killed, and two at once do the work of one.
  */
-import type { Expectation, Write } from "../../contract/batch.ts";
+import type { Expectation, Write, WriteResult } from "../../contract/batch.ts";
 import type { CallOptions } from "../../contract/store.ts";
 import { ThroughlineError, isThroughlineError } from "../../error.ts";
 import type { Row } from "../../model/kind.ts";
@@ -14,7 +14,7 @@ import { type ErasureJob, type StoredJob, jobKey, readJob, updateJob } from "./e
 import { type SharedPositions, findCountingAncestor, readShared } from "./forks-of.ts";
 import { blankedSession } from "./blanked-session.ts";
 import { OwnPart } from "./own-part.ts";
-import { nextOwnedRecords } from "./owned-records.ts";
+import { nextOwnedRecords, removalsOfEnded } from "./owned-records.ts";
 import { MessagesPage, readReferences } from "./messages-page.ts";
 import { both, without } from "./position-ranges.ts";
 import { type DeletionReceipt, findReceipt, insertReceipt, unfinishedReceipt } from "./receipt.ts";
@@ -125,7 +125,7 @@ class Erasure {
     changes: Partial<ErasureJob>,
     writes: readonly Write[] = [],
     expect: readonly Expectation[] = [],
-  ): Promise<void> {
+  ): Promise<readonly WriteResult[]> {
     const { store, tenant } = this.#context;
     const job = { ...this.#job, ...changes };
     const jobRow = {
@@ -144,6 +144,7 @@ class Erasure {
     const last = results.at(-1);
     this.#job = job;
     this.#revision = last !== undefined && "revision" in last ? last.revision : this.#revision + 1;
+    return results;
   }
 
   /**
@@ -219,11 +220,22 @@ class Erasure {
   async #eraseOwned(): Promise<void> {
     for (;;) {
       const owned = await nextOwnedRecords(this.#context, this.#job.sessionId, this.#options);
-      if (owned === undefined) return;
+      if (owned === undefined) break;
       await this.#commit({ removed: this.#counted(owned.counts), hashes: owned.hashes, isCounted: false }, [
         owned.write,
       ]);
       await this.#releaseBlobs();
+    }
+    await this.#eraseEnded();
+  }
+
+  /** What had ended was there for nobody, and is not counted. */
+  async #eraseEnded(): Promise<void> {
+    for (const removal of removalsOfEnded(this.#context.store.kinds, this.#job.sessionId)) {
+      for (;;) {
+        const [result] = await this.#commit({}, [removal]);
+        if (result === undefined || !("count" in result) || result.count < removal.limit) break;
+      }
     }
   }
 

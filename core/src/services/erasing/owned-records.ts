@@ -1,5 +1,5 @@
 /** What a session owns beside its messages: of any kind that says so. */
-import type { Write } from "../../contract/batch.ts";
+import type { RemoveMany, Write } from "../../contract/batch.ts";
 import type { Query } from "../../contract/read.ts";
 import type { CallOptions } from "../../contract/store.ts";
 import { type Kind, KEY_SHAPE, orderOf } from "../../model/kind.ts";
@@ -7,6 +7,8 @@ import type { ServiceContext } from "../service-context.ts";
 
 /** Records that one commit removes. */
 const atOnce = 500;
+/** Records that one read asks for, of all kinds together: a server answers at most 4,000. */
+const readAtOnce = 3_500;
 
 export interface OwnedRecords {
   readonly write: Write;
@@ -26,6 +28,18 @@ export function ownedKinds(kinds: ReadonlyMap<string, Kind>): readonly { kind: K
   }).flat();
 }
 
+/**
+ * Removes of a session what has ended (`expires`), which no read finds: by kind, a removal that is repeated while it removes
+ * as many as it may.
+ */
+export function removalsOfEnded(kinds: ReadonlyMap<string, Kind>, session: string): readonly RemoveMany[] {
+  return ownedKinds(kinds).flatMap(({ kind, shape }): RemoveMany[] =>
+    kind.expires === undefined
+      ? []
+      : [{ type: "remove-many", kind: kind.name, shape, prefix: [session], limit: atOnce }],
+  );
+}
+
 /** The next records to remove; undefined: nothing is left. Nobody adds any to a session that is deleted. */
 export async function nextOwnedRecords(
   { store, tenant }: ServiceContext,
@@ -39,7 +53,7 @@ export async function nextOwnedRecords(
     shape,
     prefix: [session],
     direction: "forward",
-    limit: atOnce,
+    limit: Math.min(atOnce, Math.floor(readAtOnce / owned.length)),
     select: "key",
     hidden: true,
   }));

@@ -5,6 +5,7 @@ import type { CallOptions } from "../../contract/store.ts";
 import { isThroughlineError } from "../../error.ts";
 import type { Row, StoredRecord } from "../../model/kind.ts";
 import { parseInput, refuseNonObject } from "../../schemas/parse-input.ts";
+import { deleteEndedMemories } from "../memories/delete-memory.ts";
 import { sweepBlobs } from "../sweep-blobs.ts";
 import type { ServiceContext } from "../service-context.ts";
 import { pagesOfSessions } from "./all-sessions.ts";
@@ -104,6 +105,7 @@ class CleanUp {
     await this.#goOver(erasures);
     await this.#keepNewest();
     await this.#erase(erasures);
+    await deleteEndedMemories(this.#context, { ...this.#options, dryRun: this.#dryRun });
     const { blobs, bytes } = await sweepBlobs(this.#context, { ...this.#options, dryRun: this.#dryRun });
     this.#counts.blobs += blobs;
     this.#counts.bytes += bytes;

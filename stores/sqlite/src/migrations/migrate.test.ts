@@ -175,10 +175,10 @@ test("a file that another process migrates meanwhile is not taken for a foreign 
 
 test("a failed step leaves the version before it", async () => {
   const database = await migrated();
-  database.exec("DROP TABLE holds");
+  database.exec("DROP TABLE projects");
   const before = schemaOf(database);
   await expect(migrate(database, { to: 0 })).rejects.toMatchObject({
-    cause: { message: "no such table: holds" },
+    cause: { message: "no such table: projects" },
   });
   expect(readNumber(database, "PRAGMA user_version")).toBe(latestVersion);
   expect(database.isTransaction).toBe(false);

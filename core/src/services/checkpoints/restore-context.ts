@@ -1,0 +1,296 @@
+/**
+ * Makes a session's context what a snapshot holds, in small commits: each leaves a context that can be read. Cut short,
+ * the same call goes on where it was.
+ */
+import type { Update, Write } from "../../contract/batch.ts";
+import type { CallOptions } from "../../contract/store.ts";
+import { type Row, type RowOf, completeRecord } from "../../model/kind.ts";
+import type { sessionResources } from "../../model/resources.ts";
+import { sessionContexts } from "../../model/session-context.ts";
+import { makeRest } from "../../backend/search/rest.ts";
+import {
+  type Entry,
+  type ListName,
+  entryBytes,
+  keyOfEntry,
+  listNames,
+  lists,
+  queryRows,
+  toEntry,
+} from "../context/context-lists.ts";
+import { expectSegments } from "../context/pack-context.ts";
+import { packSegment, unpackSegment } from "../context/segments.ts";
+import { everyRecord } from "../every-record.ts";
+import { sessionNotFound } from "../find-session.ts";
+import { repeatOnConflict } from "../repeat-on-conflict.ts";
+import type { ServiceContext } from "../service-context.ts";
+import { isSessionGone, isStatusChange, touchSession } from "../touch-session.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** Rows that one commit removes or changes. */
+const rowsAtOnce = 900;
+/** Bytes of entries as JSON in one segment, unless one entry has more. */
+const segmentBytes = 1024 * 1024;
+const page = 1_000;
+
+/** Entries of one list that lie together. */
+interface Held {
+  readonly list: ListName;
+  readonly entries: readonly Entry[];
+  /** The segment's number; undefined: in rows. */
+  readonly segment?: number;
+}
+
+/** @throws ThroughlineError `not_found` */
+export async function restoreContext(
+  context: ServiceContext,
+  session: string,
+  snapshot: Snapshot,
+  options: CallOptions,
+): Promise<void> {
+  await ensureHeader(context, session, options);
+  // What is recorded from now on stays.
+  let extra: ReadonlySet<string> | undefined;
+  await repeatOnConflict(
+    ({ kind }) => kind === "session_contexts",
+    async () => {
+      const { lastSegment, held } = await readHeld(context, session, options);
+      const present = new Set(held.flatMap(({ entries }) => entries.map(({ id }) => id)));
+      extra ??= idsBeyond(present, snapshot);
+      const steps = new Steps(context, session, lastSegment, options);
+      for (const [list, entries] of snapshot.entries) {
+        await steps.add(
+          list,
+          entries.filter(({ id }) => !present.has(id)),
+        );
+      }
+      for (const part of held) await steps.drop(part, extra);
+    },
+  );
+  await restoreScores(context, session, snapshot, options);
+  await finish(context, session, snapshot, options);
+}
+
+function idsBeyond(present: ReadonlySet<string>, { entries }: Snapshot): ReadonlySet<string> {
+  const wanted = new Set([...entries.values()].flatMap((all) => all.map(({ id }) => id)));
+  return new Set([...present].filter((id) => !wanted.has(id)));
+}
+
+async function ensureHeader(
+  { store, tenant }: ServiceContext,
+  sessionId: string,
+  options: CallOptions,
+): Promise<void> {
+  const now = store.now();
+  const record = completeRecord(sessionContexts, { sessionId, createdAt: now, updatedAt: now });
+  const write: Write = { type: "insert", kind: "session_contexts", record, exists: "keep" };
+  const isThere = { type: "equals", kind: "sessions", key: [sessionId], fields: { hiddenAt: 0 } } as const;
+  await store.commit({ tenant, writes: [write], expect: [isThere] }, options).catch((error: unknown) => {
+    throw isSessionGone(error) ? sessionNotFound(sessionId) : error;
+  });
+}
+
+/** All entries, and where each lies. Rows are read before segments: what is packed meanwhile is seen twice, not never. */
+async function readHeld(
+  context: ServiceContext,
+  session: string,
+  options: CallOptions,
+): Promise<{ readonly lastSegment: number; readonly held: readonly Held[] }> {
+  const { store, tenant } = context;
+  const { answers } = await store.read(
+    { tenant, requests: [{ type: "get", kind: "session_contexts", keys: [[session]] }] },
+    options,
+  );
+  const header = answers[0][0];
+  if (header === undefined) throw sessionNotFound(session);
+  const held: Held[] = [];
+  for (const list of listNames) {
+    const { type: _, ...query } = queryRows(list, session, { direction: "forward", limit: page });
+    const entries: Entry[] = [];
+    for await (const row of everyRecord(context, query, options)) entries.push(toEntry(list, row));
+    held.push({ list, entries });
+  }
+  const segments = {
+    kind: "context_segments",
+    shape: "key",
+    prefix: [session],
+    direction: "forward",
+    limit: 20,
+    select: "all",
+  } as const;
+  for await (const row of everyRecord(context, segments, options)) {
+    const list = row.kind as ListName;
+    held.push({ list, entries: await unpackSegment(row), segment: row.segment as number });
+  }
+  return { lastSegment: header.lastSegment as number, held };
+}
+
+/** The commits of one attempt: each expects that nobody else packed or restored since. */
+class Steps {
+  readonly #context: ServiceContext;
+  readonly #session: string;
+  readonly #options: CallOptions;
+  readonly #rest = makeRest();
+  #lastSegment: number;
+
+  constructor(context: ServiceContext, session: string, lastSegment: number, options: CallOptions) {
+    this.#context = context;
+    this.#session = session;
+    this.#lastSegment = lastSegment;
+    this.#options = options;
+  }
+
+  /** Adds entries, packed: they are old. */
+  async add(list: ListName, entries: readonly Entry[]): Promise<void> {
+    for (const some of inParts(list, entries)) {
+      await this.#commit(list, some, 1, false, [await this.#insertSegment(list, some)]);
+    }
+  }
+
+  /** Takes entries out of where they lie. */
+  async drop({ list, entries, segment }: Held, extra: ReadonlySet<string>): Promise<void> {
+    const dropped = entries.filter(({ id }) => extra.has(id));
+    if (dropped.length === 0) return;
+    if (segment === undefined) {
+      const { kind } = lists[list];
+      for (let begin = 0; begin < dropped.length; begin += rowsAtOnce) {
+        const some = dropped.slice(begin, begin + rowsAtOnce);
+        const removals = some.map((entry): Write => ({
+          type: "remove",
+          kind: kind.name,
+          key: keyOfEntry(list, this.#session, entry),
+        }));
+        await this.#commit(list, some, -1, true, removals);
+      }
+      return;
+    }
+    const kept = entries.filter(({ id }) => !extra.has(id));
+    const removal: Write = { type: "remove", kind: "context_segments", key: [this.#session, list, segment] };
+    const writes = kept.length === 0 ? [removal] : [removal, await this.#insertSegment(list, kept)];
+    await this.#commit(list, dropped, -1, false, writes);
+  }
+
+  async #insertSegment(list: ListName, entries: readonly Entry[]): Promise<Write> {
+    const record = { ...(await packSegment(this.#session, list, entries)), segment: this.#lastSegment + 1 };
+    return { type: "insert", kind: "context_segments", record, exists: "fail" };
+  }
+
+  /** Counts entries in or out with what is written. */
+  async #commit(
+    list: ListName,
+    entries: readonly Entry[],
+    sign: 1 | -1,
+    areLoose: boolean,
+    writes: readonly Write[],
+  ): Promise<void> {
+    const { store, tenant } = this.#context;
+    const session = this.#session;
+    const bytes = sign * entries.reduce((sum, { record }) => sum + entryBytes(list, record), 0);
+    const header: Update = {
+      type: "update",
+      kind: "session_contexts",
+      key: [session],
+      increment: {
+        [lists[list].counter]: sign * entries.length,
+        sizeBytes: bytes,
+        ...(areLoose ? { looseBytes: bytes } : undefined),
+      },
+      maximum: { updatedAt: store.now() },
+      set: { lastSegment: this.#lastSegment + 1 },
+    };
+    const size: Update = {
+      type: "update",
+      kind: "sessions",
+      key: [session],
+      increment: { contextSizeBytes: bytes },
+    };
+    const expect = [expectSegments(session, this.#lastSegment)];
+    await store
+      .commit({ tenant, writes: [size, header, ...writes], expect }, this.#options)
+      .catch((error: unknown) => {
+        throw isSessionGone(error) ? sessionNotFound(session) : error;
+      });
+    this.#lastSegment += 1;
+    await this.#rest();
+  }
+}
+
+function* inParts(list: ListName, entries: readonly Entry[]): Generator<readonly Entry[]> {
+  let part: Entry[] = [];
+  let bytes = 0;
+  for (const entry of entries) {
+    part.push(entry);
+    bytes += entryBytes(list, entry.record);
+    if (bytes < segmentBytes) continue;
+    yield part;
+    part = [];
+    bytes = 0;
+  }
+  if (part.length > 0) yield part;
+}
+
+/** Gives the session's resources the scores of the snapshot. Counts of accesses stay: they happened. */
+async function restoreScores(
+  context: ServiceContext,
+  session: string,
+  { scores }: Snapshot,
+  options: CallOptions,
+): Promise<void> {
+  const { store, tenant } = context;
+  const wanted = new Map(Object.entries(scores));
+  const links = {
+    kind: "session_resources",
+    shape: "key",
+    prefix: [session],
+    direction: "forward",
+    limit: rowsAtOnce,
+  } as const;
+  const change = async (rows: readonly Row[]): Promise<void> => {
+    const keys = rows.map(({ resourceId }) => [resourceId as string]);
+    const { answers } = await store.read(
+      { tenant, requests: [{ type: "get", kind: "resources", keys }] },
+      options,
+    );
+    const writes = rows.flatMap((row, index): Write[] => {
+      const { resourceId, importanceScore } = row as RowOf<typeof sessionResources>;
+      const path = answers[0][index]?.path as string | undefined;
+      const score = path === undefined ? null : (wanted.get(path) ?? null);
+      if (score === importanceScore) return [];
+      const key = [session, resourceId];
+      return [{ type: "update", kind: "session_resources", key, set: { importanceScore: score } }];
+    });
+    if (writes.length > 0) await store.commit({ tenant, writes }, options);
+  };
+  let rows: Row[] = [];
+  for await (const row of everyRecord(context, links, options)) {
+    rows.push(row);
+    if (rows.length < rowsAtOnce) continue;
+    await change(rows);
+    rows = [];
+  }
+  if (rows.length > 0) await change(rows);
+}
+
+async function finish(
+  { store, tenant }: ServiceContext,
+  session: string,
+  { workspace }: Snapshot,
+  options: CallOptions,
+): Promise<void> {
+  await repeatOnConflict(isStatusChange, async () => {
+    const { answers } = await store.read(
+      { tenant, requests: [{ type: "get", kind: "sessions", keys: [[session]] }] },
+      options,
+    );
+    const row = answers[0][0];
+    if (row === undefined) throw sessionNotFound(session);
+    const touch = touchSession(row, store.now());
+    const set = { workspace: workspace === null ? null : JSON.stringify(workspace) };
+    const header: Write = { type: "update", kind: "session_contexts", key: [session], set };
+    try {
+      await store.commit({ tenant, writes: [touch.write, header], expect: [touch.expect] }, options);
+    } catch (error) {
+      throw isSessionGone(error) ? sessionNotFound(session) : error;
+    }
+  });
+}

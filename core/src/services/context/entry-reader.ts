@@ -1,0 +1,211 @@
+/** Reads the lists of a context in order, wherever their entries lie: in rows, in segments, or in both for a moment. */
+import type { Page, Query } from "../../contract/read.ts";
+import type { CallOptions } from "../../contract/store.ts";
+import { ThroughlineError } from "../../error.ts";
+import type { KeyValues, Row } from "../../model/kind.ts";
+import { sessionNotFound } from "../find-session.ts";
+import type { ServiceContext } from "../service-context.ts";
+import {
+  type Entry,
+  type EntryRange,
+  type ListName,
+  comparePlaces,
+  queryRows,
+  toEntry,
+} from "./context-lists.ts";
+import { unpackSegment } from "./segments.ts";
+
+/** Segments that are read together. */
+const segmentsAtOnce = 8;
+const segmentPage = 500;
+/** How often a context that is rewritten meanwhile is read again. */
+const attempts = 5;
+
+export interface EntryPage {
+  readonly entries: readonly Entry[];
+  /** Whether there are more beyond the last. */
+  readonly more: boolean;
+}
+
+/** What one look at a context finds. */
+export interface ContextPages {
+  /** The record of `session_contexts`; undefined: nothing was ever said. */
+  readonly header: Row | undefined;
+  readonly links: readonly Row[];
+  readonly hasSegments: boolean;
+  readonly pages: ReadonlyMap<ListName, EntryPage>;
+}
+
+/** Reads of one context that share what was unpacked. */
+export class EntryReader {
+  readonly #context: ServiceContext;
+  readonly #session: string;
+  readonly #options: CallOptions;
+  readonly #unpacked = new Map<number, readonly Entry[]>();
+
+  constructor(context: ServiceContext, session: string, options: CallOptions) {
+    this.#context = context;
+    this.#session = session;
+    this.#options = options;
+  }
+
+  /**
+   * Pages of several lists, as of one moment, with up to `links` of the session's resources, accessed last first.
+   *
+   * @throws ThroughlineError `not_found`
+   */
+  async read(wanted: ReadonlyMap<ListName, EntryRange>, links = 0): Promise<ContextPages> {
+    for (let attempt = 1; ; attempt += 1) {
+      const found = await this.#readOnce(wanted, links);
+      if (found !== undefined) return found;
+      if (attempt === attempts) throw missingSegment(this.#session);
+      this.#unpacked.clear();
+    }
+  }
+
+  /** Undefined: a segment went while it was read. */
+  async #readOnce(
+    wanted: ReadonlyMap<ListName, EntryRange>,
+    links: number,
+  ): Promise<ContextPages | undefined> {
+    const { store, tenant } = this.#context;
+    const session = this.#session;
+    const queries = Array.from(wanted, ([list, range]) => queryRows(list, session, range));
+    if (links > 0) queries.push(linkQuery(session, links));
+    const { answers } = await store.read(
+      {
+        tenant,
+        requests: [
+          { type: "get", kind: "sessions", keys: [[session]], select: "key" },
+          { type: "get", kind: "session_contexts", keys: [[session]] },
+          this.#segmentQuery(),
+          ...queries,
+        ],
+      },
+      this.#options,
+    );
+    const [[found], [header], firstSegments, ...rowPages] = answers;
+    if (found === undefined) throw sessionNotFound(session);
+    const segments = await this.#allSegments(firstSegments);
+    const pages = new Map<ListName, EntryPage>();
+    for (const [index, [list, range]] of [...wanted].entries()) {
+      const ofList = segments.filter(({ kind }) => kind === list);
+      const page = await this.#merge(list, range, rowPages[index] ?? noRows, ofList);
+      if (page === undefined) return undefined;
+      pages.set(list, page);
+    }
+    const linkRows = links > 0 ? (rowPages.at(-1) ?? noRows).rows : [];
+    return { header, links: linkRows, hasSegments: segments.length > 0, pages };
+  }
+
+  #segmentQuery(after?: KeyValues): Query {
+    return {
+      type: "query",
+      kind: "context_segments",
+      shape: "key",
+      prefix: [this.#session],
+      direction: "forward",
+      limit: segmentPage,
+      ...(after === undefined ? undefined : { after }),
+    };
+  }
+
+  /** Segments that come while the rest is read hold what was read as rows: an entry that comes twice counts once. */
+  async #allSegments(first: Page): Promise<readonly Row[]> {
+    const { store, tenant } = this.#context;
+    const rows = [...first.rows];
+    for (let after = first.next; after !== undefined;) {
+      const { answers } = await store.read({ tenant, requests: [this.#segmentQuery(after)] }, this.#options);
+      rows.push(...answers[0].rows);
+      after = answers[0].next;
+    }
+    return rows;
+  }
+
+  async #merge(
+    list: ListName,
+    { direction, limit, after }: EntryRange,
+    page: Page,
+    segments: readonly Row[],
+  ): Promise<EntryPage | undefined> {
+    const sign = direction === "forward" ? 1 : -1;
+    const compare = (left: Entry, right: Entry): number => sign * comparePlaces(left, right);
+    const start = after === undefined ? undefined : { at: after[0], id: after[1], record: {} };
+    const rows = page.rows.map((row) => toEntry(list, row));
+    // Beyond the last row there may be other rows.
+    const end = page.next === undefined ? undefined : rows.at(-1);
+    let entries: readonly Entry[] = rows;
+    const waiting = segments
+      .filter((segment) => start === undefined || sign * (farEnd(segment, sign) - start.at) >= 0)
+      .toSorted((left, right) => sign * (nearEnd(left, sign) - nearEnd(right, sign)));
+    let taken = 0;
+    while (taken < waiting.length) {
+      const last = entries[limit - 1];
+      const needed = waiting
+        .slice(taken, taken + segmentsAtOnce)
+        .filter((segment) => last === undefined || sign * (nearEnd(segment, sign) - last.at) <= 0);
+      if (needed.length === 0) break;
+      taken += needed.length;
+      const unpacked = await this.#unpack(needed);
+      if (unpacked === undefined) return undefined;
+      entries = distinct([...entries, ...unpacked].toSorted(compare)).filter(
+        (entry) => start === undefined || compare(start, entry) < 0,
+      );
+    }
+    const known = end === undefined ? entries : entries.filter((entry) => compare(entry, end) <= 0);
+    const more = known.length > limit || end !== undefined || taken < waiting.length;
+    return { entries: known.slice(0, limit), more };
+  }
+
+  async #unpack(segments: readonly Row[]): Promise<readonly Entry[] | undefined> {
+    const numberOf = ({ segment }: Row): number => segment as number;
+    const missing = segments.filter((segment) => !this.#unpacked.has(numberOf(segment)));
+    if (missing.length > 0) {
+      const { store, tenant } = this.#context;
+      const keys = missing.map(({ kind, segment }) => [this.#session, kind as string, segment as number]);
+      const { answers } = await store.read(
+        { tenant, requests: [{ type: "get", kind: "context_segments", keys, select: "all" }] },
+        this.#options,
+      );
+      for (const row of answers[0]) {
+        if (row === undefined) return undefined;
+        this.#unpacked.set(numberOf(row), await unpackSegment(row));
+      }
+    }
+    return segments.flatMap((segment) => this.#unpacked.get(numberOf(segment)) ?? []);
+  }
+}
+
+const noRows: Page = { rows: [] };
+
+function linkQuery(session: string, limit: number): Query {
+  return {
+    type: "query",
+    kind: "session_resources",
+    shape: "accessed",
+    prefix: [session],
+    direction: "backward",
+    limit,
+  };
+}
+
+/** The time at which a segment begins, seen in the direction of reading. */
+function nearEnd({ firstAt, lastAt }: Row, sign: number): number {
+  return (sign > 0 ? firstAt : lastAt) as number;
+}
+
+function farEnd(segment: Row, sign: number): number {
+  return nearEnd(segment, -sign);
+}
+
+/** Of sorted entries, each once. */
+function distinct(entries: readonly Entry[]): readonly Entry[] {
+  return entries.filter((entry, index) => entry.id !== entries[index - 1]?.id);
+}
+
+function missingSegment(session: string): ThroughlineError {
+  return new ThroughlineError("unavailable", "A packed part of a context is missing.", {
+    reason: "damaged",
+    details: { session },
+  });
+}

@@ -1,0 +1,186 @@
+/** Deletes memories with all their versions; and those that have ended, which nobody sees any more. */
+import type { Expectation, Write } from "../../contract/batch.ts";
+import type { CallOptions } from "../../contract/store.ts";
+import { isThroughlineError } from "../../error.ts";
+import type { KeyValues, Row } from "../../model/kind.ts";
+import { removeReference } from "../blobs/blob-holders.ts";
+import { sessionNotFound } from "../find-session.ts";
+import { repeatOnConflict } from "../repeat-on-conflict.ts";
+import type { ServiceContext } from "../service-context.ts";
+import { sweepBlobs } from "../sweep-blobs.ts";
+import { isSessionGone, isStatusChange, touchSession } from "../touch-session.ts";
+import { type MemoryName, findMemory } from "./find-memory.ts";
+import { memoryKeyOf } from "./memory.ts";
+
+/** Versions that one commit removes, each with its reference to a large value. */
+const versionsAtOnce = 400;
+
+/** @throws ThroughlineError `not_found` */
+export async function deleteMemory(
+  context: ServiceContext,
+  name: MemoryName,
+  options: CallOptions,
+): Promise<void> {
+  const { store, tenant } = context;
+  const hashes = new Set<string>();
+  await repeatOnConflict(
+    (failed) => failed.kind === "project_memories" || isStatusChange(failed),
+    async () => {
+      const { row, session } = await findMemory(context, name, options);
+      const key = memoryKeyOf(row);
+      const { revision } = row;
+      const touched = session === undefined ? undefined : touchSession(session, store.now());
+      const expect: Expectation[] = [
+        { type: "equals", kind: "project_memories", key, fields: { revision } },
+        ...(touched === undefined ? [] : [touched.expect]),
+      ];
+      try {
+        // The oldest first, and the memory with the last of them: who is cut short can begin again.
+        for (;;) {
+          const { writes, blobs, isLast } = await removeVersions(context, key, options);
+          for (const hash of blobs) hashes.add(hash);
+          const last: Write[] = [
+            { type: "remove", kind: "project_memories", key },
+            ...(touched === undefined ? [] : [touched.write]),
+          ];
+          await store.commit({ tenant, writes: isLast ? [...writes, ...last] : writes, expect }, options);
+          if (isLast) return;
+        }
+      } catch (error) {
+        throw isSessionGone(error) ? sessionNotFound(row.sessionId as string) : error;
+      }
+    },
+  );
+  if (hashes.size > 0) await sweepBlobs(context, { hashes: [...hashes] });
+}
+
+interface Removal {
+  readonly writes: readonly Write[];
+  /** Large values that lose a holder. */
+  readonly blobs: readonly string[];
+  readonly isLast: boolean;
+}
+
+/** Removes the first versions of a memory. */
+async function removeVersions(
+  { store, tenant }: ServiceContext,
+  key: KeyValues,
+  options: CallOptions,
+): Promise<Removal> {
+  const { answers } = await store.read(
+    {
+      tenant,
+      requests: [
+        {
+          type: "query",
+          kind: "memory_versions",
+          shape: "key",
+          prefix: key,
+          direction: "forward",
+          limit: versionsAtOnce,
+        },
+      ],
+    },
+    options,
+  );
+  const [{ rows, next }] = answers;
+  const apart = rows.filter(({ valueFormat }) => valueFormat === "blob");
+  const writes = [
+    ...rows.map((row): Write => ({
+      type: "remove",
+      kind: "memory_versions",
+      key: [...key, row.version as number],
+    })),
+    ...apart.map(({ sessionId, memoryId, version, memoryValue }) =>
+      removeReference({
+        sessionId: sessionId as string,
+        hash: memoryValue as string,
+        ownerKind: "memory_versions",
+        ownerId: `${memoryId as string}/${version as number}`,
+      }),
+    ),
+  ];
+  return { writes, blobs: apart.map(({ memoryValue }) => memoryValue as string), isLast: next === undefined };
+}
+
+/**
+ * Removes memories whose time to live is over, at most `limit`; answers how many. What a deleted session owns is left to
+ * its erasing.
+ */
+export async function deleteEndedMemories(
+  context: ServiceContext,
+  {
+    limit = Infinity,
+    dryRun = false,
+    ...options
+  }: CallOptions & { readonly limit?: number; readonly dryRun?: boolean } = {},
+): Promise<number> {
+  const { store, tenant } = context;
+  const ended = new Map<string, Row>();
+  const hashes = new Set<string>();
+  let deleted = 0;
+  let after: KeyValues | undefined;
+  do {
+    const { answers } = await store.read(
+      {
+        tenant,
+        requests: [
+          {
+            type: "query",
+            kind: "memory_versions",
+            shape: "expiry",
+            prefix: [],
+            range: { above: 0, to: store.now() },
+            direction: "forward",
+            limit: versionsAtOnce,
+            select: "key",
+            ...(after === undefined ? undefined : { after }),
+          },
+        ],
+      },
+      options,
+    );
+    const [{ rows, next }] = answers;
+    ended.clear();
+    for (const row of rows) ended.set(memoryKeyOf(row).join("/"), row);
+    for (const row of ended.values()) {
+      if (deleted >= limit) break;
+      deleted += 1;
+      if (!dryRun) for (const hash of await removeEnded(context, memoryKeyOf(row), options)) hashes.add(hash);
+    }
+    after = deleted >= limit ? undefined : next;
+  } while (after !== undefined);
+  if (hashes.size > 0) await sweepBlobs(context, { ...options, hashes: [...hashes] });
+  return deleted;
+}
+
+/** Removes a memory that has ended: it has no record any more that a single write would find. */
+async function removeEnded(
+  context: ServiceContext,
+  key: KeyValues,
+  options: CallOptions,
+): Promise<readonly string[]> {
+  const { store, tenant } = context;
+  const hashes: string[] = [];
+  for (;;) {
+    const { writes, blobs, isLast } = await removeVersions(context, key, options);
+    hashes.push(...blobs);
+    // It ended, and nobody can bring it back: what has its key now is another memory.
+    const last: Write = {
+      type: "remove-many",
+      kind: "project_memories",
+      shape: "key",
+      prefix: key,
+      limit: 1,
+    };
+    const expect = [{ type: "absent", kind: "project_memories", key }] as const;
+    try {
+      await store.commit({ tenant, writes: isLast ? [...writes, last] : writes, expect }, options);
+    } catch (error) {
+      // Its session was deleted meanwhile.
+      if (isThroughlineError(error) && error.reason === "expectation") return hashes;
+      throw error;
+    }
+    if (isLast) return hashes;
+  }
+}

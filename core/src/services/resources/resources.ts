@@ -1,0 +1,180 @@
+/** Files and other content that sessions touch. */
+import type { Filter } from "../../contract/filter.ts";
+import type { KeyValues, Row } from "../../model/kind.ts";
+import { pageSize } from "../../schemas/page-size.ts";
+import { parseInput } from "../../schemas/parse-input.ts";
+import {
+  type LogAccessInput,
+  type ResourceListInput,
+  type SessionResourcesInput,
+  type TrackInput,
+  logAccessInput,
+  resourceListInput,
+  sessionResourcesInput,
+  trackInput,
+} from "../../schemas/resource-input.ts";
+import { recordContext } from "../context/record-context.ts";
+import { readCursor, writeCursor } from "../cursor.ts";
+import { repeatOnConflict } from "../repeat-on-conflict.ts";
+import type { ServiceContext } from "../service-context.ts";
+import type { CallSettings, Page } from "../sessions.ts";
+import { listSessionResources, readOfOneProject } from "./link-resources.ts";
+import { type Resource, type SessionResource, resourceNotFound, toResource } from "./resource.ts";
+import { asLostRace, readByPath, trackAccesses } from "./track-accesses.ts";
+
+const listPage = 50;
+const mostLimit = 10;
+
+/** Of which project; all if it says none. */
+export type ResourceScope = Pick<ResourceListInput, "project">;
+
+export class Resources {
+  readonly #context: ServiceContext;
+
+  constructor(context: ServiceContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Counts an access of a path of a project, and takes what is known of it: what is left out stays. Answers the
+   * resource's id, the same for the same path. Of calls at the same time none is lost.
+   *
+   * @throws ThroughlineError `invalid`, with the field
+   */
+  async trackResource(resource: TrackInput, settings: CallSettings = {}): Promise<string> {
+    const { project, lastAccessed, modifiedDuringSession, ...given } = parseInput(
+      trackInput,
+      resource,
+      "resource",
+    );
+    const { store, tenant } = this.#context;
+    return repeatOnConflict(
+      ({ kind }) => kind === "resources",
+      async () => {
+        const known = await readByPath(this.#context, project ?? "", [given.path], settings);
+        const now = store.now();
+        const at = lastAccessed?.getTime() ?? now;
+        const kind = modifiedDuringSession === true ? "EDIT" : "VIEW";
+        const { writes, ids } = trackAccesses(
+          this.#context,
+          project ?? "",
+          known,
+          [{ ...given, kind, at }],
+          now,
+        );
+        await store.commit({ tenant, writes }, settings).catch((error: unknown) => {
+          throw asLostRace(error);
+        });
+        return ids.get(given.path) ?? "";
+      },
+    );
+  }
+
+  /**
+   * Records that a session accessed a resource: in its context, in the counts of both, and in the link between them.
+   *
+   * @throws ThroughlineError `not_found` for the session or the resource; `invalid`, with reason `project` for a resource
+   *   of another project
+   */
+  async logAccess(access: LogAccessInput, settings: CallSettings = {}): Promise<void> {
+    const { resourceUuid, sessionUuid, accessType, importance } = parseInput(
+      logAccessInput,
+      access,
+      "access",
+    );
+    const { resources: found } = await readOfOneProject(this.#context, sessionUuid, [resourceUuid], settings);
+    const path = found[0]?.path as string;
+    const files = [{ path, kind: accessType, ...(importance === undefined ? undefined : { importance }) }];
+    await recordContext(this.#context, sessionUuid, { files }, undefined, settings);
+  }
+
+  /** Those that were accessed most often; at most so many. @throws ThroughlineError `invalid` */
+  async getMostAccessedResources(
+    limit: number = mostLimit,
+    { signal, ...scope }: ResourceScope & CallSettings = {},
+  ): Promise<readonly Resource[]> {
+    return this.#first({ ...scope, order: "accessed", limit }, signal);
+  }
+
+  /** Those that were accessed last; at most so many. @throws ThroughlineError `invalid` */
+  async getMostRecentResources(
+    limit: number = mostLimit,
+    { signal, ...scope }: ResourceScope & CallSettings = {},
+  ): Promise<readonly Resource[]> {
+    return this.#first({ ...scope, order: "recent", limit }, signal);
+  }
+
+  async #first(options: ResourceListInput, signal: AbortSignal | undefined): Promise<readonly Resource[]> {
+    parseInput(pageSize, options.limit, "limit");
+    return (await this.list(options, signal === undefined ? {} : { signal })).items;
+  }
+
+  /** Resources in order of use, page by page. One that nobody uses during the walk appears exactly once. */
+  async list(options: ResourceListInput = {}, settings: CallSettings = {}): Promise<Page<Resource>> {
+    const {
+      order = "accessed",
+      project,
+      type,
+      limit = listPage,
+      cursor,
+    } = parseInput(resourceListInput, options, "resources");
+    const { store, tenant } = this.#context;
+    const name = `resources ${JSON.stringify([order, project ?? null, project === undefined, type ?? null])}`;
+    const ordered = order === "accessed" ? "Accessed" : "Recent";
+    const shape = project === undefined ? order : `project${ordered}`;
+    const where: Filter[] = type === undefined ? [] : [{ field: "type", test: "equals", value: type }];
+    const rows: Row[] = [];
+    let after: KeyValues | undefined = cursor === undefined ? undefined : readCursor(name, cursor);
+    do {
+      const { answers } = await store.read(
+        {
+          tenant,
+          requests: [
+            {
+              type: "query",
+              kind: "resources",
+              shape,
+              prefix: project === undefined ? [] : [project ?? ""],
+              where,
+              direction: "backward",
+              limit: limit - rows.length,
+              ...(after === undefined ? undefined : { after }),
+            },
+          ],
+        },
+        settings,
+      );
+      rows.push(...answers[0].rows);
+      after = answers[0].next;
+    } while (after !== undefined && rows.length < limit);
+    const items = rows.map(toResource);
+    return after === undefined ? { items } : { items, next: writeCursor(name, after) };
+  }
+
+  /** A resource by its id. @throws ThroughlineError `not_found` */
+  async get(id: string, settings: CallSettings = {}): Promise<Resource> {
+    const { store, tenant } = this.#context;
+    const { answers } = await store.read(
+      { tenant, requests: [{ type: "get", kind: "resources", keys: [[id]] }] },
+      settings,
+    );
+    const row = answers[0][0];
+    if (row === undefined) throw resourceNotFound(id);
+    return toResource(row);
+  }
+
+  /**
+   * A page of a session's resources, with what it has to do with each, accessed last first.
+   *
+   * @throws ThroughlineError `not_found`, `invalid`
+   */
+  async ofSession(
+    sessionId: string,
+    options: SessionResourcesInput & CallSettings = {},
+  ): Promise<Page<SessionResource>> {
+    const { signal, ...given } = options;
+    const { limit = listPage, cursor } = parseInput(sessionResourcesInput, given, "resources");
+    const settings = signal === undefined ? {} : { signal };
+    return listSessionResources(this.#context, sessionId, { limit, cursor }, settings);
+  }
+}

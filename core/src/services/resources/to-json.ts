@@ -1,0 +1,13 @@
+import { toSnakeCase } from "../../schemas/json-names.ts";
+import type { JsonObject } from "../to-json.ts";
+import type { Resource } from "./resource.ts";
+
+/** A resource, also as a session knows it. */
+export function resourceToJson(resource: Resource): JsonObject {
+  const json: Record<string, unknown> = { resource_id: resource.id };
+  for (const [name, value] of Object.entries(resource) as [string, unknown][]) {
+    if (name === "id" || name === "uuid") continue;
+    json[toSnakeCase(name)] = value instanceof Date ? value.toISOString() : value;
+  }
+  return json;
+}
