@@ -14,7 +14,7 @@ test("doctor says what it sees, what is wrong and what to do", async () => {
     durability: "power-loss",
     node: process.versions.node,
     sqlite: process.versions.sqlite,
-    file: { path: file, mode: "0600", schema_version: 2 },
+    file: { path: file, mode: "0600", schema_version: 3 },
     problems: [],
     warnings: [],
   });

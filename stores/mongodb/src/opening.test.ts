@@ -61,7 +61,7 @@ test("[M12] a newer schema is refused, and nothing is changed", async () => {
   await withDatabase(async (url, client) => {
     expect(await reasonOf(url)).toBe("opened");
     const info = client.db().collection("store_info");
-    await info.updateOne({}, { $set: { schema: 3 } });
+    await info.updateOne({}, { $set: { schema: 4 } });
     const before = await info.findOne();
     expect(await reasonOf(url)).toBe("unavailable/newer_schema");
     expect(await info.findOne()).toEqual(before);
@@ -153,13 +153,13 @@ test("[M11] who holds the large values of the first version is found out, also a
       await expect(open({ intercept: kill })).rejects.toThrow("killed");
     }
     expect(await database.collection("store_info").findOne()).toMatchObject({
-      schema: 2,
+      schema: 3,
       unreferenced: true,
     });
     const upgraded = await open();
     expect(await references()).toEqual(before);
     const info = await database.collection("store_info").findOne();
-    expect([info?.schema, info?.unreferenced]).toEqual([2, undefined]);
+    expect([info?.schema, info?.unreferenced]).toEqual([3, undefined]);
     expect((await upgraded.sessions.delete(living, { erase: true })).removed).toMatchObject({ blobs: 1 });
     await upgraded.sessions.delete(deleted, { erase: true });
     expect(await upgraded.store.check()).toEqual([]);

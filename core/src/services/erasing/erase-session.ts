@@ -231,12 +231,14 @@ class Erasure {
 
   /** What had ended was there for nobody, and is not counted. */
   async #eraseEnded(): Promise<void> {
+    if (this.#job.isEndedGone) return;
     for (const removal of removalsOfEnded(this.#context.store.kinds, this.#job.sessionId)) {
       for (;;) {
         const [result] = await this.#commit({}, [removal]);
         if (result === undefined || !("count" in result) || result.count < removal.limit) break;
       }
     }
+    await this.#commit({ isEndedGone: true });
   }
 
   /**

@@ -23,6 +23,8 @@ export interface ErasureJob {
   readonly hashes: readonly string[];
   /** Whether those are among `removed`: counted before they go, so that they are counted once. */
   readonly isCounted: boolean;
+  /** Whether what had ended before is gone: reads don't find it, so it is removed once, unseen. */
+  readonly isEndedGone: boolean;
   /** Imported files that messages came from. */
   readonly sources: readonly string[];
   /** Forks that a part stays for, and those that lost one. */
@@ -60,6 +62,7 @@ export function newJob(session: Row, deletedAt: number, everything: boolean): Er
     bytes: 0,
     hashes: [],
     isCounted: false,
+    isEndedGone: false,
     sources: [],
     sharedWith: [],
     forksWithLostHistory: [],

@@ -30,7 +30,7 @@ export interface DeletionReceipt {
 /** A receipt as it is kept: names and counts, and no content. */
 type KeptReceipt = Omit<
   ErasureJob,
-  "kept" | "isBlank" | "hashes" | "isCounted" | "sources" | "everything"
+  "kept" | "isBlank" | "hashes" | "isCounted" | "isEndedGone" | "sources" | "everything"
 > & {
   readonly erasedAt: number;
 };
