@@ -9,7 +9,7 @@ import { readMetadata, writeMetadata } from "../schemas/json-value.ts";
 import { pageSize } from "../schemas/page-size.ts";
 import { parseInput } from "../schemas/parse-input.ts";
 import { dateOf } from "../schemas/time.ts";
-import { readCursor, writeCursor } from "./cursor.ts";
+import { listPage } from "./list-page.ts";
 import type { ServiceContext } from "./service-context.ts";
 import type { CallSettings, Page } from "./sessions.ts";
 
@@ -88,27 +88,8 @@ export class Files {
   /** Records, newest upload first, expired ones with them. */
   async list(options: FileListOptions = {}, settings: CallSettings = {}): Promise<Page<UploadedFile>> {
     const { limit = defaultLimit, cursor } = parseInput(listOptions, options, "files");
-    const { store, tenant } = this.#context;
-    const { answers } = await store.read(
-      {
-        tenant,
-        requests: [
-          {
-            type: "query",
-            kind: "uploaded_files",
-            shape: "uploaded",
-            prefix: [],
-            direction: "backward",
-            limit,
-            ...(cursor === undefined ? undefined : { after: readCursor(list, cursor) }),
-          },
-        ],
-      },
-      settings,
-    );
-    const { rows, next } = answers[0];
-    const items = rows.map(toFile);
-    return next === undefined ? { items } : { items, next: writeCursor(list, next) };
+    const query = { kind: "uploaded_files", shape: "uploaded", prefix: [], direction: "backward" } as const;
+    return listPage(this.#context, { list, query, limit, cursor, toItem: toFile }, settings);
   }
 
   /** Forgets a record. @throws ThroughlineError `not_found` */

@@ -8,7 +8,7 @@ import { withJsonNames } from "../schemas/json-names.ts";
 import { pageSize } from "../schemas/page-size.ts";
 import { parseInput } from "../schemas/parse-input.ts";
 import { label } from "../schemas/text.ts";
-import { readCursor, writeCursor } from "./cursor.ts";
+import { listPage } from "./list-page.ts";
 import type { ServiceContext } from "./service-context.ts";
 import type { CallSettings, Page } from "./sessions.ts";
 
@@ -65,27 +65,8 @@ export class Projects {
   /** Projects, newest first. @throws ThroughlineError `invalid` */
   async list(options: ProjectListOptions = {}, settings: CallSettings = {}): Promise<Page<Project>> {
     const { limit = defaultLimit, cursor } = parseInput(listOptions, options, "projects");
-    const { store, tenant } = this.#context;
-    const { answers } = await store.read(
-      {
-        tenant,
-        requests: [
-          {
-            type: "query",
-            kind: "projects",
-            shape: "created",
-            prefix: [],
-            direction: "backward",
-            limit,
-            ...(cursor === undefined ? undefined : { after: readCursor(list, cursor) }),
-          },
-        ],
-      },
-      settings,
-    );
-    const { rows, next } = answers[0];
-    const items = rows.map(toProject);
-    return next === undefined ? { items } : { items, next: writeCursor(list, next) };
+    const query = { kind: "projects", shape: "created", prefix: [], direction: "backward" } as const;
+    return listPage(this.#context, { list, query, limit, cursor, toItem: toProject }, settings);
   }
 }
 

@@ -19,7 +19,7 @@ import {
   toEntry,
 } from "../context/context-lists.ts";
 import { expectSegments } from "../context/pack-context.ts";
-import { packSegment, unpackSegment } from "../context/segments.ts";
+import { packSegment, segmentBytes, unpackSegment } from "../context/segments.ts";
 import { everyRecord } from "../every-record.ts";
 import { sessionNotFound } from "../find-session.ts";
 import { repeatOnConflict } from "../repeat-on-conflict.ts";
@@ -29,8 +29,6 @@ import type { Snapshot } from "./snapshot.ts";
 
 /** Rows that one commit removes or changes. */
 const rowsAtOnce = 900;
-/** Bytes of entries as JSON in one segment, unless one entry has more. */
-const segmentBytes = 1024 * 1024;
 const page = 1_000;
 
 /** Entries of one list that lie together. */

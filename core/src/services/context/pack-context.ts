@@ -18,12 +18,10 @@ import {
   queryRows,
   toEntry,
 } from "./context-lists.ts";
-import { packSegment } from "./segments.ts";
+import { packSegment, segmentBytes } from "./segments.ts";
 
 /** Rows that are looked at for one segment: an entry may be large. */
 const rowsAtOnce = 250;
-/** Bytes of entries as JSON in one segment, unless one entry has more. */
-const segmentBytes = 1024 * 1024;
 /** How often others who pack at the same time may be quicker. */
 const attempts = 10;
 

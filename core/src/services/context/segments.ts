@@ -4,6 +4,9 @@ import type { Row, StoredRecord } from "../../model/kind.ts";
 import { gunzip, gzip } from "../../contract/stream-bytes.ts";
 import { type Entry, type ListName, entryBytes, lists, toEntry } from "./context-lists.ts";
 
+/** Bytes of entries as JSON in one segment, unless one entry has more. */
+export const segmentBytes: number = 1024 * 1024;
+
 /** Bytes that a segment unpacks to at most: one entry may have a megabyte, and JSON writes a character in up to six. */
 const longestSegment = 32 * 1024 * 1024;
 
