@@ -96,6 +96,9 @@ export const workingMemories = {
     updatedAt: { type: "integer" },
   },
   unique: {},
-  shapes: {},
+  shapes: {
+    /** For clean-up. */
+    stale: ["updatedAt"],
+  },
   session: "sessionId",
 } as const satisfies Kind;

@@ -65,6 +65,8 @@ export const sessionResources = {
   fields: {
     sessionId: { type: "text" },
     resourceId: { type: "text" },
+    /** As of the resource: the link outlives it. */
+    path: { type: "text" },
     /** The score that was given last in this session, from 0 to 1. */
     importanceScore: { type: "real", nullable: true },
     includedInContext: { type: "boolean" },

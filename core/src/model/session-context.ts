@@ -83,6 +83,10 @@ export const checkpoints = {
     createdAt: { type: "integer" },
   },
   unique: {},
-  shapes: { created: ["sessionId", "createdAt"] },
+  shapes: {
+    created: ["sessionId", "createdAt"],
+    /** For clean-up. */
+    stale: ["createdAt"],
+  },
   session: "sessionId",
 } as const satisfies Kind;

@@ -66,16 +66,17 @@ export async function linkResources(
   const links = new Map(given.map((link) => [link.resourceUuid, link]));
   const ids = [...links.keys()];
   await repeatOnConflict(isStatusChange, async () => {
-    const { session: row } = await readOfOneProject(context, session, ids, options);
+    const { session: row, resources } = await readOfOneProject(context, session, ids, options);
     const now = store.now();
     const touch = touchSession(row, now);
-    const writes = Array.from(links.values(), (link): Write => {
+    const writes = Array.from(links.values(), (link, index): Write => {
       const set: Record<string, FieldValue> = {};
       if (link.importanceScore !== undefined) set.importanceScore = link.importanceScore;
       if (link.includedInContext !== undefined) set.includedInContext = link.includedInContext;
       const record = completeRecord(sessionResources, {
         sessionId: session,
         resourceId: link.resourceUuid,
+        path: resources[index]?.path as string,
         lastAccessed: now,
         ...set,
         createdAt: now,

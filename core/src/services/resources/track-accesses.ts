@@ -130,6 +130,7 @@ export function logAccesses(
     const record = completeRecord(sessionResources, {
       sessionId: session,
       resourceId: ids.get(path) ?? "",
+      path,
       accessCount,
       lastAccessed,
       ...changed,

@@ -77,6 +77,7 @@ CREATE TABLE "throughline"."checkpoints" (
   PRIMARY KEY ("tenant_id", "session_id", "name")
 );
 CREATE INDEX "checkpoints_created" ON "throughline"."checkpoints" ("tenant_id", "session_id", "created_at", "name");
+CREATE INDEX "checkpoints_stale" ON "throughline"."checkpoints" ("tenant_id", "created_at", "session_id", "name");
 
 CREATE TABLE "throughline"."resources" (
   "tenant_id" text COLLATE "C" NOT NULL,
@@ -126,6 +127,7 @@ CREATE TABLE "throughline"."session_resources" (
   "tenant_id" text COLLATE "C" NOT NULL,
   "session_id" text COLLATE "C" NOT NULL,
   "resource_id" text COLLATE "C" NOT NULL,
+  "path" text COLLATE "C" NOT NULL,
   "importance_score" double precision,
   "included_in_context" boolean NOT NULL,
   "modified" boolean NOT NULL,
@@ -212,6 +214,7 @@ CREATE TABLE "throughline"."working_memories" (
   "revision" bigint NOT NULL,
   PRIMARY KEY ("tenant_id", "session_id", "user_id", "field")
 );
+CREATE INDEX "working_memories_stale" ON "throughline"."working_memories" ("tenant_id", "updated_at", "session_id", "user_id", "field");
 
 CREATE TABLE "throughline"."tool_sessions" (
   "tenant_id" text COLLATE "C" NOT NULL,

@@ -81,5 +81,6 @@ export const checkpoints = throughline.table(
   (table) => [
     primaryKey({ columns: [table.tenantId, table.sessionId, table.name] }),
     index("checkpoints_created").on(table.tenantId, table.sessionId, table.createdAt, table.name),
+    index("checkpoints_stale").on(table.tenantId, table.createdAt, table.sessionId, table.name),
   ],
 );

@@ -91,5 +91,14 @@ export const workingMemories = throughline.table(
     updatedAt: bigint("updated_at", { mode: "number" }).notNull(),
     revision: bigint("revision", { mode: "number" }).notNull(),
   },
-  (table) => [primaryKey({ columns: [table.tenantId, table.sessionId, table.userId, table.field] })],
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.sessionId, table.userId, table.field] }),
+    index("working_memories_stale").on(
+      table.tenantId,
+      table.updatedAt,
+      table.sessionId,
+      table.userId,
+      table.field,
+    ),
+  ],
 );

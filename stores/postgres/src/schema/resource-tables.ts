@@ -102,6 +102,7 @@ export const sessionResources = throughline.table(
     tenantId: text("tenant_id").notNull(),
     sessionId: text("session_id").notNull(),
     resourceId: text("resource_id").notNull(),
+    path: text("path").notNull(),
     importanceScore: doublePrecision("importance_score"),
     includedInContext: boolean("included_in_context").notNull(),
     modified: boolean("modified").notNull(),

@@ -77,6 +77,7 @@ CREATE TABLE "checkpoints" (
   PRIMARY KEY ("tenant", "session_id", "name")
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "checkpoints_created" ON "checkpoints" ("tenant", "session_id", "created_at", "name");
+CREATE INDEX "checkpoints_stale" ON "checkpoints" ("tenant", "created_at", "session_id", "name");
 
 CREATE TABLE "resources" (
   "tenant" INTEGER NOT NULL,
@@ -126,6 +127,7 @@ CREATE TABLE "session_resources" (
   "tenant" INTEGER NOT NULL,
   "session_id" TEXT NOT NULL,
   "resource_id" TEXT NOT NULL,
+  "path" TEXT NOT NULL,
   "importance_score" REAL,
   "included_in_context" INTEGER NOT NULL,
   "modified" INTEGER NOT NULL,
@@ -212,6 +214,7 @@ CREATE TABLE "working_memories" (
   "revision" INTEGER NOT NULL,
   PRIMARY KEY ("tenant", "session_id", "user_id", "field")
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX "working_memories_stale" ON "working_memories" ("tenant", "updated_at", "session_id", "user_id", "field");
 
 CREATE TABLE "tool_sessions" (
   "tenant" INTEGER NOT NULL,

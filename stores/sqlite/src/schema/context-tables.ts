@@ -80,5 +80,6 @@ export const checkpoints = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.tenant, table.sessionId, table.name] }),
     index("checkpoints_created").on(table.tenant, table.sessionId, table.createdAt, table.name),
+    index("checkpoints_stale").on(table.tenant, table.createdAt, table.sessionId, table.name),
   ],
 );

@@ -90,5 +90,14 @@ export const workingMemories = sqliteTable(
     updatedAt: integer("updated_at").notNull(),
     revision: integer("revision").notNull(),
   },
-  (table) => [primaryKey({ columns: [table.tenant, table.sessionId, table.userId, table.field] })],
+  (table) => [
+    primaryKey({ columns: [table.tenant, table.sessionId, table.userId, table.field] }),
+    index("working_memories_stale").on(
+      table.tenant,
+      table.updatedAt,
+      table.sessionId,
+      table.userId,
+      table.field,
+    ),
+  ],
 );

@@ -91,6 +91,7 @@ export const sessionResources = sqliteTable(
     tenant: integer("tenant").notNull(),
     sessionId: text("session_id").notNull(),
     resourceId: text("resource_id").notNull(),
+    path: text("path").notNull(),
     importanceScore: real("importance_score"),
     includedInContext: integer("included_in_context").notNull(),
     modified: integer("modified").notNull(),
