@@ -22,6 +22,7 @@ import { Commands } from "./tools/commands.ts";
 import { RepoCache } from "./tools/repo-cache.ts";
 import { ToolSessions } from "./tools/tool-sessions.ts";
 import { touchesFor } from "./touches.ts";
+import { backgroundContentOf } from "./resources/background-content.ts";
 import { Resources } from "./resources/resources.ts";
 import { type Statistics, countAll } from "./stats.ts";
 
@@ -154,6 +155,7 @@ export class Throughline {
   async close(): Promise<void> {
     await this.flushReads();
     await packingFor(this.store).settled();
+    await backgroundContentOf(this.store).settled();
     await this.store.close();
   }
 

@@ -1,6 +1,7 @@
 /** Packs contexts behind the back of those who record: one after another, and again with the next record if it fails. */
 import type { GuardedStore } from "../../contract/store.ts";
 import { keyText } from "../../model/kind.ts";
+import { BackgroundWork } from "../background-work.ts";
 import type { ServiceContext } from "../service-context.ts";
 import { packContext } from "./pack-context.ts";
 
@@ -16,29 +17,16 @@ export function packingFor(store: GuardedStore): BackgroundPacking {
 }
 
 class BackgroundPacking {
-  readonly #waiting = new Map<string, () => Promise<unknown>>();
-  #running: Promise<void> | undefined;
+  readonly #work = new BackgroundWork();
 
   /** Packs a context when there is time. */
   note(context: ServiceContext, session: string, above: number): void {
     const name = keyText([context.tenant, session]);
-    if (this.#waiting.has(name)) return;
-    this.#waiting.set(name, () => packContext(context, session, above, {}));
-    this.#running ??= this.#run();
+    if (!this.#work.isWaiting(name)) this.#work.note(name, () => packContext(context, session, above, {}));
   }
 
   /** Resolves when nothing waits any longer. */
   async settled(): Promise<void> {
-    while (this.#running !== undefined) await this.#running;
-  }
-
-  async #run(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    for (const [name, pack] of this.#waiting) {
-      this.#waiting.delete(name);
-      // Whoever records next notes it again.
-      await pack().catch(() => undefined);
-    }
-    this.#running = undefined;
+    await this.#work.settled();
   }
 }

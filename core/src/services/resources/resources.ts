@@ -18,6 +18,7 @@ import { readCursor, writeCursor } from "../cursor.ts";
 import { repeatOnConflict } from "../repeat-on-conflict.ts";
 import type { ServiceContext } from "../service-context.ts";
 import type { CallSettings, Page } from "../sessions.ts";
+import { backgroundContentOf } from "./background-content.ts";
 import { listSessionResources, readOfOneProject } from "./link-resources.ts";
 import { type Resource, type SessionResource, resourceNotFound, toResource } from "./resource.ts";
 import { asLostRace, readByPath, trackAccesses } from "./track-accesses.ts";
@@ -65,7 +66,12 @@ export class Resources {
         await store.commit({ tenant, writes }, settings).catch((error: unknown) => {
           throw asLostRace(error);
         });
-        return ids.get(given.path) ?? "";
+        const id = ids.get(given.path) ?? "";
+        const { content, contentHash } = given;
+        if (content !== undefined) {
+          backgroundContentOf(store).note(this.#context, { resource: id, content, contentHash });
+        }
+        return id;
       },
     );
   }
