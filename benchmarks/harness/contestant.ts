@@ -1,3 +1,5 @@
+import type { CarriedSubject } from "./carried.ts";
+
 /** How much a write must survive: a power cut (fsync at each commit), or only the end of the process. */
 export type Durability = "power-loss" | "process-crash";
 
@@ -46,6 +48,8 @@ export interface Subject {
   importTranscripts?(paths: readonly string[]): Promise<number>;
   /** What the store takes on disk; absent where no row asks for it. */
   diskSizes?(): DiskSizes;
+  /** What sessions carry beside their messages; absent where no row asks for it. */
+  readonly carried?: CarriedSubject;
   countMessages(session: string): Promise<number>;
   describe(message: unknown): MessageFacts;
   close(): Promise<void>;
@@ -63,6 +67,8 @@ export interface OpenSettings {
   readonly durability: Durability;
   /** Concurrent appends may share a commit. Only the reference asks: others decide themselves. */
   readonly grouped: boolean;
+  /** Whether older entries of a context are packed as it grows (default: true). Only the product has a choice. */
+  readonly packs?: boolean;
 }
 
 /** Something that keeps sessions and can be measured. Its library is loaded by `open`, never by its file. */

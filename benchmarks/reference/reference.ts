@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Contestant, OpenSettings, Subject } from "../harness/contestant.ts";
 import { tableSizes } from "../harness/table-sizes.ts";
 import { describeReferenceMessage } from "./reference-message.ts";
+import { CarriedByHand } from "./carried-by-hand.ts";
 import { ImportByHand } from "./import-by-hand.ts";
 import { ReferenceSearch } from "./reference-search.ts";
 import { ReferenceStore } from "./reference-store.ts";
@@ -21,6 +22,9 @@ function openReference({ directory, durability, grouped }: OpenSettings): Subjec
   const store = new ReferenceStore(path, durability);
   const search = new ReferenceSearch(path);
   let importing: ImportByHand | undefined;
+  let carrying: CarriedByHand | undefined;
+  // Made with the first use: other rows weigh the file.
+  const carried = () => (carrying ??= new CarriedByHand(path, durability));
   return {
     createSession: async (title) => store.createSession(title),
     append: grouped
@@ -35,11 +39,22 @@ function openReference({ directory, durability, grouped }: OpenSettings): Subjec
       importing ??= new ImportByHand(path, durability);
       return importing.import(paths);
     },
+    carried: {
+      recordContext: async (session, records) => carried().record(session, records),
+      listFiles: async (session, query) => carried().listFiles(session, query),
+      saveMemory: async (memory) => carried().saveMemory(memory),
+      listMemories: async (query) => carried().listMemories(query),
+      describe: (item) => {
+        const { path: file, key } = item as { readonly path?: string; readonly key?: string };
+        return { name: file ?? key ?? "" };
+      },
+    },
     diskSizes: () => tableSizes(path, "message_texts"),
     countMessages: async (session) => store.countMessages(session),
     describe: describeReferenceMessage,
     close: async () => {
       importing?.close();
+      carrying?.close();
       search.close();
       store.close();
     },

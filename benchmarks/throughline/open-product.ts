@@ -1,4 +1,5 @@
 import type { Durability, MessageFacts, Subject } from "../harness/contestant.ts";
+import { type CarriedServices, carriedByProduct } from "./carried-by-product.ts";
 
 /** What the benchmark uses of the library; structural, so that the harness loads without it. */
 interface Library {
@@ -11,7 +12,7 @@ export interface ProductConfiguration {
   readonly durability?: Durability;
 }
 
-interface Throughline {
+interface Throughline extends CarriedServices {
   readonly sessions: {
     create(values: { readonly user: string; readonly title: string }): Promise<{ readonly id: string }>;
     get(session: string): Promise<{ readonly messageCount: number }>;
@@ -73,6 +74,7 @@ export async function openProduct(configuration: ProductConfiguration): Promise<
       const { importSources } = await loadImporters();
       return (await importSources(opened, paths)).messagesAdded;
     },
+    carried: carriedByProduct(opened),
     countMessages: async (session) => (await opened.sessions.get(session)).messageCount,
     describe: describeMessage,
     close: () => opened.close(),

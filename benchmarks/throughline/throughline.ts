@@ -12,8 +12,9 @@ function productOn(
 }
 
 /** The product on a file, through its public API. */
-export const throughline = productOn("Throughline", "file", async ({ directory, durability }) => {
+export const throughline = productOn("Throughline", "file", async ({ directory, durability, packs }) => {
   const path = join(directory, "throughline.db");
+  if (packs === false) process.env["THROUGHLINE_CONTEXT_PACK_ABOVE_BYTES"] = "never";
   const product = await openProduct({ store: `sqlite:${path}`, durability });
   return { ...product, diskSizes: () => tableSizes(path, "search_index") };
 });
