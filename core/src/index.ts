@@ -240,13 +240,32 @@ export {
 } from "./services/context/session-context.ts";
 export { type Resource, type SessionResource } from "./services/resources/resource.ts";
 export { type ResourceScope, type Resources } from "./services/resources/resources.ts";
+export {
+  type RankedResource,
+  type RankedSessionResource,
+  type Ranking,
+} from "./services/resources/rank-resources.ts";
+export {
+  type Importance,
+  type ImportanceFacts,
+  type ImportancePart,
+  type PartOfImportance,
+  importanceOf,
+} from "./services/resources/importance.ts";
 export { resourceTypeOf } from "./services/resources/resource-type.ts";
 export { type ResourceSession, type ResourceSessionInput } from "./services/resources/session-resources.ts";
 export { resourceToJson } from "./services/resources/to-json.ts";
 export { type SessionSettings, type Settings } from "./services/settings.ts";
 export { type Statistics } from "./services/stats.ts";
-export { type FileListOptions, Files, type UploadedFile } from "./services/files.ts";
-export { type FileInput } from "./schemas/file-input.ts";
+export { type FileContent, Files } from "./services/files.ts";
+export { type UploadedFile, fileToJson } from "./services/uploaded-file.ts";
+export {
+  type FileInput,
+  type FileListOptions,
+  fileJson,
+  fileListJson,
+  fileNames,
+} from "./schemas/file-input.ts";
 export {
   type ExportFormat,
   exportFormats,
@@ -334,6 +353,7 @@ export {
   type AccessKind,
   type LinksInput,
   type LogAccessInput,
+  type RankInput,
   type ResourceListInput,
   type ResourceType,
   type SessionResourcesInput,
@@ -348,3 +368,4 @@ export * from "./services/remembered.ts";
 export { mergePatch } from "./schemas/merge-patch.ts";
 export { fromJsonNames, toSnakeCase, withJsonNames } from "./schemas/json-names.ts";
 export { parseInput } from "./schemas/parse-input.ts";
+export { repositoryOf } from "./schemas/repository.ts";

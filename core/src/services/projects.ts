@@ -1,13 +1,15 @@
 /** Projects: bodies of work, made when they are first named. */
 import * as v from "valibot";
-import type { Write } from "../contract/batch.ts";
-import { ThroughlineError } from "../error.ts";
+import type { Key, Write } from "../contract/batch.ts";
+import { ThroughlineError, isThroughlineError } from "../error.ts";
 import type { Row, RowOf } from "../model/kind.ts";
 import type { projects } from "../model/projects.ts";
 import { withJsonNames } from "../schemas/json-names.ts";
 import { pageSize } from "../schemas/page-size.ts";
 import { parseInput } from "../schemas/parse-input.ts";
-import { label } from "../schemas/text.ts";
+import { repositoryText } from "../schemas/repository.ts";
+import { label, prose } from "../schemas/text.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import { listPage } from "./list-page.ts";
 import type { ServiceContext } from "./service-context.ts";
 import type { CallSettings, Page } from "./sessions.ts";
@@ -30,8 +32,33 @@ const listOptions = v.strictObject({
 export type ProjectListOptions = v.InferInput<typeof listOptions>;
 export const projectListJson: v.GenericSchema = withJsonNames(listOptions);
 
+const nameText = v.pipe(prose, v.nonEmpty("must not be empty"));
+
+const repositoryInput = v.strictObject({
+  /** The address of its remote, or what else tells it from others. */
+  repository: repositoryText,
+  /** What a new project is called; its id is made from it. Default: the repository's last name. */
+  name: v.optional(nameText),
+  /** What the repository was known by before: a project of that repository is now this one's. */
+  formerly: v.optional(repositoryText),
+});
+
+export type ProjectOfRepositoryInput = v.InferInput<typeof repositoryInput>;
+export const projectOfRepositoryJson: v.GenericSchema = withJsonNames(repositoryInput);
+
+const changes = v.strictObject({
+  name: v.optional(nameText),
+  /** Null: it has none any more. */
+  repository: v.optional(v.nullable(repositoryText)),
+});
+
+export type ProjectChanges = v.InferInput<typeof changes>;
+export const projectChangesJson: v.GenericSchema = withJsonNames(changes);
+
 const list = "projects";
 const defaultLimit = 50;
+/** Each time it fails somebody else was faster, or an id was taken. */
+const attempts = 50;
 
 /** Makes a project in the batch that first names it; one that is there stays as it is. */
 export function insertProject(projectId: string, now: number): Write {
@@ -48,18 +75,115 @@ export class Projects {
 
   /** A project by its id. @throws ThroughlineError `not_found` with reason `project` */
   async get(id: string, settings: CallSettings = {}): Promise<Project> {
-    const projectId = parseInput(label, id, "project");
-    const { store, tenant } = this.#context;
-    const { answers } = await store.read(
-      { tenant, requests: [{ type: "get", kind: "projects", keys: [[projectId]] }] },
+    const [row] = await this.#find([[parseInput(label, id, "project")]], settings);
+    if (row === undefined) throw projectNotFound(id);
+    return toProject(row);
+  }
+
+  /** The project of a repository; undefined where there is none. @throws ThroughlineError `invalid` */
+  async findRepository(repository: string, settings: CallSettings = {}): Promise<Project | undefined> {
+    const [row] = await this.#find(
+      [byRepository(parseInput(repositoryText, repository, "repository"))],
       settings,
     );
-    const row = answers[0][0];
-    if (row !== undefined) return toProject(row);
-    throw new ThroughlineError("not_found", `There is no project ${id}.`, {
-      reason: "project",
-      details: { project: id },
+    return row === undefined ? undefined : toProject(row);
+  }
+
+  /**
+   * The project of a repository, made where there is none: under the repository's name, or with a few letters of its hash
+   * behind it where another project has that id. A project that was made by hand is not taken for it; `update` does that.
+   *
+   * @throws ThroughlineError `invalid`
+   */
+  async ofRepository(
+    input: ProjectOfRepositoryInput,
+    settings: CallSettings = {},
+  ): Promise<Project & { readonly created: boolean }> {
+    const { repository, formerly, name: given } = parseInput(repositoryInput, input, "project");
+    const called = given ?? repository.split("/").at(-1) ?? repository;
+    for (let attempt = 1, taken = 0; ; attempt += 1) {
+      const names = [repository, ...(formerly === undefined ? [] : [formerly])].map(byRepository);
+      const [row, former] = await this.#find(names, settings);
+      if (row !== undefined) return { ...toProject(row), created: false };
+      try {
+        if (former !== undefined) {
+          return { ...(await this.#change(former, { repository }, settings)), created: false };
+        }
+        const projectId = idFor(called, repository, taken);
+        const record = { projectId, name: called, repository, createdAt: this.#context.store.now() };
+        await this.#commit([{ type: "insert", kind: "projects", record, exists: "fail" }], settings);
+        return { ...toProject({ ...record, revision: 1 }), created: true };
+      } catch (error) {
+        // Somebody made it, or changed it, meanwhile; or its id is another one's.
+        if (!isTaken(error) || attempt === attempts) throw error;
+        if (error.reason !== "expectation") taken += 1;
+      }
+      settings.signal?.throwIfAborted();
+    }
+  }
+
+  /**
+   * Renames a project, or says which repository it is of: so one goes on whose remote was renamed, and one that was made by
+   * hand becomes a repository's.
+   *
+   * @throws ThroughlineError `not_found` with reason `project`; `invalid`; `conflict` with reason `unique` where another
+   *   project has the repository
+   */
+  async update(id: string, given: ProjectChanges, settings: CallSettings = {}): Promise<Project> {
+    const projectId = parseInput(label, id, "project");
+    const { name: newName, repository } = parseInput(changes, given, "project");
+    const set = {
+      ...(newName === undefined ? undefined : { name: newName }),
+      ...(repository === undefined ? undefined : { repository: repository ?? "" }),
+    };
+    for (let attempt = 1; ; attempt += 1) {
+      const [row] = await this.#find([[projectId]], settings);
+      if (row === undefined) throw projectNotFound(id);
+      if (Object.keys(set).length === 0) return toProject(row);
+      try {
+        return await this.#change(row, set, settings);
+      } catch (error) {
+        if (!isTaken(error) || attempt === attempts) throw error;
+        if (error.reason !== "expectation") throw await this.#taken(repository ?? "", settings);
+      }
+      settings.signal?.throwIfAborted();
+    }
+  }
+
+  async #change(row: Row, set: Record<string, string>, settings: CallSettings): Promise<Project> {
+    const { projectId, revision } = row as RowOf<typeof projects>;
+    const { store, tenant } = this.#context;
+    const place = { kind: "projects", key: [projectId] } as const;
+    await store.commit(
+      {
+        tenant,
+        expect: [{ type: "equals", ...place, fields: { revision } }],
+        writes: [{ type: "update", ...place, set }],
+      },
+      settings,
+    );
+    return toProject({ ...row, ...set, revision: revision + 1 });
+  }
+
+  async #taken(repository: string, settings: CallSettings): Promise<ThroughlineError> {
+    const [other] = await this.#find([byRepository(repository)], settings);
+    const of = other === undefined ? "Another project" : `The project ${String(other.projectId)}`;
+    return new ThroughlineError("conflict", `${of} has the repository ${repository} already.`, {
+      reason: "unique",
+      outcome: "refused",
+      details: { kind: "projects", unique: "repository", project: other?.projectId ?? null },
     });
+  }
+
+  async #find(keys: readonly Key[], settings: CallSettings): Promise<readonly (Row | undefined)[]> {
+    const { store, tenant } = this.#context;
+    const requests = [{ type: "get", kind: "projects", keys }] as const;
+    return (await store.read({ tenant, requests }, settings)).answers[0];
+  }
+
+  async #commit(writes: readonly Write[], settings: CallSettings): Promise<void> {
+    const { store, tenant } = this.#context;
+    await store.commit({ tenant, writes }, settings);
   }
 
   /** Projects, newest first. @throws ThroughlineError `invalid` */
@@ -68,6 +192,28 @@ export class Projects {
     const query = { kind: "projects", shape: "created", prefix: [], direction: "backward" } as const;
     return listPage(this.#context, { list, query, limit, cursor, toItem: toProject }, settings);
   }
+}
+
+function byRepository(repository: string): Key {
+  return { unique: "repository", values: [repository] };
+}
+
+/** Its name, or with more of its hash the more of such ids are taken. */
+function idFor(called: string, repository: string, taken: number): string {
+  const readable = called.replaceAll(/[^\p{Letter}\p{Number}._-]+/gu, "-").replaceAll(/^[-.]+|-+$/g, "");
+  const id = Array.from(readable).slice(0, 48).join("") || "project";
+  return taken === 0 ? id : `${id}-${fingerprintOf(repository).slice(0, 4 + 2 * taken)}`;
+}
+
+function isTaken(error: unknown): error is ThroughlineError {
+  return isThroughlineError(error) && ["exists", "unique", "expectation"].includes(error.reason ?? "");
+}
+
+function projectNotFound(id: string): ThroughlineError {
+  return new ThroughlineError("not_found", `There is no project ${id}.`, {
+    reason: "project",
+    details: { project: id },
+  });
 }
 
 function toProject(row: Row): Project {

@@ -1,5 +1,14 @@
 /** What is remembered beside conversations: memories, working memory, projects, and what tools keep. */
-export { type Project, type ProjectListOptions, type Projects, projectListJson } from "./projects.ts";
+export {
+  type Project,
+  type ProjectChanges,
+  type ProjectListOptions,
+  type ProjectOfRepositoryInput,
+  type Projects,
+  projectChangesJson,
+  projectListJson,
+  projectOfRepositoryJson,
+} from "./projects.ts";
 export { type Memories } from "./memories/memories.ts";
 export { type WorkingMemories, type WorkingMemory } from "./memories/working-memory.ts";
 export {
@@ -9,7 +18,7 @@ export {
 } from "../schemas/working-memory-input.ts";
 export { type Memory, type MemoryVersion } from "./memories/memory.ts";
 export { type MemoryName } from "./memories/find-memory.ts";
-export { type SavedMemory } from "./memories/set-memory.ts";
+export { type SavedMemory } from "./memories/save-memory.ts";
 export { type MemoryChange, type MemoryComparison } from "./memories/compare-versions.ts";
 export { type DuplicateMemories } from "./memories/find-duplicates.ts";
 export {
