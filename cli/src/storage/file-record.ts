@@ -1,4 +1,4 @@
-import type { UploadedFile } from "@throughline/core";
+import type { FileInput, UploadedFile } from "@throughline/core";
 
 /** A file that was uploaded to a provider. */
 export interface UploadedFileRecord {
@@ -15,11 +15,12 @@ export interface UploadedFileRecord {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-export function toFileRecord({ id, providerName, providerUri, ...file }: UploadedFile): UploadedFileRecord {
+export function toFileRecord(uploaded: UploadedFile): UploadedFileRecord {
+  const { id, providerName, providerUri, contentHash: _, ...file } = uploaded;
   return { fileId: id, geminiFileName: providerName, geminiFileUri: providerUri, ...file };
 }
 
-export function fromFileRecord(record: UploadedFileRecord): UploadedFile {
+export function fromFileRecord(record: UploadedFileRecord): FileInput {
   const { fileId, geminiFileName, geminiFileUri, ...file } = record;
   return { id: fileId, providerName: geminiFileName, providerUri: geminiFileUri, ...file };
 }

@@ -1,5 +1,5 @@
 /** Moves sessions and files from one storage to another. */
-import type { Message, MessageInput, Throughline } from "@throughline/core";
+import type { Message, MessageInput, Throughline, UploadedFile } from "@throughline/core";
 import { appendGroups } from "./append-groups.ts";
 import { eachFile, eachSession } from "./each-page.ts";
 import type { SessionStorage } from "./session-storage.ts";
@@ -26,7 +26,7 @@ export interface MigrationResult extends MigrationProgress {
 }
 
 /**
- * Copies every session and every file's record; the source stays as it is. What is in the destination already is not
+ * Copies every session and every file's record with its bytes; the source stays as it is. What is in the destination already is not
  * written again, so a migration that was interrupted can be repeated. Of each session its current branch goes over, with
  * new positions: a fork becomes a session of its own.
  */
@@ -41,13 +41,25 @@ export async function migrateStorage(options: MigrationOptions): Promise<Migrati
     onProgress?.({ sessionsMigrated, filesMigrated });
   }
   for await (const file of eachFile(source.throughline)) {
-    await destination.throughline.files.save(file);
+    await migrateFile(source.throughline, destination.throughline, file);
     filesMigrated += 1;
     onProgress?.({ sessionsMigrated, filesMigrated });
   }
   const verification = verify ? await verifyMigration(source, destination) : undefined;
   const durationSeconds = (performance.now() - began) / 1_000;
   return { sessionsMigrated, filesMigrated, durationSeconds, ...(verification && { verification }) };
+}
+
+/** A file's record, and its bytes where they are kept. */
+async function migrateFile(source: Throughline, destination: Throughline, file: UploadedFile): Promise<void> {
+  const { contentHash, ...facts } = file;
+  if (contentHash === null) {
+    await destination.files.save(facts);
+    return;
+  }
+  const { bytes } = await source.files.content(file.id);
+  const content = Buffer.concat(await Array.fromAsync(bytes));
+  await destination.files.save({ ...facts, content, contentHash });
 }
 
 /** False for a session that was deleted meanwhile. */

@@ -12,6 +12,8 @@ export interface ServiceContext {
   readonly codec?: ChunkCodec | undefined;
   /** Bytes above which older entries of a context are packed; null: never. Absent: the default. */
   readonly packContextAbove?: number | null;
+  /** Bytes that kept content may have. Absent: the default. */
+  readonly contentBytes?: number;
   /** How long things are kept. Absent: the defaults. */
   readonly retention?: RetentionPolicy;
 }

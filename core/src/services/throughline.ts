@@ -2,6 +2,7 @@ import type { GuardedStore } from "../contract/store.ts";
 import { newId } from "../id.ts";
 import { label } from "../schemas/text.ts";
 import { parseInput } from "../schemas/parse-input.ts";
+import { contentOptions } from "./blobs/kept-content.ts";
 import { Checkpoints } from "./checkpoints/checkpoints.ts";
 import { packingFor } from "./context/background-packing.ts";
 import { Context, packingOptions } from "./context/context.ts";
@@ -38,6 +39,8 @@ export interface ThroughlineOptions {
    * Default: 64 KiB.
    */
   readonly packContextAbove?: number | null;
+  /** Bytes that content which is kept may have, of a file or of an upload. Default: 16 MiB. */
+  readonly contentBytes?: number;
   /** How long `gc` keeps things. Default: the trash and the change feed 30 days, operation ids 7, all else for ever. */
   readonly retention?: PolicyInput;
 }
@@ -76,12 +79,14 @@ export class Throughline {
     const { tenant: given = "default" } = options;
     const tenant = parseInput(label, given, "tenant");
     const { packContextAbove } = parseInput(packingOptions, options, "options");
+    const { contentBytes } = parseInput(contentOptions, options, "options");
     this.#context = {
       store,
       tenant,
       generateId: options.generateId ?? newId,
       codec: options.codec,
       ...(packContextAbove === undefined ? undefined : { packContextAbove }),
+      ...(contentBytes === undefined ? undefined : { contentBytes }),
       retention: completePolicy(options.retention ?? {}),
     };
     this.store = store;
@@ -135,13 +140,14 @@ export class Throughline {
 
   /** The same store, seen by another tenant. */
   withTenant(tenant: string): Throughline {
-    const { generateId, codec, retention, packContextAbove } = this.#context;
+    const { generateId, codec, retention, packContextAbove, contentBytes } = this.#context;
     return new Throughline(this.store, {
       // Checked here: no tenant at all would be the default one.
       tenant: parseInput(label, tenant, "tenant"),
       generateId,
       ...(codec === undefined ? undefined : { codec }),
       ...(packContextAbove === undefined ? undefined : { packContextAbove }),
+      ...(contentBytes === undefined ? undefined : { contentBytes }),
       ...(retention === undefined ? undefined : { retention }),
     });
   }

@@ -11,7 +11,7 @@ export interface BlobHolder {
   readonly hash: string;
   /** The record's kind. */
   readonly ownerKind: string;
-  /** What finds it among those of its session: of a message its id, of a memory's version `<memory>/<version>`. */
+  /** What finds it among those of its session: of a message its id, of a memory's version `<memory>/<version>`, of a link its resource. */
   readonly ownerId: string;
 }
 
@@ -37,6 +37,12 @@ const holderKinds: ReadonlyMap<string, HolderKind> = new Map([
       blobs: ({ valueFormat, memoryValue }) => (valueFormat === "blob" ? [memoryValue as string] : []),
     },
   ],
+  // Content that is kept for a session.
+  [
+    "session_resources",
+    { key: (session, owner) => [session, owner], blobs: ({ keptHash }) => [keptHash as string] },
+  ],
+  ["uploaded_files", { key: (_, owner) => [owner], blobs: ({ hash }) => [hash as string] }],
 ]);
 
 /** Writes down who holds a blob, with the record that does. */

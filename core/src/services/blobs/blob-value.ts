@@ -12,7 +12,10 @@ export interface BlobValue {
 
 /** A text as it lies apart. */
 export async function blobOfText(text: string): Promise<BlobValue> {
-  const bytes = utf8ToBytes(text);
+  return blobOfBytes(utf8ToBytes(text));
+}
+
+export async function blobOfBytes(bytes: Uint8Array): Promise<BlobValue> {
   return { hash: bytesToHex(await digest(bytes)), bytes };
 }
 
