@@ -1,13 +1,12 @@
-import { chunkCodec } from "@throughline/importers/chunk-codec";
-import { Throughline } from "@throughline/core";
+import type { Throughline } from "@throughline/core";
 import {
   type ExplicitSettings,
   type Settings,
   resolveConfiguration,
 } from "./configuration/resolve-configuration.ts";
-import { retentionPolicy } from "./configuration/retention-policy.ts";
 import { openStore } from "./open-store.ts";
 import { parseStoreUrl } from "./store-url.ts";
+import { throughlineOf } from "./throughline-of.ts";
 
 export interface OpenedThroughline {
   readonly throughline: Throughline;
@@ -26,14 +25,7 @@ export async function openConfigured(
     onWarning: (warning) => process.emitWarning(warning, "ThroughlineWarning"),
   });
   try {
-    const options = {
-      tenant: settings.tenant,
-      codec: chunkCodec,
-      retention: retentionPolicy(settings),
-      packContextAbove: settings.packContextAbove,
-      ...(generateId && { generateId }),
-    };
-    return { throughline: new Throughline(store, options), settings };
+    return { throughline: throughlineOf(store, settings, generateId && { generateId }), settings };
   } catch (error) {
     await store.close();
     throw error;

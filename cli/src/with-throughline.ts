@@ -1,14 +1,13 @@
 import { existsSync } from "node:fs";
-import { type GuardedStore, Throughline, guardStore, isThroughlineError } from "@throughline/core";
-import { chunkCodec } from "@throughline/importers/chunk-codec";
+import { type GuardedStore, type Throughline, guardStore, isThroughlineError } from "@throughline/core";
 import { resolveConfiguration } from "./configuration/resolve-configuration.ts";
 import type { ResolvedConfiguration } from "./configuration/resolve-configuration.ts";
-import { retentionPolicy } from "./configuration/retention-policy.ts";
 import { explicitSettings } from "./explicit-settings.ts";
 import { openStore } from "./open-store.ts";
 import { type StoreLocation, parseStoreUrl } from "./store-url.ts";
 import { printWarning } from "./report-error.ts";
 import { oneLine } from "./terminal/printable.ts";
+import { throughlineOf } from "./throughline-of.ts";
 
 /** What every command takes. */
 export interface CommonOptions {
@@ -33,14 +32,9 @@ export async function withThroughline<Result>(
   tellMissing: (path: string) => void = printMissing,
 ): Promise<Result> {
   const configuration = await resolveConfiguration(explicitSettings(options));
-  const { store, tenant } = configuration.settings;
-  const opened = await open(parseStoreUrl(store), access, configuration, tellMissing);
-  const throughline = new Throughline(opened, {
-    tenant,
-    codec: chunkCodec,
-    retention: retentionPolicy(configuration.settings),
-    packContextAbove: configuration.settings.packContextAbove,
-  });
+  const { settings } = configuration;
+  const opened = await open(parseStoreUrl(settings.store), access, configuration, tellMissing);
+  const throughline = throughlineOf(opened, settings);
   try {
     return await use(throughline, configuration);
   } finally {
