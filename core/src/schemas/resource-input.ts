@@ -108,6 +108,28 @@ export const resourceListInput = v.strictObject({
 });
 export type ResourceListInput = v.InferInput<typeof resourceListInput>;
 
+export const rankInput = v.pipe(
+  v.strictObject({
+    /** Only this project's; null: only those of none. Default: all. */
+    project: v.optional(v.nullable(label)),
+    /** Only those of this session, by what it did with them. */
+    session: v.optional(label),
+    type: v.optional(resourceType),
+    /** Default: 50, at most 1,000. */
+    limit: v.optional(pageSize),
+    /** The time from which recency is reckoned. Default: now. */
+    at: v.optional(time),
+  }),
+  v.forward(
+    v.check(
+      ({ project, session }) => project === undefined || session === undefined,
+      "can't be given with a session, whose project it is",
+    ),
+    ["project"],
+  ),
+);
+export type RankInput = v.InferInput<typeof rankInput>;
+
 /** Ids in the words of the first schema of resources, whose keys are called `uuid`. */
 export const logAccessInput = v.strictObject({
   resourceUuid: label,

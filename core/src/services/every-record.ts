@@ -4,18 +4,27 @@ import type { CallOptions } from "../contract/store.ts";
 import type { KeyValues, Row } from "../model/kind.ts";
 import type { ServiceContext } from "./service-context.ts";
 
-/** Every record of a query, `limit` a page. Between pages others have a turn: a store may answer without ever waiting. */
+/** Every record of a query, `limit` a page. */
 export async function* everyRecord(
-  { store, tenant }: Pick<ServiceContext, "store" | "tenant">,
+  context: Pick<ServiceContext, "store" | "tenant">,
   query: Omit<Query, "type" | "after">,
   options: CallOptions,
 ): AsyncGenerator<Row, void, undefined> {
+  for await (const rows of everyPage(context, query, options)) yield* rows;
+}
+
+/** The same page by page, of which some may be empty. Between pages others have a turn: a store may answer without ever waiting. */
+export async function* everyPage(
+  { store, tenant }: Pick<ServiceContext, "store" | "tenant">,
+  query: Omit<Query, "type" | "after">,
+  options: CallOptions,
+): AsyncGenerator<readonly Row[], void, undefined> {
   const rest = makeRest();
   let after: KeyValues | undefined;
   do {
     const page: Query = { type: "query", ...query, ...(after === undefined ? undefined : { after }) };
     const { answers } = await store.read({ tenant, requests: [page] }, options);
-    yield* answers[0].rows;
+    yield answers[0].rows;
     after = answers[0].next;
     if (after !== undefined) await rest();
   } while (after !== undefined);

@@ -65,7 +65,7 @@ export async function linkResources(
   // The last of what is said of one resource counts.
   const links = new Map(given.map((link) => [link.resourceUuid, link]));
   const ids = [...links.keys()];
-  await repeatOnConflict(isStatusChange, async () => {
+  const projectId = await repeatOnConflict(isStatusChange, async () => {
     const { session: row, resources } = await readOfOneProject(context, session, ids, options);
     const now = store.now();
     const touch = touchSession(row, now);
@@ -88,6 +88,7 @@ export async function linkResources(
     } catch (error) {
       throw isSessionGone(error) ? sessionNotFound(session) : error;
     }
+    return row.projectId as string;
   });
   const keys = ids.map((id) => [session, id]);
   const { answers } = await store.read(
@@ -97,6 +98,7 @@ export async function linkResources(
   return withResources(
     context,
     answers[0].filter((link) => link !== undefined),
+    projectId,
     options,
   );
 }
@@ -115,7 +117,7 @@ export async function listSessionResources(
     {
       tenant,
       requests: [
-        { type: "get", kind: "sessions", keys: [[session]], select: "key" },
+        { type: "get", kind: "sessions", keys: [[session]] },
         {
           type: "query",
           kind: "session_resources",
@@ -131,14 +133,15 @@ export async function listSessionResources(
   );
   const [[found], { rows: links, next }] = answers;
   if (found === undefined) throw sessionNotFound(session);
-  const items = await withResources({ store, tenant }, links, options);
+  const items = await withResources({ store, tenant }, links, found.projectId as string, options);
   return next === undefined ? { items } : { items, next: writeCursor(name, next) };
 }
 
-/** The resources that links name; what is there no longer is left out. */
+/** The resources that links name; of those that were removed, what the links know. */
 async function withResources(
   { store, tenant }: Pick<ServiceContext, "store" | "tenant">,
   links: readonly Row[],
+  projectId: string,
   options: CallOptions,
 ): Promise<readonly SessionResource[]> {
   if (links.length === 0) return [];
@@ -147,8 +150,5 @@ async function withResources(
     { tenant, requests: [{ type: "get", kind: "resources", keys }] },
     options,
   );
-  return links.flatMap((link, index) => {
-    const resource = answers[0][index];
-    return resource === undefined ? [] : [toSessionResource(resource, link)];
-  });
+  return links.map((link, index) => toSessionResource(answers[0][index], link, projectId));
 }

@@ -3,6 +3,7 @@ import type { Row, RowOf } from "../../model/kind.ts";
 import type { resources, sessionResources } from "../../model/resources.ts";
 import type { ResourceType } from "../../schemas/resource-input.ts";
 import { ThroughlineError } from "../../error.ts";
+import { resourceTypeOf } from "./resource-type.ts";
 
 export interface Resource {
   readonly id: string;
@@ -36,6 +37,8 @@ export interface SessionResource extends Resource {
   readonly sessionAccessCount: number;
   readonly sessionLastAccessed: Date;
   readonly linkedAt: Date;
+  /** Whether the resource was removed since: what is told of it is then what the session knows. */
+  readonly removed: boolean;
 }
 
 export function toResource(row: Row): Resource {
@@ -58,17 +61,38 @@ export function toResource(row: Row): Resource {
   };
 }
 
-export function toSessionResource(resource: Row, link: Row): SessionResource {
-  const { importanceScore, includedInContext, modified, accessCount, lastAccessed, createdAt } =
-    link as RowOf<typeof sessionResources>;
+/** `resource` is undefined where it was removed; `projectId` is the session's. */
+export function toSessionResource(resource: Row | undefined, row: Row, projectId: string): SessionResource {
+  const link = row as RowOf<typeof sessionResources>;
   return {
-    ...toResource(resource),
-    importanceScore: importanceScore ?? 0,
-    includedInContext,
-    modified,
-    sessionAccessCount: accessCount,
-    sessionLastAccessed: new Date(lastAccessed),
-    linkedAt: new Date(createdAt),
+    ...(resource === undefined ? removedResource(link, projectId) : toResource(resource)),
+    importanceScore: link.importanceScore ?? 0,
+    includedInContext: link.includedInContext,
+    modified: link.modified,
+    sessionAccessCount: link.accessCount,
+    sessionLastAccessed: new Date(link.lastAccessed),
+    linkedAt: new Date(link.createdAt),
+    removed: resource === undefined,
+  };
+}
+
+/** What is left of a resource in the link to it. */
+function removedResource(link: RowOf<typeof sessionResources>, projectId: string): Resource {
+  return {
+    id: link.resourceId,
+    uuid: link.resourceId,
+    projectId: projectId === "" ? null : projectId,
+    path: link.path,
+    type: resourceTypeOf(link.path),
+    size: null,
+    tokenCount: null,
+    contentHash: null,
+    accessCount: link.accessCount,
+    editCount: link.modified ? 1 : 0,
+    lastAccessed: new Date(link.lastAccessed),
+    modifiedDuringSession: link.modified,
+    importance: link.importanceScore,
+    createdAt: new Date(link.createdAt),
   };
 }
 

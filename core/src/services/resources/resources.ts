@@ -5,10 +5,12 @@ import { pageSize } from "../../schemas/page-size.ts";
 import { parseInput } from "../../schemas/parse-input.ts";
 import {
   type LogAccessInput,
+  type RankInput,
   type ResourceListInput,
   type SessionResourcesInput,
   type TrackInput,
   logAccessInput,
+  rankInput,
   resourceListInput,
   sessionResourcesInput,
   trackInput,
@@ -20,6 +22,13 @@ import type { ServiceContext } from "../service-context.ts";
 import type { CallSettings, Page } from "../sessions.ts";
 import { backgroundContentOf } from "./background-content.ts";
 import { listSessionResources, readOfOneProject } from "./link-resources.ts";
+import {
+  type RankedResource,
+  type RankedSessionResource,
+  type Ranking,
+  rankResources,
+  rankSessionResources,
+} from "./rank-resources.ts";
 import { type Resource, type SessionResource, resourceNotFound, toResource } from "./resource.ts";
 import { asLostRace, readByPath, trackAccesses } from "./track-accesses.ts";
 
@@ -155,6 +164,25 @@ export class Resources {
     } while (after !== undefined && rows.length < limit);
     const items = rows.map(toResource);
     return after === undefined ? { items } : { items, next: writeCursor(name, after) };
+  }
+
+  /**
+   * Resources by importance, from recency, scores, frequency, edits and what depends on them: the first of all of a project,
+   * of a session, or of everything. Each tells why. It reads them all.
+   *
+   * @throws ThroughlineError `invalid`, `not_found` for a session
+   */
+  async rank(
+    options: RankInput & { readonly session: string },
+    settings?: CallSettings,
+  ): Promise<Ranking<RankedSessionResource>>;
+  async rank(options?: RankInput, settings?: CallSettings): Promise<Ranking<RankedResource>>;
+  async rank(options: RankInput = {}, settings: CallSettings = {}): Promise<Ranking> {
+    const { session, project, type, limit = listPage, at } = parseInput(rankInput, options, "ranking");
+    const asked = { type, limit, at: at?.getTime() ?? this.#context.store.now() };
+    return session === undefined
+      ? rankResources(this.#context, { ...asked, project: project === null ? "" : project }, settings)
+      : rankSessionResources(this.#context, { ...asked, session }, settings);
   }
 
   /** A resource by its id. @throws ThroughlineError `not_found` */

@@ -34,7 +34,7 @@ export interface TrackedAccesses {
 }
 
 /** A path as an index can hold it: the path, or its hash. */
-function pathKeyOf(path: string): string {
+export function pathKeyOf(path: string): string {
   const bytes = utf8ToBytes(path);
   return bytes.length <= indexedBytes ? path : `sha256:${bytesToHex(sha256(bytes))}`;
 }
