@@ -22,7 +22,8 @@ import { listMemories } from "./list-memories.ts";
 import { readHistory } from "./memory-history.ts";
 import type { Memory, MemoryVersion } from "./memory.ts";
 import { readMemory } from "./read-memory.ts";
-import { type SavedMemory, mergeMemories, restoreMemory, setMemory, supersedeMemory } from "./set-memory.ts";
+import type { SavedMemory } from "./save-memory.ts";
+import { mergeMemories, restoreMemory, setMemory, supersedeMemory } from "./set-memory.ts";
 
 export class Memories {
   readonly #context: ServiceContext;

@@ -1,7 +1,6 @@
 /** Writes a new version of a memory, or a new memory: with its value, what it takes the place of, and its session. */
 import type { CommitResult, Expectation, Write } from "../../contract/batch.ts";
 import type { CallOptions } from "../../contract/store.ts";
-import { ThroughlineError, isThroughlineError } from "../../error.ts";
 import type { Row, StoredRecord } from "../../model/kind.ts";
 import { insertReference } from "../blobs/blob-holders.ts";
 import type { StagedBlobs } from "../blobs/staged-blobs.ts";
@@ -30,7 +29,6 @@ export interface NewVersion {
   /** Memories whose place it takes. */
   readonly superseded?: readonly Row[];
   readonly operation?: { readonly id: string; readonly fingerprint: string } | undefined;
-  readonly expectedVersion?: number | undefined;
 }
 
 /**
@@ -38,7 +36,7 @@ export interface NewVersion {
  * version follow.
  *
  * @throws ThroughlineError `conflict` with reason `expectation` about `project_memories` or the session's status where
- *   others were faster, with reason `version` for another `expectedVersion`
+ *   others were faster
  */
 export async function writeVersion(
   { store, tenant }: ServiceContext,
@@ -46,18 +44,15 @@ export async function writeVersion(
   blobs: StagedBlobs | undefined,
   options: CallOptions,
 ): Promise<{ readonly result: CommitResult; readonly row: Row }> {
-  const { target, expectedVersion, operation } = version;
+  const { operation } = version;
   const now = store.now();
-  const known = (target?.version as number | undefined) ?? 0;
-  const isExpected = expectedVersion === undefined || expectedVersion === known;
-  // What was carried out before is answered as it was then, whatever the version is now: only the store knows that.
-  if (!isExpected && operation === undefined) throw otherVersion(version.key, expectedVersion, known);
-  const record = memoryRecord(version, known + 1, now);
+  const row = memoryAfter(version, now);
+  const { revision: _, ...record } = row;
   const holder = {
     sessionId: version.owner.sessionId,
     hash: version.value.memoryValue,
     ownerKind: "memory_versions",
-    ownerId: `${record.memoryId as string}/${known + 1}`,
+    ownerId: `${record.memoryId as string}/${record.version as number}`,
   };
   const holders = version.value.valueFormat === "blob" ? [holder] : [];
   const staged =
@@ -69,7 +64,7 @@ export async function writeVersion(
     // Their keys are free then.
     ...supersedingWrites(version.superseded ?? [], record.memoryId as string, now),
     ...memoryWrites(version, record, now),
-    ...(target !== undefined && target.expiresAt !== 0 ? [endOfVersion(target)] : []),
+    ...endOfVersion(version.target),
     ...staged.writes,
     ...(version.owner.scope === "project" ? [insertProject(version.owner.projectId, now)] : []),
     ...(touched === undefined ? [] : [touched.write]),
@@ -79,19 +74,9 @@ export async function writeVersion(
     ...(version.superseded ?? []).map(unchanged),
     ...staged.expect,
     ...(touched === undefined ? [] : [touched.expect]),
-    // It never is at this version: the batch is refused, unless it was carried out before.
-    ...(isExpected ? [] : [unmet(version)]),
   ];
-  try {
-    const result = await store.commit({ tenant, writes, expect, ...(operation && { operation }) }, options);
-    return {
-      result,
-      row: { ...record, revision: (target?.revision ?? 0) + 1 },
-    };
-  } catch (error) {
-    const isRefused = isThroughlineError(error) && error.reason === "expectation";
-    throw isRefused && !isExpected ? otherVersion(version.key, expectedVersion, known) : error;
-  }
+  const result = await store.commit({ tenant, writes, expect, ...(operation && { operation }) }, options);
+  return { result, row };
 }
 
 /** The memory, then its version. */
@@ -142,7 +127,8 @@ function memoryWrites(version: NewVersion, record: StoredRecord, now: number): W
   ];
 }
 
-function memoryRecord(version: NewVersion, number: number, now: number): StoredRecord {
+/** The memory as it is with the version. */
+export function memoryAfter(version: NewVersion, now: number): Row {
   const { owner, key, target, id, value, metadata, provenance, ttlSeconds } = version;
   return {
     ...owner,
@@ -151,7 +137,7 @@ function memoryRecord(version: NewVersion, number: number, now: number): StoredR
     ...valueFields(value),
     metadata,
     provenance,
-    version: number,
+    version: ((target?.version as number | undefined) ?? 0) + 1,
     supersededKey: "",
     supersededBy: "",
     createdAt: target === undefined ? now : (target.createdAt as number),
@@ -160,6 +146,7 @@ function memoryRecord(version: NewVersion, number: number, now: number): StoredR
     accessedCount: target === undefined ? 0 : (target.accessedCount as number),
     ttlSeconds,
     expiresAt: ttlSeconds === 0 ? 0 : now + ttlSeconds * 1_000,
+    revision: (target?.revision ?? 0) + 1,
   };
 }
 
@@ -178,13 +165,10 @@ function supersedingWrites(rows: readonly Row[], by: string, now: number): Write
 }
 
 /** When a memory ends stands in its newest version only. */
-function endOfVersion(target: Row): Write {
-  return {
-    type: "update",
-    kind: "memory_versions",
-    key: [...memoryKeyOf(target), target.version as number],
-    set: { expiresAt: 0 },
-  };
+function endOfVersion(target: Row | undefined): Write[] {
+  if (target === undefined || target.expiresAt === 0) return [];
+  const key = [...memoryKeyOf(target), target.version as number];
+  return [{ type: "update", kind: "memory_versions", key, set: { expiresAt: 0 } }];
 }
 
 function unchanged(row: Row): Expectation {
@@ -204,22 +188,4 @@ function asRead({ target, owner, key, superseded = [] }: NewVersion): Expectatio
     kind: "project_memories",
     key: { unique: "key", values: [...ownerValues(owner), key] },
   };
-}
-
-function unmet({ owner, key }: NewVersion): Expectation {
-  return {
-    type: "equals",
-    kind: "project_memories",
-    key: { unique: "key", values: [...ownerValues(owner), key] },
-    fields: { version: -1 },
-  };
-}
-
-function otherVersion(key: string, expected: number, actual: number): ThroughlineError {
-  const found = actual === 0 ? "is not there" : `is at version ${actual}`;
-  return new ThroughlineError("conflict", `The memory ${key} ${found}, not at ${expected}.`, {
-    reason: "version",
-    outcome: "refused",
-    details: { field: "expectedVersion", expected, actual },
-  });
 }
