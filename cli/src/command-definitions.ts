@@ -13,6 +13,7 @@ import type { CommonOptions } from "./with-throughline.ts";
 import { defineKeys } from "./define-keys.ts";
 import { defineMemories } from "./define-memories.ts";
 import { defineContext, defineResources } from "./define-context.ts";
+import { defineWatch } from "./define-watch.ts";
 import { exitCodesHelp } from "./exit-codes.ts";
 
 /** Takes the exit code of the command that ran. */
@@ -231,6 +232,7 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
   (program, finish) =>
     defineResources(program, finish, { addCommand, sessionArgument, limitOption, cursorOption }),
   (program, finish) => defineMemories(program, finish, addCommand),
+  (program, finish) => defineWatch(program, finish, addCommand),
   (program, finish) =>
     addCommand(program, "stats", "Count sessions, messages and tokens.", [
       "throughline stats",

@@ -1,0 +1,178 @@
+/** Records changes of files as edits: of the session that is active in the workspace, or else of its project alone. */
+import { join } from "node:path";
+import { type Row, type Throughline, isThroughlineError } from "@throughline/core";
+import { activeSession } from "../workspace/active-session.ts";
+import { type Workspace, pathWithin, projectOfWorkspace } from "../workspace/identify-workspace.ts";
+import { type FileFacts, readFileFacts } from "./file-facts.ts";
+import type { Change } from "./waiting-changes.ts";
+
+export interface RecordChangesOptions {
+  readonly throughline: Throughline;
+  readonly workspace: Workspace;
+  /** Whose session is looked for. */
+  readonly user: string;
+  /** Milliseconds after which a session without activity is active no more. */
+  readonly idle: number;
+  /** The id of a session that takes all changes, whichever is active. */
+  readonly session: string | undefined;
+}
+
+export interface RecordedChanges {
+  readonly session: string | null;
+  readonly project: string | null;
+  /** Paths within the workspace. */
+  readonly recorded: readonly string[];
+  /** How many were known already: an agent's hook, or another watcher, was quicker, or the content is as it was. */
+  readonly known: number;
+  /** How many belong to nobody: there is neither a session nor a project. */
+  readonly unclaimed: number;
+  /** What could not be recorded, and why. */
+  readonly refused: readonly { readonly path: string; readonly message: string }[];
+}
+
+/** Paths of one batch: each takes up to three of its 1,000 records. */
+export const CHANGES_AT_ONCE = 250;
+/** Files that are looked at at once. */
+const readAtOnce = 16;
+/** An edit that was reported so shortly before a file went is what took it away, in milliseconds. */
+const removalOfEdit = 2_000;
+/** Bytes of a path above which the store knows it by its hash. */
+const indexedBytes = 1_024;
+
+/** A file that changed. */
+interface Edit {
+  readonly path: string;
+  readonly at: number;
+  readonly facts: Omit<FileFacts, "writtenAt"> | undefined;
+}
+
+interface Target {
+  readonly session: string | null;
+  readonly project: string | null;
+}
+
+/** At most `CHANGES_AT_ONCE` changes. @throws what the store throws: none of them counts as recorded then */
+export async function recordChanges(
+  options: RecordChangesOptions,
+  changes: readonly Change[],
+): Promise<RecordedChanges> {
+  const { throughline, workspace } = options;
+  const target = await findTarget(options);
+  const edits = await lookAt(workspace, changes);
+  const nothing = { ...target, recorded: [], known: 0, unclaimed: 0, refused: [] };
+  if (target.session === null && target.project === null) return { ...nothing, unclaimed: edits.length };
+  const known = await readKnown(throughline, target, edits);
+  const news = edits.filter((edit) => !isKnown(edit, known.get(edit.path)));
+  const refused = await recordAll(throughline, target, news);
+  const failed = new Set(refused.map(({ path }) => path));
+  return {
+    ...nothing,
+    recorded: news.map(({ path }) => path).filter((path) => !failed.has(path)),
+    known: edits.length - news.length,
+    refused,
+  };
+}
+
+async function findTarget({
+  throughline,
+  workspace,
+  user,
+  idle,
+  session: id,
+}: RecordChangesOptions): Promise<Target> {
+  if (id !== undefined) {
+    const { projectId } = await throughline.sessions.get(id);
+    return { session: id, project: projectId };
+  }
+  const project = await projectOfWorkspace(throughline, workspace);
+  const session = await activeSession(throughline, workspace, { user, idle, project });
+  return session === undefined
+    ? { session: null, project: project ?? null }
+    : { session: session.id, project: session.projectId };
+}
+
+/** What became of each path. Folders, and what has no content, are left out. */
+async function lookAt(workspace: Workspace, changes: readonly Change[]): Promise<readonly Edit[]> {
+  const edits: (Edit | undefined)[] = [];
+  const rest = changes.entries();
+  const work = async (): Promise<void> => {
+    for (const [index, { path, at }] of rest) {
+      const facts = await readFileFacts(join(workspace.root, path));
+      if (facts === null) continue;
+      const writtenAt = facts === undefined ? at : Math.min(facts.writtenAt, Date.now());
+      edits[index] = { path: pathWithin(workspace, path), at: writtenAt, facts };
+    }
+  };
+  await Promise.all(Array.from({ length: readAtOnce }, work));
+  return edits.filter((edit) => edit !== undefined);
+}
+
+async function readKnown(
+  { store, tenant }: Throughline,
+  { project }: Target,
+  edits: readonly Edit[],
+): Promise<ReadonlyMap<string, Row>> {
+  const paths = edits.map(({ path }) => path).filter((path) => Buffer.byteLength(path) <= indexedBytes);
+  if (paths.length === 0) return new Map();
+  const keys = paths.map((path) => ({ unique: "path", values: [project ?? "", path] }));
+  const { answers } = await store.read({ tenant, requests: [{ type: "get", kind: "resources", keys }] });
+  return new Map(answers[0].flatMap((row, index) => (row === undefined ? [] : [[paths[index] ?? "", row]])));
+}
+
+/**
+ * Whether an edit was reported that is not older than the last writing of the file; or its content is what it was, and
+ * only its times or rights changed.
+ */
+function isKnown({ at, facts }: Edit, resource: Row | undefined): boolean {
+  if (resource === undefined) return false;
+  const lastEdited = resource.lastEdited as number;
+  if (facts === undefined) return lastEdited >= at - removalOfEdit;
+  const { size, contentHash } = facts;
+  const isSame = contentHash !== undefined && contentHash === resource.contentHash && size === resource.size;
+  return isSame || lastEdited >= at;
+}
+
+/** All of them at once; where that is refused, in halves, so that only those are left out that are at fault. */
+async function recordAll(
+  throughline: Throughline,
+  target: Target,
+  edits: readonly Edit[],
+): Promise<RecordedChanges["refused"]> {
+  if (edits.length === 0) return [];
+  try {
+    await record(throughline, target, edits);
+    return [];
+  } catch (error) {
+    const isRefused = isThroughlineError(error) && (error.code === "too_large" || error.code === "invalid");
+    if (!isRefused) throw error;
+    const [first] = edits;
+    if (edits.length === 1 && first !== undefined) return [{ path: first.path, message: error.message }];
+    const half = Math.ceil(edits.length / 2);
+    return [
+      ...(await recordAll(throughline, target, edits.slice(0, half))),
+      ...(await recordAll(throughline, target, edits.slice(half))),
+    ];
+  }
+}
+
+async function record(
+  { context, resources }: Throughline,
+  { session, project }: Target,
+  edits: readonly Edit[],
+): Promise<void> {
+  const files = edits.map(({ path, at, facts: { size, contentHash } = {} }) => ({
+    path,
+    at: new Date(at),
+    ...(size === undefined ? undefined : { size }),
+    ...(contentHash === undefined ? undefined : { contentHash }),
+  }));
+  if (session !== null) {
+    await context.record(session, { files: files.map((file) => ({ ...file, kind: "EDIT" })) });
+    return;
+  }
+  await Promise.all(
+    files.map(async ({ at, ...file }) =>
+      resources.trackResource({ ...file, project, modifiedDuringSession: true, lastAccessed: at }),
+    ),
+  );
+}
