@@ -9,7 +9,7 @@ describe.each(["projects", "users", "sessions"])("memories of %s", (scope) => {
     const id = scope === "sessions" ? await newSession() : "a/b";
     const path = `/${scope}/${encodeURIComponent(id)}/memories`;
     const set = await call("POST", path, {
-      key: "src/auth",
+      key: "auth notes",
       value: "Using JWT",
       metadata: { author: "ada" },
       ttl_seconds: 3_600,
@@ -19,20 +19,20 @@ describe.each(["projects", "users", "sessions"])("memories of %s", (scope) => {
     expect(set.json).toEqual({
       memory_id: expect.stringMatching(/^mem_[0-9a-f]{12}$/) as string,
       [owner]: id,
-      key: "src/auth",
+      key: "auth notes",
       version: 1,
       expires_at: expect.any(String) as string,
       message: "Memory created successfully",
     });
-    const again = await call("POST", path, { key: "src/auth", value: "Using sessions" });
+    const again = await call("POST", path, { key: "auth notes", value: "Using sessions" });
     expect(again.json).toMatchObject({ memory_id: set.json.memory_id, version: 2 });
     await call("POST", path, { key: "other", value: "x" });
 
     const listed = await call("GET", path);
     expect(listed.json).toMatchObject({ [owner]: id, count: 2, next_cursor: null });
     const { memories } = listed.json as unknown as { memories: readonly object[] };
-    expect(memories).toMatchObject([{ memory_key: "other" }, { memory_key: "src/auth" }]);
-    const one = await call("GET", `${path}?key=src%2Fauth`);
+    expect(memories).toMatchObject([{ memory_key: "other" }, { memory_key: "auth notes" }]);
+    const one = await call("GET", `${path}?key=auth%20notes`);
     expect(one.json).toMatchObject({
       [owner]: id,
       memory: {
@@ -50,7 +50,7 @@ describe.each(["projects", "users", "sessions"])("memories of %s", (scope) => {
     expect((await call("GET", `${path}?limit=1`)).json).toMatchObject({ count: 1 });
     expect((await call("GET", `${path}?q=sessions`)).json).toMatchObject({ count: 1 });
 
-    const key = `${path}/src%2Fauth`;
+    const key = `${path}/auth%20notes`;
     expect((await call("GET", `${key}/versions`)).json.items).toMatchObject([
       { version: 2, memory_value: "Using sessions" },
       { version: 1, provenance: { session_id: "s", tool_call_id: "c" } },
@@ -63,7 +63,7 @@ describe.each(["projects", "users", "sessions"])("memories of %s", (scope) => {
     });
     expect((await call("DELETE", key)).status).toBe(204);
     expect((await call("DELETE", key)).json).toMatchObject({ status: 404, reason: "memory" });
-    expect((await call("GET", `${path}?key=src%2Fauth`)).json).toMatchObject({
+    expect((await call("GET", `${path}?key=auth%20notes`)).json).toMatchObject({
       status: 404,
       reason: "memory",
     });
@@ -73,6 +73,7 @@ describe.each(["projects", "users", "sessions"])("memories of %s", (scope) => {
     [{ key: "k" }, 400, "type", "value"],
     [{ value: "v" }, 400, "type", "key"],
     [{ key: "a\nb", value: "v" }, 400, "type", "key"],
+    [{ key: "a/b", value: "v" }, 400, "type", "key"],
     [{ key: "k", value: "v", ttl_seconds: 0 }, 400, "type", "ttl_seconds"],
     [{ key: "k", value: "v", ttl_seconds: -5 }, 400, "type", "ttl_seconds"],
     [{ key: "k", value: "v", project_id: "p" }, 400, "unknown_field", "project_id"],

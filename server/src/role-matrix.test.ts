@@ -103,7 +103,7 @@ const matrix: Readonly<Record<string, Row>> = {
     body: () => ({ key: "new", value: "New" }),
   },
   "GET /projects/{id}/memories": { cells: forEachTenant },
-  "GET /projects/{id}/memories?key=a%2Fb": { cells: forReaders },
+  "GET /projects/{id}/memories?key=a%20b": { cells: forReaders },
   "DELETE /projects/{id}/memories/{key}": { cells: forWriters(204) },
   "GET /projects/{id}/memories/{key}/versions": { cells: forReaders },
   "POST /projects/{id}/memories/{key}/restore": { cells: forWriters(200), body: () => ({ version: 1 }) },
@@ -113,7 +113,7 @@ const matrix: Readonly<Record<string, Row>> = {
     body: () => ({ key: "new", value: "New" }),
   },
   "GET /users/{id}/memories": { cells: forEachTenant },
-  "GET /users/{id}/memories?key=a%2Fb": { cells: forReaders },
+  "GET /users/{id}/memories?key=a%20b": { cells: forReaders },
   "DELETE /users/{id}/memories/{key}": { cells: forWriters(204) },
   "GET /users/{id}/memories/{key}/versions": { cells: forReaders },
   "POST /users/{id}/memories/{key}/restore": { cells: forWriters(200), body: () => ({ version: 1 }) },
@@ -123,7 +123,7 @@ const matrix: Readonly<Record<string, Row>> = {
     body: () => ({ key: "new", value: "New" }),
   },
   "GET /sessions/{id}/memories": { cells: forReaders },
-  "GET /sessions/{id}/memories?key=a%2Fb": { cells: forReaders },
+  "GET /sessions/{id}/memories?key=a%20b": { cells: forReaders },
   "DELETE /sessions/{id}/memories/{key}": { cells: forWriters(204) },
   "GET /sessions/{id}/memories/{key}/versions": { cells: forReaders },
   "POST /sessions/{id}/memories/{key}/restore": { cells: forWriters(200), body: () => ({ version: 1 }) },
@@ -231,7 +231,7 @@ beforeAll(async () => {
 
 /** The same memory of a project, a user and a session that share a name; the id of the first. */
 async function makeMemories(tl: Throughline, id: string): Promise<string> {
-  const memory = { key: "a/b", value: "Remember" };
+  const memory = { key: "a b", value: "Remember" };
   const { memoryId } = await tl.memories.set({ ...memory, project: id });
   await tl.memories.set({ ...memory, user: id });
   await tl.memories.set({ ...memory, session: id });
@@ -271,7 +271,7 @@ async function ask(name: string, { body, session = "id" }: Row, caller: Caller, 
     .replace("{memory_id}", target.memory)
     .replace("{project_id}", target.id)
     .replace("{resource_key}", "a%2Fb")
-    .replace("{key}", "a%2Fb")
+    .replace("{key}", "a%20b")
     .replace("{key_id}", target.key)
     .replace(/\?$/, "");
   const key = keys.get(caller);

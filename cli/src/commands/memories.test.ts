@@ -5,13 +5,13 @@ import { temporaryFolder } from "../test/temporary-folder.ts";
 test("memories are set, listed, read, compared, brought back and deleted", async () => {
   const folder = temporaryFolder();
   const run = (...words: readonly string[]) => runCommand(folder, ["memories", ...words, "--store", "a.db"]);
-  const set = await run("set", "src/auth", "one\ntwo", "--project", "web", "--metadata", '{"by":"ada"}');
+  const set = await run("set", "auth notes", "one\ntwo", "--project", "web", "--metadata", '{"by":"ada"}');
   expect(set.errors).toBe("");
   const [, id = ""] = /^(mem_[0-9a-f]{12}) is new\.\n$/.exec(set.output) ?? [];
   const typing = startCommand(folder, [
     "memories",
     "set",
-    "src/auth",
+    "auth notes",
     "-",
     "--project",
     "web",
@@ -25,7 +25,7 @@ test("memories are set, listed, read, compared, brought back and deleted", async
   expect(listed.output).toMatch(
     /^MEMORY +KEY +VERSION +ACCESSED +READ +VALUE\nmem_\w+ +src\/auth +2 .* +1 +one TWO\n$/,
   );
-  const history = await run("history", "src/auth", "--project", "web");
+  const history = await run("history", "auth notes", "--project", "web");
   expect(history.output).toMatch(/^VERSION .*\n +2 .* one TWO\n +1 .* one two\n$/);
   const compared = await run("history", id, "--compare", "1", "2");
   expect(compared.output).toBe("  one\n- two\n+ TWO\n");
@@ -39,7 +39,7 @@ test("memories are set, listed, read, compared, brought back and deleted", async
     memory_value: "one\ntwo",
     metadata: { by: "ada" },
   });
-  expect((await run("delete", "src/auth", "--project", "web")).output).toMatch(/^Deleted/);
+  expect((await run("delete", "auth notes", "--project", "web")).output).toMatch(/^Deleted/);
   expect(await run("get", id)).toMatchObject({ exitCode: 1, output: "" });
 });
 

@@ -7,7 +7,7 @@ import type { ServiceSubject } from "./service-subject.ts";
 type OwnerPick = readonly [scope: "project" | "user" | "session", name: string, session: number];
 
 const owner = fc.tuple(fc.constantFrom("project" as const, "user" as const, "session" as const), label, pick);
-const key = fc.constantFrom("k", "src/auth", "ü");
+const key = fc.constantFrom("k", "auth notes", "ü");
 const values = fc.oneof(
   {
     weight: 5,

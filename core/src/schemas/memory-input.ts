@@ -11,11 +11,15 @@ const longestTtl = 3_155_760_000;
 const integer = v.pipe(v.number("must be a number"), v.safeInteger("must be an integer"));
 const version = v.pipe(integer, v.minValue(1, "must be at least 1"));
 
-/** Any text of 1 to 255 bytes without control characters: a slash is fine. */
+/** Any text of 1 to 255 bytes that can be one part of a path: no slash, no control character, neither `.` nor `..`. */
 const memoryKey = v.pipe(
   label,
-  // oxlint-disable-next-line no-control-regex -- these are what is looked for
-  v.regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, "must have no control characters, such as line breaks"),
+  v.regex(
+    // oxlint-disable-next-line no-control-regex -- these are what is looked for
+    /^[^/\u0000-\u001f\u007f-\u009f]*$/,
+    "must have neither slashes nor control characters, such as line breaks",
+  ),
+  v.regex(/^(?!\.\.?$)/, "must be neither . nor .."),
 );
 
 const ttlSeconds = v.pipe(

@@ -45,7 +45,7 @@ const scopes = ["project", "user", "session"] as const;
 type Scope = (typeof scopes)[number];
 
 const titles = { project: "Project", user: "User", session: "Session" } as const;
-const keyText = "The memory's key, percent-encoded: a slash is `%2F`.";
+const keyText = "The memory's key, percent-encoded.";
 const pages = { limit: "At most so many. Default: 20.", cursor: "`next_cursor` of the page before." };
 
 function ownerOf(scope: Scope, call: Call): MemoryOwner {

@@ -52,7 +52,7 @@ export async function fillTenant(tl: Throughline): Promise<Names> {
     sessions.push(session.id);
   }
   for (const owner of [{ project: "p" }, { user: "ada" }]) {
-    for (const key of ["note", "a/b"]) {
+    for (const key of ["note", "a b"]) {
       await tl.memories.set({ ...owner, key, value: marker, metadata: { marker } });
       await tl.memories.set({ ...owner, key, value: `${marker} `.repeat(1_000) });
     }

@@ -85,7 +85,7 @@ export class Stranger {
       name: () => "here",
       resource_id: () => this.#name("resources"),
       memory_id: () => this.#name("memories"),
-      key: () => this.#random.pick(["note", "a/b"]),
+      key: () => this.#random.pick(["note", "a b"]),
       threshold: () => "0.9",
       resource_key: () => "a/b",
       tool_name: () => "editor",
@@ -211,7 +211,7 @@ export class Stranger {
 
   #memory(): object {
     return {
-      key: this.#random.pick(["note", "a/b"]),
+      key: this.#random.pick(["note", "a b"]),
       value: "mine",
       ...this.#some({ expected_version: 1, operation_id: "op-1", provenance: { session_id: "mine" } }),
     };

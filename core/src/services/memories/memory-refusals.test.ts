@@ -10,6 +10,8 @@ describe.each(storeNames)("a memory on %s", (name) => {
     ["no owner", { key: "k", value: "v" }, "invalid", "type"],
     ["two owners", { ...whole, user: "ada" }, "invalid", "type"],
     ["a key that is empty", { ...whole, key: "" }, "invalid", "type"],
+    ["a key with a slash", { ...whole, key: "a/b" }, "invalid", "type"],
+    ["a key that climbs in a path", { ...whole, key: ".." }, "invalid", "type"],
     ["a key with a line break", { ...whole, key: "a\nb" }, "invalid", "type"],
     ["a key with a lone surrogate", { ...whole, key: "\ud800" }, "invalid", "type"],
     ["a key of 256 bytes", { ...whole, key: "k".repeat(256) }, "invalid", "too_long"],
