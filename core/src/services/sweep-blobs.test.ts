@@ -6,6 +6,7 @@ import type { MessageInput } from "../schemas/message-input.ts";
 import { blobOfText } from "./blobs/blob-value.ts";
 import type { ServiceContext } from "./service-context.ts";
 import { type SweepOptions, sweepBlobs } from "./sweep-blobs.ts";
+import { dyingAt } from "./test/dying-at.ts";
 import { storedBlobs } from "./test/stored-blobs.ts";
 import { type Services, beforeNextCommit, storeNames, useServices } from "./test/use-services.ts";
 import { Throughline } from "./throughline.ts";
@@ -27,30 +28,6 @@ function large(text: string): string {
 
 function message(id: string, content: MessageInput["content"]): MessageInput {
   return { id, role: "user", content };
-}
-
-/** The services above a store that dies at its n-th commit, before or after carrying it out. */
-function dyingAt({ tl }: Services, commits: number, carriesOut: boolean): Throughline {
-  const { store } = tl;
-  let left = commits;
-  return new Throughline({
-    capabilities: store.capabilities,
-    kinds: store.kinds,
-    now: () => store.now(),
-    commit: async (batch, options) => {
-      left -= 1;
-      if (left < 0 || (left === 0 && !carriesOut)) throw new Error("died");
-      const result = await store.commit(batch, options);
-      if (left === 0) throw new Error("died");
-      return result;
-    },
-    read: async (input, options) => store.read(input, options),
-    search: async (input, options) => store.search(input, options),
-    changes: async (input, options) => store.changes(input, options),
-    check: async () => store.check(),
-    prune: async (before) => store.prune(before),
-    close: async () => store.close(),
-  });
 }
 
 describe.each(storeNames)("sweeping large values on %s", (name) => {

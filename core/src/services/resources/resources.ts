@@ -23,13 +23,13 @@ import type { CallSettings, Page } from "../sessions.ts";
 import { backgroundContentOf } from "./background-content.ts";
 import { listSessionResources, readOfOneProject } from "./link-resources.ts";
 import {
-  type RankedResource,
   type RankedSessionResource,
   type Ranking,
   rankResources,
   rankSessionResources,
 } from "./rank-resources.ts";
 import { type Resource, type SessionResource, resourceNotFound, toResource } from "./resource.ts";
+import { ResourcesWithContents } from "./resources-with-contents.ts";
 import { asLostRace, readByPath, trackAccesses } from "./track-accesses.ts";
 
 const listPage = 50;
@@ -38,10 +38,11 @@ const mostLimit = 10;
 /** Of which project; all if it says none. */
 export type ResourceScope = Pick<ResourceListInput, "project">;
 
-export class Resources {
+export class Resources extends ResourcesWithContents {
   readonly #context: ServiceContext;
 
   constructor(context: ServiceContext) {
+    super(context);
     this.#context = context;
   }
 
@@ -176,7 +177,7 @@ export class Resources {
     options: RankInput & { readonly session: string },
     settings?: CallSettings,
   ): Promise<Ranking<RankedSessionResource>>;
-  async rank(options?: RankInput, settings?: CallSettings): Promise<Ranking<RankedResource>>;
+  async rank(options?: RankInput, settings?: CallSettings): Promise<Ranking>;
   async rank(options: RankInput = {}, settings: CallSettings = {}): Promise<Ranking> {
     const { session, project, type, limit = listPage, at } = parseInput(rankInput, options, "ranking");
     const asked = { type, limit, at: at?.getTime() ?? this.#context.store.now() };
