@@ -66,13 +66,14 @@ export function defineResources(program: Command, finish: (exitCode: number) => 
   addCommand(program, "resources", "List the files that sessions touched, by their use.", [
     "throughline resources",
     "throughline resources --order recent --project web --type code",
+    "throughline resources --order importance --session @last",
     "throughline resources --session @last --json",
   ])
     .addOption(
-      new Option("--order <order>", "accessed, most often first (default), or recent").choices([
-        "accessed",
-        "recent",
-      ]),
+      new Option(
+        "--order <order>",
+        "accessed, most often first (default), recent, or importance, which tells why",
+      ).choices(["accessed", "recent", "importance"]),
     )
     .option("--project <name>", "only this project's")
     .option("--type <type>", "only code, documentation, data, config, image or other")

@@ -58,6 +58,18 @@ export const comparisonAnswer = v.strictObject({
   state_changed: v.nullable(v.boolean()),
 });
 
+const part = v.strictObject({ value: score, weight: score, reason: v.string() });
+const ranking = v.strictObject({
+  importance: score,
+  parts: v.strictObject({
+    recency: part,
+    score: part,
+    frequency: part,
+    edits: part,
+    dependents: part,
+  }),
+});
+
 const resourceEntries = {
   resource_id: v.string(),
   project_id: v.nullable(v.string()),
@@ -74,9 +86,14 @@ const resourceEntries = {
   created_at: time,
 };
 export const resourceAnswer = v.strictObject(resourceEntries);
-export const resourceListAnswer = v.strictObject({ items: v.array(resourceAnswer), next_cursor: cursor });
+/** With its ranking where that was asked for. */
+const ranked = { ranking: v.optional(ranking) };
+export const resourceListAnswer = v.strictObject({
+  items: v.array(v.strictObject({ ...resourceEntries, ...ranked })),
+  next_cursor: cursor,
+});
 
-export const sessionResourceAnswer = v.strictObject({
+const sessionResourceEntries = {
   ...resourceEntries,
   importance_score: score,
   included_in_context: v.boolean(),
@@ -84,9 +101,12 @@ export const sessionResourceAnswer = v.strictObject({
   session_access_count: count,
   session_last_accessed: time,
   linked_at: time,
-});
+  /** Whether the resource was removed since. */
+  removed: v.boolean(),
+};
+export const sessionResourceAnswer = v.strictObject(sessionResourceEntries);
 export const sessionResourceListAnswer = v.strictObject({
-  items: v.array(sessionResourceAnswer),
+  items: v.array(v.strictObject({ ...sessionResourceEntries, ...ranked })),
   next_cursor: cursor,
 });
 

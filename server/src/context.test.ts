@@ -176,6 +176,18 @@ test("resources are tracked, listed by use, and linked to sessions", async () =>
   });
   expect([wrong.status, wrong.json.reason]).toEqual([400, "type"]);
   expect(String(wrong.json.detail)).toContain("80 of 100 is 0.8");
+  const ranked = await call("GET", "/resources?order=importance&project_id=p&limit=1");
+  expect(ranked.json).toMatchObject({
+    items: [
+      { path: "lib/a.ts", importance: 0.5, ranking: { parts: { score: { value: 0.5, weight: 0.25 } } } },
+    ],
+    next_cursor: null,
+  });
+  const own = await call("GET", `/sessions/${session}/resources?order=importance`);
+  expect(own.json.items).toMatchObject([{ ...link, ranking: { parts: { score: { value: 0.9 } } } }]);
+  const paged = await call("GET", "/resources?order=importance&cursor=a");
+  expect([paged.status, paged.json.reason]).toEqual([400, "cursor"]);
+  expect((await call("GET", "/sessions/none/resources?order=importance")).status).toBe(404);
   expect((await call("GET", "/resources?order=size")).status).toBe(400);
   expect((await call("GET", "/resources/none")).status).toBe(404);
 });

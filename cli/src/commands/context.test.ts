@@ -40,6 +40,27 @@ test("context records what happened, and shows it; resources lists what was touc
   expect(await run("resources", "--session", roses, "--limit", "1")).toMatchObject({
     items: [{ importance_score: 0.5 }],
   });
+  const ranked = await run("resources", "--order", "importance", "--session", roses);
+  expect(ranked).toMatchObject({ items: [{ ranking: { parts: { score: { value: 0.5 } } } }, {}] });
+  const why = await runCommand(folder, ["resources", "--order", "importance", "--store", store]);
+  expect(why.output).toMatch(
+    /^IMPORTANCE +PROJECT +PATH +WHY\n *0\.\d{3} .*last accessed within the last hour/,
+  );
+  for (const wrong of [
+    ["--type", "code"],
+    ["--order", "accessed"],
+    ["--project", "garden"],
+  ]) {
+    const { exitCode } = await runCommand(folder, [
+      "resources",
+      "--session",
+      roses,
+      ...wrong,
+      "--store",
+      store,
+    ]);
+    expect(exitCode).toBe(2);
+  }
   const table = await runCommand(folder, ["resources", "--store", store]);
   expect(table.output).toMatch(/^ACCESSES +EDITS +LAST +TYPE +PROJECT +PATH\n/);
 });

@@ -166,9 +166,23 @@ export type SessionResourcesInput = v.InferInput<typeof sessionResourcesInput>;
 export const resourceNames = { project: "project_id", resourceUuid: "resource_id" } as const;
 
 export const trackJson: v.GenericSchema = withJsonNames(trackInput, resourceNames);
-export const resourceListJson: v.GenericSchema = withJsonNames(resourceListInput, resourceNames);
+/** A list may also be by importance: that is a ranking, which has no pages. */
+export const resourceListJson: v.GenericSchema = withJsonNames(
+  v.strictObject({
+    ...resourceListInput.entries,
+    order: v.optional(
+      v.picklist(["accessed", "recent", "importance"], "must be accessed, recent or importance"),
+    ),
+  }),
+  resourceNames,
+);
 export const linksJson: v.GenericSchema = withJsonNames(
   v.strictObject({ resources: linkList }),
   resourceNames,
 );
-export const sessionResourcesJson: v.GenericSchema = withJsonNames(sessionResourcesInput);
+export const sessionResourcesJson: v.GenericSchema = withJsonNames(
+  v.strictObject({
+    ...sessionResourcesInput.entries,
+    order: v.optional(v.picklist(["recent", "importance"], "must be recent or importance")),
+  }),
+);

@@ -1,8 +1,12 @@
 /** Files and other content that sessions touch. */
 import {
+  type CallSettings,
   type LinksInput,
+  type RankInput,
   type ResourceListInput,
   type SessionResourcesInput,
+  type Throughline,
+  ThroughlineError,
   type TrackInput,
   fromJsonNames,
   linksJson,
@@ -25,6 +29,24 @@ import type { Route } from "../route.ts";
 const page = { limit: "At most so many. Default: 50.", cursor: "`next_cursor` of the page before." };
 const linkedAnswer = v.strictObject({ items: v.array(sessionResourceAnswer), next_cursor: v.null() });
 
+type ResourceQuery = Omit<ResourceListInput, "order"> & {
+  readonly order?: "accessed" | "recent" | "importance";
+};
+type SessionResourceQuery = SessionResourcesInput & { readonly order?: "recent" | "importance" };
+
+async function rankingAnswer(
+  throughline: Throughline,
+  { cursor, ...options }: RankInput & { readonly cursor?: string | undefined },
+  settings: CallSettings,
+): Promise<Response> {
+  if (cursor !== undefined) {
+    const message = "A ranking has no further pages: ask for more with `limit`.";
+    throw new ThroughlineError("invalid", message, { reason: "cursor" });
+  }
+  const { items } = await throughline.resources.rank(options, settings);
+  return jsonResponse(200, { items: items.map(resourceToJson), next_cursor: null });
+}
+
 export const resourceRoutes: readonly Route[] = [
   {
     method: "GET",
@@ -33,15 +55,18 @@ export const resourceRoutes: readonly Route[] = [
     summary: "List resources by their use",
     query: resourceListJson,
     parameters: {
-      order: "`accessed`, most often first (default), or `recent`, last access first.",
+      order:
+        "`accessed`, most often first (default), `recent`, last access first, or `importance`: a ranking of all, each with its `ranking` and the reasons. A ranking has no pages: `next_cursor` is null, and a `cursor` is refused.",
       project_id: "Only this project's. Default: all.",
       type: "`code`, `documentation`, `data`, `config`, `image` or `other`, in any case.",
       ...page,
     },
     answers: { 200: { description: "A page of resources.", schema: resourceListAnswer } },
     async handle({ throughline, query, settings }) {
-      const options = fromJsonNames(query, resourceNames) as ResourceListInput;
-      const { items, next } = await throughline.resources.list(options, settings);
+      const { order, ...options } = fromJsonNames(query, resourceNames) as ResourceQuery;
+      if (order === "importance") return rankingAnswer(throughline, options, settings);
+      const ordered = order === undefined ? options : { ...options, order };
+      const { items, next } = await throughline.resources.list(ordered, settings);
       return jsonResponse(200, { items: items.map(resourceToJson), next_cursor: next ?? null });
     },
   },
@@ -84,13 +109,19 @@ export const resourceRoutes: readonly Route[] = [
     path: "/sessions/:id/resources",
     operationId: "listSessionResources",
     summary: "List the resources of a session with their scores",
-    description: "What the session accessed last comes first.",
     query: sessionResourcesJson,
-    parameters: page,
+    parameters: {
+      order:
+        "`recent`, accessed last first (default), or `importance`: a ranking by what the session did, each with its `ranking` and the reasons, without pages.",
+      ...page,
+    },
     answers: { 200: { description: "A page of resources.", schema: sessionResourceListAnswer } },
     refusals: [404],
     async handle({ throughline, query, settings, param }) {
-      const options = { ...(fromJsonNames(query) as SessionResourcesInput), ...settings };
+      const { order, ...given } = fromJsonNames(query) as SessionResourceQuery;
+      if (order === "importance")
+        return rankingAnswer(throughline, { ...given, session: param("id") }, settings);
+      const options = { ...given, ...settings };
       const { items, next } = await throughline.resources.ofSession(param("id"), options);
       return jsonResponse(200, { items: items.map(resourceToJson), next_cursor: next ?? null });
     },
