@@ -13,6 +13,7 @@ import {
   queryRows,
   toEntry,
 } from "./context-lists.ts";
+import { haveSameSegments, knownSegments } from "./known-segments.ts";
 import { unpackSegment } from "./segments.ts";
 
 /** Segments that are read together. */
@@ -36,12 +37,11 @@ export interface ContextPages {
   readonly pages: ReadonlyMap<ListName, EntryPage>;
 }
 
-/** Reads of one context that share what was unpacked. */
+/** Reads of one context. */
 export class EntryReader {
   readonly #context: ServiceContext;
   readonly #session: string;
   readonly #options: CallOptions;
-  readonly #unpacked = new Map<number, readonly Entry[]>();
 
   constructor(context: ServiceContext, session: string, options: CallOptions) {
     this.#context = context;
@@ -56,20 +56,22 @@ export class EntryReader {
    */
   async read(wanted: ReadonlyMap<ListName, EntryRange>, links = 0): Promise<ContextPages> {
     for (let attempt = 1; ; attempt += 1) {
-      const found = await this.#readOnce(wanted, links);
+      const found = await this.#readOnce(wanted, links, attempt === 1);
       if (found !== undefined) return found;
       if (attempt === attempts) throw missingSegment(this.#session);
-      this.#unpacked.clear();
     }
   }
 
-  /** Undefined: a segment went while it was read. */
+  /** Undefined: segments came or went while it was read. */
   async #readOnce(
     wanted: ReadonlyMap<ListName, EntryRange>,
     links: number,
+    trustsKnown: boolean,
   ): Promise<ContextPages | undefined> {
     const { store, tenant } = this.#context;
     const session = this.#session;
+    const known = knownSegments(this.#context);
+    const heads = trustsKnown ? known.heads(tenant, session) : undefined;
     const queries = Array.from(wanted, ([list, range]) => queryRows(list, session, range));
     if (links > 0) queries.push(linkQuery(session, links));
     const { answers } = await store.read(
@@ -78,15 +80,16 @@ export class EntryReader {
         requests: [
           { type: "get", kind: "sessions", keys: [[session]], select: "key" },
           { type: "get", kind: "session_contexts", keys: [[session]] },
-          this.#segmentQuery(),
           ...queries,
+          ...(heads === undefined ? [this.#segmentQuery()] : []),
         ],
       },
       this.#options,
     );
-    const [[found], [header], firstSegments, ...rowPages] = answers;
+    const [[found], [header], ...rowPages] = answers;
     if (found === undefined) throw sessionNotFound(session);
-    const segments = await this.#allSegments(firstSegments);
+    if (heads !== undefined && !haveSameSegments(heads.header, header)) return undefined;
+    const segments = heads?.rows ?? (await this.#allSegments(header, rowPages.pop() ?? noRows));
     const pages = new Map<ListName, EntryPage>();
     for (const [index, [list, range]] of [...wanted].entries()) {
       const ofList = segments.filter(({ kind }) => kind === list);
@@ -111,13 +114,17 @@ export class EntryReader {
   }
 
   /** Segments that come while the rest is read hold what was read as rows: an entry that comes twice counts once. */
-  async #allSegments(first: Page): Promise<readonly Row[]> {
+  async #allSegments(header: Row | undefined, first: Page): Promise<readonly Row[]> {
     const { store, tenant } = this.#context;
     const rows = [...first.rows];
     for (let after = first.next; after !== undefined;) {
       const { answers } = await store.read({ tenant, requests: [this.#segmentQuery(after)] }, this.#options);
       rows.push(...answers[0].rows);
       after = answers[0].next;
+    }
+    if (header !== undefined) {
+      const then = rows.filter(({ segment }) => (segment as number) <= (header.lastSegment as number));
+      knownSegments(this.#context).keepHeads(tenant, this.#session, { header, rows: then });
     }
     return rows;
   }
@@ -139,10 +146,10 @@ export class EntryReader {
       .filter((segment) => start === undefined || sign * (farEnd(segment, sign) - start.at) >= 0)
       .toSorted((left, right) => sign * (nearEnd(left, sign) - nearEnd(right, sign)));
     let taken = 0;
-    while (taken < waiting.length) {
+    for (let atOnce = countFor(waiting, limit); taken < waiting.length; atOnce *= 2) {
       const last = entries[limit - 1];
       const needed = waiting
-        .slice(taken, taken + segmentsAtOnce)
+        .slice(taken, taken + Math.min(atOnce, segmentsAtOnce))
         .filter((segment) => last === undefined || sign * (nearEnd(segment, sign) - last.at) <= 0);
       if (needed.length === 0) break;
       taken += needed.length;
@@ -158,21 +165,24 @@ export class EntryReader {
   }
 
   async #unpack(segments: readonly Row[]): Promise<readonly Entry[] | undefined> {
-    const numberOf = ({ segment }: Row): number => segment as number;
-    const missing = segments.filter((segment) => !this.#unpacked.has(numberOf(segment)));
-    if (missing.length > 0) {
-      const { store, tenant } = this.#context;
-      const keys = missing.map(({ kind, segment }) => [this.#session, kind as string, segment as number]);
-      const { answers } = await store.read(
-        { tenant, requests: [{ type: "get", kind: "context_segments", keys, select: "all" }] },
-        this.#options,
-      );
-      for (const row of answers[0]) {
-        if (row === undefined) return undefined;
-        this.#unpacked.set(numberOf(row), await unpackSegment(row));
-      }
+    const { store, tenant } = this.#context;
+    const known = knownSegments(this.#context);
+    const found = segments.map((segment) => known.entries(tenant, segment));
+    const missing = segments.filter((_, index) => found[index] === undefined);
+    if (missing.length === 0) return found.flatMap((entries) => entries ?? []);
+    const keys = missing.map(({ kind, segment }) => [this.#session, kind as string, segment as number]);
+    const { answers } = await store.read(
+      { tenant, requests: [{ type: "get", kind: "context_segments", keys, select: "all" }] },
+      this.#options,
+    );
+    const unpacked: (readonly Entry[])[] = [];
+    for (const row of answers[0]) {
+      if (row === undefined) return undefined;
+      const entries = await unpackSegment(row);
+      known.keepEntries(tenant, row, entries);
+      unpacked.push(entries);
     }
-    return segments.flatMap((segment) => this.#unpacked.get(numberOf(segment)) ?? []);
+    return [...found, ...unpacked].flatMap((entries) => entries ?? []);
   }
 }
 
@@ -187,6 +197,13 @@ function linkQuery(session: string, limit: number): Query {
     direction: "backward",
     limit,
   };
+}
+
+/** How many of these segments, from the first on, hold so many entries. */
+function countFor(segments: readonly Row[], wanted: number): number {
+  let count = 0;
+  const last = segments.findIndex(({ entries }) => (count += entries as number) >= wanted);
+  return last === -1 ? segments.length : last + 1;
 }
 
 /** The time at which a segment begins, seen in the direction of reading. */
