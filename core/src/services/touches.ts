@@ -1,10 +1,11 @@
 /**
  * Reading that counts: what was read is gathered in memory and written a second later, many in one quiet batch, so that a
- * read never waits for a disk. A crash loses the last second of it.
+ * read never waits for a disk. What can't be written waits for the next try. A crash loses the last second of it.
  */
 import type { Update } from "../contract/batch.ts";
 import type { GuardedStore } from "../contract/store.ts";
-import { type KeyValues, keyText } from "../model/kind.ts";
+import { isThroughlineError } from "../error.ts";
+import { type KeyValues, type Row, keyText } from "../model/kind.ts";
 
 /** The volatile fields of a kind that hold how often and when a record was read last. */
 interface TouchFields {
@@ -18,10 +19,14 @@ interface Touch extends TouchFields {
   readonly key: KeyValues;
   reads: number;
   at: number;
+  /** What was sent without an answer: so many of `reads`, when the record's count was `from`. */
+  sent?: { readonly reads: number; readonly from: number } | undefined;
 }
 
 const flushAfterMs = 1_000;
-/** Touched records that are kept in memory. */
+/** While the store fails, it is asked less and less often. */
+const longestFlushAfterMs = 60_000;
+/** Touched records that are kept in memory: while the store fails, those that were read first are forgotten. */
 const keptAtMost = 10_000;
 const perBatch = 500;
 const attempts = 3;
@@ -42,6 +47,7 @@ class Touches {
   #waiting = new Map<string, Touch>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #flushing: Promise<void> | undefined;
+  #flushAfterMs = flushAfterMs;
   /** Flushes that began or ended. */
   #steps = 0;
 
@@ -51,15 +57,11 @@ class Touches {
 
   /** Notes that a record was read. */
   note(tenant: string, fields: TouchFields, key: KeyValues, at: number): void {
-    const name = nameOf(tenant, fields.kind, key);
-    const touch = this.#waiting.get(name);
-    if (touch === undefined) this.#waiting.set(name, { ...fields, tenant, key, reads: 1, at });
-    else {
-      touch.reads += 1;
-      touch.at = Math.max(touch.at, at);
-    }
-    if (this.#waiting.size >= keptAtMost) void this.flush();
-    else this.#timer ??= startTimer(() => void this.flush(), flushAfterMs);
+    const touch = { ...fields, tenant, key, reads: 1, at };
+    this.#keep(touch);
+    const isFull = this.#waiting.size >= keptAtMost && this.#flushAfterMs === flushAfterMs;
+    if (isFull) void this.flush();
+    else this.#flushLater();
   }
 
   /** What was read of a record and is not in the store yet. */
@@ -77,7 +79,7 @@ class Touches {
     }
   }
 
-  /** Writes what was gathered. Nothing of it is worth failing for: what can't be written is forgotten. */
+  /** Writes what was gathered. Nothing of it is worth failing for: what can't be written is tried again later. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -90,34 +92,96 @@ class Touches {
     await this.#flushing;
   }
 
+  #flushLater(): void {
+    this.#timer ??= startTimer(() => void this.flush(), this.#flushAfterMs);
+  }
+
+  #keep(touch: Touch): void {
+    const name = nameOf(touch.tenant, touch.kind, touch.key);
+    const known = this.#waiting.get(name);
+    if (known === undefined) {
+      if (this.#waiting.size >= keptAtMost) this.#forgetFirst();
+      this.#waiting.set(name, touch);
+      return;
+    }
+    known.reads += touch.reads;
+    known.at = Math.max(known.at, touch.at);
+    known.sent ??= touch.sent;
+  }
+
+  #forgetFirst(): void {
+    for (const name of this.#waiting.keys()) {
+      this.#waiting.delete(name);
+      return;
+    }
+  }
+
   async #write(): Promise<void> {
     this.#steps += 1;
     const touches = Map.groupBy(this.#waiting.values(), ({ tenant }) => tenant);
     this.#waiting = new Map();
+    let hasFailed = false;
     for (const [tenant, all] of touches) {
       for (let begin = 0; begin < all.length; begin += perBatch) {
-        await this.#writeSome(tenant, all.slice(begin, begin + perBatch)).catch(() => undefined);
+        const some = all.slice(begin, begin + perBatch);
+        try {
+          await this.#writeSome(tenant, some);
+        } catch (error) {
+          if (!isForGood(error)) {
+            hasFailed = true;
+            for (const touch of some) this.#keep(touch);
+          }
+        }
       }
     }
+    this.#flushAfterMs = hasFailed ? Math.min(this.#flushAfterMs * 2, longestFlushAfterMs) : flushAfterMs;
+    if (this.#waiting.size > 0) this.#flushLater();
   }
 
   /** Records that are gone by now are left out, which a batch would be refused for. */
   async #writeSome(tenant: string, touches: readonly Touch[]): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
-      const requests = touches.map(
-        ({ kind, key }) => ({ type: "get", kind, keys: [key], select: "key" }) as const,
-      );
+      // Their counts are asked for only where the answer to a commit may get lost.
+      const select = this.#store.capabilities.unknownOutcomes ? "plain" : "key";
+      const requests = touches.map(({ kind, key }) => ({ type: "get", kind, keys: [key], select }) as const);
       const { answers } = await this.#store.read({ tenant, requests });
-      const writes = touches.filter((_, index) => answers[index]?.[0] !== undefined).map(updateOf);
-      if (writes.length === 0) return;
+      const there = touches.flatMap((touch, index) => {
+        const row = answers[index]?.[0];
+        return row === undefined ? [] : [{ touch, row }];
+      });
+      for (const { touch, row } of there) takeArrived(touch, row);
+      if (there.length === 0) return;
+      const writes = there.map(({ touch }) => updateOf(touch));
       try {
         await this.#store.commit({ tenant, writes, quiet: { durable: false } });
         return;
       } catch (error) {
-        if (attempt === attempts) throw error;
+        const isUnknown = !isThroughlineError(error) || error.outcome !== "refused";
+        if (isUnknown) for (const { touch, row } of there) markSent(touch, row);
+        if (isUnknown || attempt === attempts) throw error;
       }
     }
   }
+}
+
+/** Notes what is on its way to a record, so that it is not counted a second time. */
+function markSent(touch: Touch, row: Row): void {
+  const from = touch.count === undefined ? undefined : row[touch.count];
+  if (typeof from === "number") touch.sent = { reads: touch.reads, from };
+}
+
+/** Takes off what was sent without an answer, and is there: nobody else makes a count rise by as much in so short a time. */
+function takeArrived(touch: Touch, row: Row): void {
+  const { sent, count } = touch;
+  touch.sent = undefined;
+  if (sent === undefined || count === undefined) return;
+  if ((row[count] as number) >= sent.from + sent.reads) touch.reads -= sent.reads;
+}
+
+/** Whether the store will never take it. */
+function isForGood(error: unknown): boolean {
+  if (!isThroughlineError(error)) return false;
+  return error.code === "closed" || error.reason === "read_only";
 }
 
 function updateOf({ kind, key, count, last, reads, at }: Touch): Update {
@@ -126,7 +190,7 @@ function updateOf({ kind, key, count, last, reads, at }: Touch): Update {
     kind,
     key,
     maximum: { [last]: at },
-    ...(count === undefined ? undefined : { increment: { [count]: reads } }),
+    ...(count === undefined || reads === 0 ? undefined : { increment: { [count]: reads } }),
   };
 }
 
