@@ -278,7 +278,7 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
         finish(await (await import("./commands/hold.ts")).releaseSession(session, options)),
       ),
   (program, finish) =>
-    addCommand(program, "gc", "Clean up: expire, delete and erase what the settings say.", [
+    addCommand(program, "gc", "Clean up: expire, delete, erase and remove what the settings say.", [
       "throughline gc --dry-run",
       "throughline gc",
       "THROUGHLINE_RETENTION_TTL_DAYS=365 throughline gc --dry-run",

@@ -197,12 +197,17 @@ export {
   type CleanUpReport,
   type CleanedSession,
 } from "./services/retention/clean-up.ts";
+export { type CleanedRecord, type RecordReason } from "./services/retention/clean-records.ts";
 export { type CleanUpAction, type CleanUpReason } from "./services/retention/decide.ts";
 export { type Hold, type HoldInput, holdInput } from "./services/retention/holds.ts";
 export {
+  type KindLimits,
   type PolicyInput,
   type RetentionPolicy,
   defaultPolicy,
+  keepEverything,
+  limitedKinds,
+  limitsOf,
   policyInput,
 } from "./services/retention/policy.ts";
 export {

@@ -32,6 +32,7 @@ export const cleanUpAnswer = v.strictObject({
   trashed: count,
   erased: count,
   partly_erased: count,
+  removed: v.record(v.string(), count),
   blobs: count,
   bytes: count,
   pruned: v.boolean(),
@@ -40,6 +41,18 @@ export const cleanUpAnswer = v.strictObject({
       session_id: v.string(),
       action: v.picklist(["expire", "trash", "erase"]),
       reason: v.string(),
+    }),
+  ),
+  records: v.array(
+    v.strictObject({
+      kind: v.string(),
+      id: v.string(),
+      action: v.literal("remove"),
+      reason: v.picklist(["expires_at", "ttl", "max"]),
+      title: v.optional(v.string()),
+      session_id: v.optional(v.string()),
+      project_id: v.optional(v.string()),
+      user_id: v.optional(v.string()),
     }),
   ),
 });

@@ -1,4 +1,5 @@
 /** The settings that hold, and where each came from. */
+import { type RetentionPolicy, defaultPolicy } from "@throughline/core";
 import { configurationError } from "./configuration-error.ts";
 import { findConfigurationFile } from "./configuration-file.ts";
 import { type GivenSetting, type Layer, type Origin, checkSetting } from "./given-setting.ts";
@@ -19,17 +20,12 @@ const defaults = {
   minPoolSize: 5,
   maxPoolSize: 20,
   autoSave: true,
-  expiryHours: null,
-  ttlDays: null,
-  maxSessions: null,
-  trashDays: 30,
-  feedDays: 30,
-  operationsDays: 7,
+  ...defaultPolicy,
   cleanUpMinutes: 60,
   packContextAbove: 65_536,
 } as const;
 
-export interface Settings {
+export interface Settings extends RetentionPolicy {
   /** The store's URL. */
   readonly store: string;
   readonly tenant: string;
@@ -43,14 +39,6 @@ export interface Settings {
   readonly minPoolSize: number;
   readonly maxPoolSize: number;
   readonly autoSave: boolean;
-  /** Null: sessions don't expire. */
-  readonly expiryHours: number | null;
-  /** Of these, null: never. */
-  readonly ttlDays: number | null;
-  readonly maxSessions: number | null;
-  readonly trashDays: number | null;
-  readonly feedDays: number | null;
-  readonly operationsDays: number | null;
   /** 0: never. */
   readonly cleanUpMinutes: number;
   /** Bytes; null: never. */

@@ -1,4 +1,5 @@
 /** Every setting: its names, what it may be, what it is when nobody says. The documentation is tested against this. */
+import { type KindLimits, limitedKinds, limitsOf, toSnakeCase } from "@throughline/core";
 import * as v from "valibot";
 
 const text = v.pipe(v.string("must be text"), v.nonEmpty("must not be empty"));
@@ -44,6 +45,27 @@ export interface Setting {
   /** Whether it is never shown. */
   readonly isSecret?: true;
 }
+
+const anyCount = orNever(
+  v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  "must be a whole number from 1, or never",
+);
+
+/** `retention.memories_ttl_days` and `retention.max_memories`, and the like for every kind that has limits of its own. */
+const kindLimits = Object.fromEntries(
+  limitedKinds.flatMap((kind) => {
+    const { ttlDays, max } = limitsOf(kind);
+    const schemas = [
+      [ttlDays, days(aboveNothing, (value) => value > 0)],
+      [max, anyCount],
+    ] as const;
+    return schemas.map(([name, schema]): [string, Setting] => {
+      const inFile = toSnakeCase(name);
+      const variable = `THROUGHLINE_RETENTION_${inFile.toUpperCase()}`;
+      return [name, { path: ["retention", inFile], variable, schema, reads: "number" }];
+    });
+  }),
+) as Readonly<Record<keyof KindLimits, Setting>>;
 
 const hostNames = "must be a list of host names, each with a port where only that one counts";
 
@@ -183,10 +205,15 @@ export const settings = {
   maxSessions: {
     path: ["retention", "max_sessions"],
     variable: "THROUGHLINE_RETENTION_MAX_SESSIONS",
-    schema: orNever(
-      v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
-      "must be a whole number from 1, or never",
-    ),
+    schema: anyCount,
+    reads: "number",
+  },
+  ...kindLimits,
+  /** Days after its own expiry after which the record of a file goes. */
+  expiredFilesDays: {
+    path: ["retention", "expired_files_days"],
+    variable: "THROUGHLINE_RETENTION_EXPIRED_FILES_DAYS",
+    schema: days(fromNothing, (value) => value >= 0),
     reads: "number",
   },
   /** Days in the trash after which a session is erased. */

@@ -1,5 +1,5 @@
 /** Keeps the sessions that are in use in memory, and saves them. */
-import { type ExportFormat, exportSession, isThroughlineError } from "@throughline/core";
+import { type ExportFormat, exportSession, isThroughlineError, keepEverything } from "@throughline/core";
 import { writeWholeFile } from "../write-whole-file.ts";
 import { ChatSession, checkSession } from "./chat-session.ts";
 import type { SessionStorage } from "./session-storage.ts";
@@ -110,7 +110,7 @@ export class SessionManager {
     const { expiryHours = this.#storage.settings.expiryHours } = this.#options;
     if (expiryHours === null) return 0;
     // Everything else that a clean-up does has its own settings.
-    const policy = { expiryHours, ttlDays: null, maxSessions: null, trashDays: null };
+    const policy = { ...keepEverything, expiryHours };
     return (await this.#storage.throughline.gc({ policy, prune: false })).expired;
   }
 

@@ -4,19 +4,21 @@ import type { CallOptions } from "../contract/store.ts";
 import type { KeyValues, Row } from "../model/kind.ts";
 import type { ServiceContext } from "./service-context.ts";
 
+type Selection = Omit<Query, "type" | "after">;
+
 /** Every record of a query, `limit` a page. */
 export async function* everyRecord(
   context: Pick<ServiceContext, "store" | "tenant">,
-  query: Omit<Query, "type" | "after">,
+  query: Selection,
   options: CallOptions,
 ): AsyncGenerator<Row, void, undefined> {
   for await (const rows of everyPage(context, query, options)) yield* rows;
 }
 
-/** The same page by page, of which some may be empty. Between pages others have a turn: a store may answer without ever waiting. */
+/** The same, page by page. Between pages others have a turn: a store may answer without ever waiting. */
 export async function* everyPage(
   { store, tenant }: Pick<ServiceContext, "store" | "tenant">,
-  query: Omit<Query, "type" | "after">,
+  query: Selection,
   options: CallOptions,
 ): AsyncGenerator<readonly Row[], void, undefined> {
   const rest = makeRest();

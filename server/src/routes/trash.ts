@@ -137,7 +137,7 @@ export const trashRoutes: readonly Route[] = [
     operationId: "cleanUp",
     summary: "Clean up by the retention policy",
     description:
-      "For the caller's tenant: marks sessions expired, puts them into the trash, erases what was there for long enough, drops large values that nobody holds. `policy` has what is to differ from the server's own policy. An administrator of the server's own tenant also drops old entries of the change feed, of every tenant. When the caller goes away it stops, and the next one goes on.",
+      "For the caller's tenant: marks sessions expired, puts them into the trash, erases what was there for long enough; removes memories that have ended, and what else nobody used for long or is too much, of each kind that has a limit; drops large values that nobody holds. The answer says what and why, for the first 1,000. `policy` has what is to differ from the server's own policy. An administrator of the server's own tenant also drops old entries of the change feed, of every tenant. When the caller goes away it stops, and the next one goes on.",
     role: "admin",
     body: { schema: cleanUpBody, optional: true },
     answers: { 200: { description: "What was done, or would be done.", schema: cleanUpAnswer } },

@@ -1,8 +1,7 @@
-/** Deletes memories with all their versions; and those that have ended, which nobody sees any more. */
+/** Deletes memories with all their versions. */
 import type { Expectation, Write } from "../../contract/batch.ts";
 import type { CallOptions } from "../../contract/store.ts";
-import { isThroughlineError } from "../../error.ts";
-import type { KeyValues, Row } from "../../model/kind.ts";
+import type { KeyValues } from "../../model/kind.ts";
 import { removeReference } from "../blobs/blob-holders.ts";
 import { sessionNotFound } from "../find-session.ts";
 import { repeatOnConflict } from "../repeat-on-conflict.ts";
@@ -62,7 +61,7 @@ interface Removal {
 }
 
 /** Removes the first versions of a memory. */
-async function removeVersions(
+export async function removeVersions(
   { store, tenant }: ServiceContext,
   key: KeyValues,
   options: CallOptions,
@@ -101,86 +100,4 @@ async function removeVersions(
     ),
   ];
   return { writes, blobs: apart.map(({ memoryValue }) => memoryValue as string), isLast: next === undefined };
-}
-
-/**
- * Removes memories whose time to live is over, at most `limit`; answers how many. What a deleted session owns is left to
- * its erasing.
- */
-export async function deleteEndedMemories(
-  context: ServiceContext,
-  {
-    limit = Infinity,
-    dryRun = false,
-    ...options
-  }: CallOptions & { readonly limit?: number; readonly dryRun?: boolean } = {},
-): Promise<number> {
-  const { store, tenant } = context;
-  const ended = new Map<string, Row>();
-  const hashes = new Set<string>();
-  let deleted = 0;
-  let after: KeyValues | undefined;
-  do {
-    const { answers } = await store.read(
-      {
-        tenant,
-        requests: [
-          {
-            type: "query",
-            kind: "memory_versions",
-            shape: "expiry",
-            prefix: [],
-            range: { above: 0, to: store.now() },
-            direction: "forward",
-            limit: versionsAtOnce,
-            select: "key",
-            ...(after === undefined ? undefined : { after }),
-          },
-        ],
-      },
-      options,
-    );
-    const [{ rows, next }] = answers;
-    ended.clear();
-    for (const row of rows) ended.set(memoryKeyOf(row).join("/"), row);
-    for (const row of ended.values()) {
-      if (deleted >= limit) break;
-      deleted += 1;
-      if (!dryRun) for (const hash of await removeEnded(context, memoryKeyOf(row), options)) hashes.add(hash);
-    }
-    after = deleted >= limit ? undefined : next;
-  } while (after !== undefined);
-  if (hashes.size > 0) await sweepBlobs(context, { ...options, hashes: [...hashes] });
-  return deleted;
-}
-
-/** Removes a memory that has ended: it has no record any more that a single write would find. */
-async function removeEnded(
-  context: ServiceContext,
-  key: KeyValues,
-  options: CallOptions,
-): Promise<readonly string[]> {
-  const { store, tenant } = context;
-  const hashes: string[] = [];
-  for (;;) {
-    const { writes, blobs, isLast } = await removeVersions(context, key, options);
-    hashes.push(...blobs);
-    // It ended, and nobody can bring it back: what has its key now is another memory.
-    const last: Write = {
-      type: "remove-many",
-      kind: "project_memories",
-      shape: "key",
-      prefix: key,
-      limit: 1,
-    };
-    const expect = [{ type: "absent", kind: "project_memories", key }] as const;
-    try {
-      await store.commit({ tenant, writes: isLast ? [...writes, last] : writes, expect }, options);
-    } catch (error) {
-      // Its session was deleted meanwhile.
-      if (isThroughlineError(error) && error.reason === "expectation") return hashes;
-      throw error;
-    }
-    if (isLast) return hashes;
-  }
 }

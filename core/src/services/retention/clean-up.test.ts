@@ -13,8 +13,10 @@ const none = {
   partlyErased: 0,
   blobs: 0,
   bytes: 0,
+  removed: {},
   pruned: true,
   sessions: [],
+  records: [],
 };
 
 describe.each(storeNames)("clean-up on %s", (name) => {

@@ -1,17 +1,21 @@
-/** Clean-up: expires, puts into the trash and erases sessions as a policy says, and drops what nobody needs any more. */
+/** Clean-up: expires, deletes and erases as a policy says, and drops what nobody needs any more. */
 import * as v from "valibot";
 import type { Expectation, Write } from "../../contract/batch.ts";
 import type { CallOptions } from "../../contract/store.ts";
+import { placeOf } from "../../contract/page.ts";
 import { isThroughlineError } from "../../error.ts";
-import type { Row, StoredRecord } from "../../model/kind.ts";
+import { type KeyValues, type Row, type StoredRecord, compareKeys } from "../../model/kind.ts";
+import { sessions } from "../../model/sessions.ts";
 import { parseInput, refuseNonObject } from "../../schemas/parse-input.ts";
-import { deleteEndedMemories } from "../memories/delete-memory.ts";
 import { sweepBlobs } from "../sweep-blobs.ts";
 import type { ServiceContext } from "../service-context.ts";
 import { pagesOfSessions } from "./all-sessions.ts";
+import { type CleanedRecord, cleanRecords } from "./clean-records.ts";
+import { findCutOff } from "./cut-off.ts";
 import { type CleanUpAction, type CleanUpReason, type Decision, decide, makeDecision } from "./decide.ts";
 import { Erasures } from "./erasures.ts";
 import { expectNotHeld } from "./holds.ts";
+import { findHeld } from "./owners.ts";
 import { type RetentionPolicy, completePolicy, daysBefore, policyInput } from "./policy.ts";
 
 /** What one clean-up did: of several at once, each tells what it did itself. */
@@ -26,13 +30,17 @@ export interface CleanUpReport {
   readonly erased: number;
   /** Sessions of which all is erased but what living forks share. */
   readonly partlyErased: number;
-  /** Large values that nobody held, and their bytes. A dry run does not foresee those that erasing sets free. */
+  /** What was removed beside sessions, by kind: as often as there was something of it to remove. */
+  readonly removed: Readonly<Record<string, number>>;
+  /** Large values that nobody held, and their bytes. A dry run does not foresee those that erasing and removing set free. */
   readonly blobs: number;
   readonly bytes: number;
   /** Whether old feed entries and operation ids were dropped. */
   readonly pruned: boolean;
   /** What was done to which session, and why: the first 1,000. */
   readonly sessions: readonly CleanedSession[];
+  /** What was removed beside sessions, and why: the first 1,000. */
+  readonly records: readonly CleanedRecord[];
 }
 
 export interface CleanedSession {
@@ -54,7 +62,7 @@ export type CleanUpInput = v.InferInput<typeof cleanUpOptions>;
 export interface CleanUpOptions extends CleanUpInput {
   /** Stops between two commits; the next clean-up goes on. */
   readonly signal?: AbortSignal;
-  /** Told of what was done so far, after each page of sessions. */
+  /** Told of what was done so far, after each page. */
   readonly onProgress?: (report: CleanUpReport) => void;
 }
 
@@ -81,8 +89,10 @@ class CleanUp {
   readonly #onProgress: ((report: CleanUpReport) => void) | undefined;
   readonly #sessions: CleanedSession[] = [];
   readonly #counts = { expired: 0, trashed: 0, erased: 0, partlyErased: 0, blobs: 0, bytes: 0 };
-  /** Listed sessions that this run has put into the trash, or would have. */
-  #listedTrashed = 0;
+  readonly #removed: Record<string, number> = {};
+  readonly #records: CleanedRecord[] = [];
+  /** The first of the newest sessions, of which there are as many as may stay; undefined: there are no more. */
+  #cutOff: KeyValues | undefined;
   #pruned = false;
 
   constructor(
@@ -105,7 +115,7 @@ class CleanUp {
     await this.#goOver(erasures);
     await this.#keepNewest();
     await this.#erase(erasures);
-    await deleteEndedMemories(this.#context, { ...this.#options, dryRun: this.#dryRun });
+    await this.#cleanRecords();
     const { blobs, bytes } = await sweepBlobs(this.#context, { ...this.#options, dryRun: this.#dryRun });
     this.#counts.blobs += blobs;
     this.#counts.bytes += bytes;
@@ -117,8 +127,10 @@ class CleanUp {
     return {
       dryRun: this.#dryRun,
       ...this.#counts,
+      removed: { ...this.#removed },
       pruned: this.#pruned,
       sessions: this.#sessions.slice(0, listed),
+      records: this.#records.slice(0, listed),
     };
   }
 
@@ -140,28 +152,63 @@ class CleanUp {
   async #keepNewest(): Promise<void> {
     const { maxSessions } = this.#policy;
     if (maxSessions === null) return;
-    const { store, tenant } = this.#context;
     const selection = { shape: "activity", prefix: [1] };
-    const { answers } = await store.read(
-      { tenant, requests: [{ type: "count", kind: "sessions", ...selection }] },
+    this.#cutOff = await findCutOff(
+      this.#context,
+      {
+        selection: { kind: "sessions", ...selection },
+        most: maxSessions,
+        gone: (rows) => this.#tooOld(rows),
+      },
       this.#options,
     );
-    let excess = answers[0] - (this.#dryRun ? this.#listedTrashed : 0) - maxSessions;
-    for await (const rows of pagesOfSessions(this.#context, selection, this.#options)) {
-      if (excess <= 0) return;
-      const oldest = (this.#dryRun ? await this.#withoutTrashed(rows) : rows).slice(0, excess);
-      excess -= oldest.length;
+    if (this.#cutOff === undefined) return;
+    const range = { to: this.#cutOff[1] as number };
+    for await (const rows of pagesOfSessions(this.#context, { ...selection, range }, this.#options)) {
+      const gone = await this.#tooOld(rows);
       const decision = makeDecision("trash", "max_sessions");
-      await this.#carryOut(oldest.filter(({ pinned }) => pinned === false).map((row) => ({ row, decision })));
+      const oldest = rows.filter((row) => !gone.has(row) && this.#isTooMany(row));
+      await this.#carryOut(oldest.map((row) => ({ row, decision })));
       this.#onProgress?.(this.#report());
     }
   }
 
   /** In a dry run those are still there that their age would have taken. */
-  async #withoutTrashed(rows: readonly Row[]): Promise<readonly Row[]> {
+  async #tooOld(rows: readonly Row[]): Promise<ReadonlySet<Row>> {
+    if (!this.#dryRun) return new Set();
     const old = rows.filter((row) => decide(row, this.#policy, this.#now)?.action === "trash");
     const held = await this.#findHeld(old.map(({ id }) => id as string));
-    return rows.filter((row) => !old.includes(row) || held.has(row.id as string));
+    return new Set(old.filter(({ id }) => !held.has(id as string)));
+  }
+
+  /** Whether `maxSessions` takes a session that nobody holds. */
+  #isTooMany(row: Row): boolean {
+    const { pinned, listed: isListed } = row;
+    if (this.#cutOff === undefined || pinned === true || isListed === false) return false;
+    return compareKeys(placeOf(sessions, "activity", row), this.#cutOff) < 0;
+  }
+
+  /** What belongs to sessions that are deleted goes with them. */
+  async #cleanRecords(): Promise<void> {
+    const goes = (session: Row): boolean =>
+      this.#dryRun &&
+      (decide(session, this.#policy, this.#now)?.action === "trash" || this.#isTooMany(session));
+    const pages = cleanRecords(this.#context, {
+      policy: this.#policy,
+      now: this.#now,
+      dryRun: this.#dryRun,
+      goes,
+      call: this.#options,
+    });
+    for await (const { records, blobs, bytes } of pages) {
+      for (const record of records) {
+        this.#removed[record.kind] = (this.#removed[record.kind] ?? 0) + 1;
+        if (this.#records.length < listed) this.#records.push(record);
+      }
+      this.#counts.blobs += blobs;
+      this.#counts.bytes += bytes;
+      this.#onProgress?.(this.#report());
+    }
   }
 
   async #carryOut(decided: readonly { readonly row: Row; readonly decision: Decision }[]): Promise<void> {
@@ -177,14 +224,7 @@ class CleanUp {
   }
 
   async #findHeld(ids: readonly string[]): Promise<ReadonlySet<string>> {
-    if (ids.length === 0) return new Set();
-    const { store, tenant } = this.#context;
-    const keys = ids.map((id) => [id]);
-    const { answers } = await store.read(
-      { tenant, requests: [{ type: "get", kind: "holds", keys, select: "key" }] },
-      this.#options,
-    );
-    return new Set(ids.filter((_, index) => answers[0][index] !== undefined));
+    return findHeld(this.#context, ids, this.#options);
   }
 
   /** Changes a session that is as it was seen: one that was active, pinned or held meanwhile stays. */
@@ -217,10 +257,7 @@ class CleanUp {
 
   #note(row: Row, { action, reason }: Decision): void {
     if (action === "expire") this.#counts.expired += 1;
-    else {
-      this.#counts.trashed += 1;
-      if (row.listed === true) this.#listedTrashed += 1;
-    }
+    else this.#counts.trashed += 1;
     if (this.#sessions.length < listed) this.#sessions.push({ id: row.id as string, action, reason });
   }
 

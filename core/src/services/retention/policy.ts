@@ -1,15 +1,30 @@
-/** How long sessions, and what the store keeps beside them, stay. */
+/** How long sessions, what they carry, and what the store keeps beside them, stay. */
 import * as v from "valibot";
 import { parseInput } from "../../schemas/parse-input.ts";
 
-/** All numbers may have fractions; null: never. */
-export interface RetentionPolicy {
+/** What has a time and a number of its own, beside sessions. */
+export const limitedKinds = [
+  "toolSessions",
+  "files",
+  "memories",
+  "workingMemories",
+  "repos",
+  "commands",
+  "resources",
+  "checkpoints",
+] as const;
+export type LimitedKind = (typeof limitedKinds)[number];
+
+/** All numbers may have fractions, but for those of what is kept; null: never, or any number. */
+export interface RetentionPolicy extends KindLimits {
   /** Hours without activity after which a session is marked `expired`: it stays readable. Default: null. */
   readonly expiryHours: number | null;
   /** Days without activity after which a session goes to the trash. Default: null. */
   readonly ttlDays: number | null;
   /** Listed sessions that a tenant keeps: beyond them, those that were active longest ago go to the trash. Default: null. */
   readonly maxSessions: number | null;
+  /** Days after its own expiry after which the record of a file goes. Default: null. */
+  readonly expiredFilesDays: number | null;
   /** Days in the trash after which a session is erased. Default: 30. */
   readonly trashDays: number | null;
   /** Days for which the change feed is kept. Default: 30. */
@@ -18,10 +33,44 @@ export interface RetentionPolicy {
   readonly operationsDays: number | null;
 }
 
-export const defaultPolicy: RetentionPolicy = {
+/**
+ * `…TtlDays`: days after which one that nobody used goes; `max…`: how many a tenant keeps, beyond which those go that were
+ * used longest ago. Tool sessions, memories, clones and resources are used when they are looked up, commands when they
+ * are given, working memory when it is written; files count from their upload, checkpoints from their creation. Default:
+ * null.
+ */
+export type KindLimits = {
+  readonly [Name in LimitName]: number | null;
+};
+type LimitName = `${LimitedKind}TtlDays` | `max${Capitalize<LimitedKind>}`;
+
+/** The names of a kind's two limits. */
+export function limitsOf(kind: LimitedKind): {
+  readonly ttlDays: `${LimitedKind}TtlDays`;
+  readonly max: `max${Capitalize<LimitedKind>}`;
+} {
+  const capitalized = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}` as Capitalize<LimitedKind>;
+  return { ttlDays: `${kind}TtlDays`, max: `max${capitalized}` };
+}
+
+const noKindLimits = Object.fromEntries(
+  limitedKinds.flatMap((kind) => Object.values(limitsOf(kind)).map((name) => [name, null])),
+) as KindLimits;
+
+/** Nothing goes by its age or number, and nothing is forgotten. */
+export const keepEverything: RetentionPolicy = {
   expiryHours: null,
   ttlDays: null,
   maxSessions: null,
+  ...noKindLimits,
+  expiredFilesDays: null,
+  trashDays: null,
+  feedDays: null,
+  operationsDays: null,
+};
+
+export const defaultPolicy: RetentionPolicy = {
+  ...keepEverything,
   trashDays: 30,
   feedDays: 30,
   operationsDays: 7,
@@ -48,16 +97,30 @@ function amount(from: "above" | "from", longest: number) {
 
 const count = "must be a whole number from 1, or null for any number";
 
-export const policyInput = v.strictObject({
+function number() {
+  return v.optional(v.nullable(v.pipe(v.number(count), v.safeInteger(count), v.minValue(1, count))));
+}
+
+export type PolicyInput = { readonly [Name in keyof RetentionPolicy]?: number | null | undefined };
+
+export const policyInput: v.GenericSchema<PolicyInput> = v.strictObject({
   expiryHours: amount("above", longestDays * 24),
   ttlDays: amount("above", longestDays),
-  maxSessions: v.optional(v.nullable(v.pipe(v.number(count), v.safeInteger(count), v.minValue(1, count)))),
+  maxSessions: number(),
+  ...Object.fromEntries(
+    limitedKinds.flatMap((kind) => {
+      const { ttlDays, max } = limitsOf(kind);
+      return [
+        [ttlDays, amount("above", longestDays)],
+        [max, number()],
+      ];
+    }),
+  ),
+  expiredFilesDays: amount("from", longestDays),
   trashDays: amount("from", longestDays),
   feedDays: amount("from", longestDays),
   operationsDays: amount("from", longestDays),
 });
-
-export type PolicyInput = v.InferInput<typeof policyInput>;
 
 /** A policy with the defaults of another for what it leaves out. @throws ThroughlineError `invalid` */
 export function completePolicy(

@@ -18,9 +18,9 @@ export function deletedSessionToJson(session: DeletedSession): JsonObject {
   return sessionToJson(session);
 }
 
-export function cleanUpToJson({ sessions, ...report }: CleanUpReport): JsonObject {
+export function cleanUpToJson({ sessions, records, ...report }: CleanUpReport): JsonObject {
   const named = sessions.map(({ id, ...rest }) => ({ session_id: id, ...rest }));
-  return { ...withJsonNames(report), sessions: named };
+  return { ...withJsonNames(report), sessions: named, records: records.map(withJsonNames) };
 }
 
 function withJsonNames(record: object): JsonObject {
