@@ -44,7 +44,7 @@ export async function watch(given: string, options: WatchOptions): Promise<numbe
       options.session === undefined ? undefined : (await findSession(throughline, options.session)).id;
     const location = parseStoreUrl(settings.store);
     const own = location.type === "sqlite" ? [resolve(location.path)] : [];
-    const recording = { throughline, workspace, user, idle, session };
+    const recording = { throughline, workspace, user, idle, session, recent: new Map() };
     let isUnclaimed = false;
     await watchFolder({
       root,

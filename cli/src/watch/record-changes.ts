@@ -15,6 +15,8 @@ export interface RecordChangesOptions {
   readonly idle: number;
   /** The id of a session that takes all changes, whichever is active. */
   readonly session: string | undefined;
+  /** When each path was edited that was recorded here a moment ago. */
+  readonly recent: Map<string, number>;
 }
 
 export interface RecordedChanges {
@@ -56,15 +58,17 @@ export async function recordChanges(
   options: RecordChangesOptions,
   changes: readonly Change[],
 ): Promise<RecordedChanges> {
-  const { throughline, workspace } = options;
+  const { throughline, workspace, recent } = options;
   const target = await findTarget(options);
   const edits = await lookAt(workspace, changes);
   const nothing = { ...target, recorded: [], known: 0, unclaimed: 0, refused: [] };
   if (target.session === null && target.project === null) return { ...nothing, unclaimed: edits.length };
   const known = await readKnown(throughline, target, edits);
-  const news = edits.filter((edit) => !isKnown(edit, known.get(edit.path)));
+  const news = edits.filter((edit) => !isKnown(edit, known.get(edit.path), recent));
   const refused = await recordAll(throughline, target, news);
   const failed = new Set(refused.map(({ path }) => path));
+  for (const [path, at] of recent) if (at < Date.now() - 2 * removalOfEdit) recent.delete(path);
+  for (const { path, at } of news) recent.set(path, at);
   return {
     ...nothing,
     recorded: news.map(({ path }) => path).filter((path) => !failed.has(path)),
@@ -121,12 +125,17 @@ async function readKnown(
 
 /**
  * Whether an edit was reported that is not older than the last writing of the file; or its content is what it was, and
- * only its times or rights changed.
+ * only its times or rights changed. Of a file that is gone nothing tells when it went: there an edit counts that somebody
+ * else reported shortly before.
  */
-function isKnown({ at, facts }: Edit, resource: Row | undefined): boolean {
+function isKnown(
+  { path, at, facts }: Edit,
+  resource: Row | undefined,
+  recent: RecordChangesOptions["recent"],
+): boolean {
   if (resource === undefined) return false;
   const lastEdited = resource.lastEdited as number;
-  if (facts === undefined) return lastEdited >= at - removalOfEdit;
+  if (facts === undefined) return lastEdited >= at - removalOfEdit && recent.get(path) !== lastEdited;
   const { size, contentHash } = facts;
   const isSame = contentHash !== undefined && contentHash === resource.contentHash && size === resource.size;
   return isSame || lastEdited >= at;

@@ -35,8 +35,10 @@ const mostWaiting = 100_000;
 const manyWaiting = 2_000;
 /** Events at once of which the system may have lost some: it keeps 16,384 for us, and several come for each file. */
 const manyEvents = 1_000;
-/** How exactly a file's times and ours agree, in milliseconds. */
-const clockSlack = 2_000;
+/** Milliseconds from the writing of a file until we are told, at most, unless very much happens. */
+const tellingTakes = 2_000;
+/** Steps of the clock that files are dated by, in milliseconds. */
+const clockStep = 20;
 const retryAfter = { first: 1_000, longest: 60_000 };
 
 /**
@@ -61,8 +63,10 @@ class FolderWatch {
   /** Since when changes may have been missed. */
   #unsure = Number.POSITIVE_INFINITY;
   #retryAfter = 0;
+  /** What was written before is no change that we are to find. */
+  readonly #notBefore = Date.now() - clockStep;
   /** Everything that was written before has been handed on. */
-  #doneUntil = Date.now();
+  #doneUntil = 0;
 
   constructor(options: WatchFolderOptions) {
     this.#options = options;
@@ -88,10 +92,10 @@ class FolderWatch {
   async #finish(): Promise<void> {
     try {
       // What was written just now may not have been told yet.
-      await this.#findChanges(Math.min(this.#doneUntil, this.#unsure) - clockSlack);
+      await this.#findChanges(Math.min(this.#doneUntil, this.#unsure));
       await this.#handOn();
     } catch (error) {
-      this.#options.tell(`${this.#waiting.size} changes are not recorded.`);
+      this.#options.tell(`changes that are not recorded: ${this.#waiting.size}.`);
       throw error;
     }
   }
@@ -166,7 +170,7 @@ class FolderWatch {
       const message = error instanceof Error ? error.message : String(error);
       const seconds = this.#retryAfter / 1_000;
       this.#options.tell(
-        `${this.#waiting.size} changes wait, and are tried again in ${seconds} s: ${message}`,
+        `changes that wait, and are tried again in ${seconds} s: ${this.#waiting.size}. ${message}`,
       );
       this.#wakeIn(this.#retryAfter);
     }
@@ -204,14 +208,15 @@ class FolderWatch {
       if (!this.#ignores(path, false)) this.#add("unlink", path);
     }
     await before?.close();
-    await this.#findChanges(since - clockSlack);
+    await this.#findChanges(since);
   }
 
-  /** What was handed on already is known there, and costs a look. */
+  /** Finds what was written since a time. What was handed on already is known there, and costs a look. */
   async #findChanges(since: number): Promise<void> {
     const { root, folder } = this.#options;
+    const from = Math.max(this.#notBefore, since - tellingTakes);
     const ignores = (path: string, isFolder: boolean) => this.#ignores(join(root, path), isFolder);
-    for await (const path of walkChanged(root, this.#within(folder), ignores, since)) {
+    for await (const path of walkChanged(root, this.#within(folder), ignores, from)) {
       this.#waiting.add("change", path, Date.now());
       if (this.#waiting.size >= manyWaiting) await this.#handOn();
     }
