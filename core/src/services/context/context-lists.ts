@@ -1,6 +1,6 @@
 /** The lists that a session's context consists of: one row an entry, older entries packed into segments. */
 import type { Query } from "../../contract/read.ts";
-import { type Kind, type KeyValues, type Row, type StoredRecord, compareKeys } from "../../model/kind.ts";
+import { type Kind, type KeyValues, type Row, type StoredRecord, compareValues } from "../../model/kind.ts";
 import { resourceAccessLogs } from "../../model/resources.ts";
 import { contextEntries } from "../../model/session-context.ts";
 
@@ -42,7 +42,7 @@ export function toEntry(list: ListName, row: Row | StoredRecord): Entry {
 }
 
 export function comparePlaces(left: Entry, right: Entry): number {
-  return compareKeys([left.at, left.id], [right.at, right.id]);
+  return left.at - right.at || compareValues(left.id, right.id);
 }
 
 /** The first values of the keys and orders of a list's rows. */

@@ -155,9 +155,8 @@ export class EntryReader {
       taken += needed.length;
       const unpacked = await this.#unpack(needed);
       if (unpacked === undefined) return undefined;
-      entries = distinct([...entries, ...unpacked].toSorted(compare)).filter(
-        (entry) => start === undefined || compare(start, entry) < 0,
-      );
+      const beyond = start === undefined ? unpacked : unpacked.filter((entry) => compare(start, entry) < 0);
+      entries = distinct([...entries, ...beyond].toSorted(compare));
     }
     const known = end === undefined ? entries : entries.filter((entry) => compare(entry, end) <= 0);
     const more = known.length > limit || end !== undefined || taken < waiting.length;
@@ -175,13 +174,10 @@ export class EntryReader {
       { tenant, requests: [{ type: "get", kind: "context_segments", keys, select: "all" }] },
       this.#options,
     );
-    const unpacked: (readonly Entry[])[] = [];
-    for (const row of answers[0]) {
-      if (row === undefined) return undefined;
-      const entries = await unpackSegment(row);
-      known.keepEntries(tenant, row, entries);
-      unpacked.push(entries);
-    }
+    const rows = answers[0].filter((row) => row !== undefined);
+    if (rows.length < missing.length) return undefined;
+    const unpacked = await Promise.all(rows.map(unpackSegment));
+    for (const [index, row] of rows.entries()) known.keepEntries(tenant, row, unpacked[index] ?? []);
     return [...found, ...unpacked].flatMap((entries) => entries ?? []);
   }
 }

@@ -47,8 +47,10 @@ export async function unpackSegment(row: Row): Promise<readonly Entry[]> {
   const whose = ownerFields(list, row.sessionId as string);
   try {
     const bytes = await gunzip(row.packed as Uint8Array, longestSegment, () => new RangeError());
-    const lines = new TextDecoder("utf-8", { fatal: true }).decode(bytes).split("\n");
-    return lines.map((line) => toEntry(list, { ...(JSON.parse(line) as StoredRecord), ...whose }));
+    const lines = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    // Within a line JSON has no line breaks. Reading all of them at once is quicker.
+    const records = JSON.parse(`[${lines.replaceAll("\n", ",")}]`) as StoredRecord[];
+    return records.map((record) => toEntry(list, Object.assign(record, whose)));
   } catch (cause) {
     throw new ThroughlineError("unavailable", "A packed part of a context is damaged.", {
       reason: "damaged",
