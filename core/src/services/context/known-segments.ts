@@ -74,7 +74,7 @@ class KnownSegments {
 }
 
 function nameOf(tenant: string, { sessionId, kind, segment, revision }: Row): string {
-  return keyText([tenant, sessionId as string, kind as string, segment as number, revision as number]);
+  return keyText([tenant, sessionId as string, kind as string, segment as number, revision]);
 }
 
 /** Whether no segment came or went between two states of a context. */
