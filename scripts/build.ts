@@ -39,6 +39,22 @@ for (const { name, folder } of listPublishedPackages()) {
     charset: "utf8",
     logLevel: "error",
   });
+  const quickStart = join(absolute, "src/hook/quick-start.ts");
+  // What a program loads before anything else is one file, and no module: that starts soonest.
+  if (existsSync(quickStart)) {
+    await build({
+      absWorkingDir: absolute,
+      entryPoints: [quickStart],
+      outfile: "dist/quick-start.cjs",
+      bundle: true,
+      format: "cjs",
+      platform: "node",
+      target: "es2024",
+      charset: "utf8",
+      minify: true,
+      logLevel: "error",
+    });
+  }
   // npm packs a licence only from the package's own folder.
   copyFileSync(join(repositoryRoot, "LICENSE"), join(absolute, "LICENSE"));
   console.log(`${name}: built in ${Math.round(performance.now() - startedAt)} ms`);

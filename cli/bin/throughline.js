@@ -1,11 +1,15 @@
 #!/usr/bin/env node
-// npm links the command before anything is built: in a clone it runs from the sources, published from what was built.
-import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+// npm links the command before anything is built: in a clone it runs from the sources, published from what was built. It is
+// CommonJS (see package.json beside it), which starts sooner: an agent waits for its hooks.
+const { existsSync } = require("node:fs");
+const { join } = require("node:path");
 
-const source = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-if (existsSync(source)) {
+const source = join(__dirname, "../src/main.ts");
+if (existsSync(source)) runFromSources();
+else require(join(__dirname, "../dist/quick-start.cjs"));
+
+function runFromSources() {
+  const { spawn } = require("node:child_process");
   const options = ["--conditions=throughline-source", source, ...process.argv.slice(2)];
   const command = spawn(process.execPath, options, { stdio: "inherit" });
   // The command decides how it ends, and this process waits for it. A terminal sends Ctrl-C to both.
@@ -19,6 +23,4 @@ if (existsSync(source)) {
     process.removeAllListeners(signal);
     process.kill(process.pid, signal);
   });
-} else {
-  await import(new URL("../dist/main.js", import.meta.url).href);
 }

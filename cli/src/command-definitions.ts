@@ -10,6 +10,7 @@ import type { SearchCommandOptions } from "./commands/search.ts";
 import type { ServeOptions } from "./commands/serve.ts";
 import type { ShowOptions } from "./commands/show.ts";
 import type { CommonOptions } from "./with-throughline.ts";
+import { defineHook } from "./define-hook.ts";
 import { defineKeys } from "./define-keys.ts";
 import { defineMemories } from "./define-memories.ts";
 import { defineContext, defineResources } from "./define-context.ts";
@@ -233,6 +234,7 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
     defineResources(program, finish, { addCommand, sessionArgument, limitOption, cursorOption }),
   (program, finish) => defineMemories(program, finish, addCommand),
   (program, finish) => defineWatch(program, finish, addCommand),
+  (program, finish) => defineHook(program, finish, addCommand),
   (program, finish) =>
     addCommand(program, "stats", "Count sessions, messages and tokens.", [
       "throughline stats",

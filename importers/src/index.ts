@@ -26,4 +26,6 @@ export type { JsonlLine, JsonlOptions } from "./jsonl-lines.ts";
 export { importSources } from "./writing/import-sources.ts";
 export type { ImportOptions, ImportProgress } from "./writing/import-sources.ts";
 export type { ImportReport, ImportReportProblem } from "./writing/import-report.ts";
+export { sessionOfTool } from "./writing/session-of-tool.ts";
+export type { ToolSession } from "./writing/session-of-tool.ts";
 export { chunkCodec } from "./chunk-codec.ts";

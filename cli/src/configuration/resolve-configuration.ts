@@ -23,6 +23,8 @@ const defaults = {
   ...defaultPolicy,
   cleanUpMinutes: 60,
   packContextAbove: 65_536,
+  hookImportTranscripts: true,
+  hookLingerSeconds: 10,
 } as const;
 
 export interface Settings extends RetentionPolicy {
@@ -43,6 +45,8 @@ export interface Settings extends RetentionPolicy {
   readonly cleanUpMinutes: number;
   /** Bytes; null: never. */
   readonly packContextAbove: number | null;
+  readonly hookImportTranscripts: boolean;
+  readonly hookLingerSeconds: number;
 }
 
 export interface ResolvedConfiguration {

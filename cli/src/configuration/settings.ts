@@ -139,6 +139,20 @@ export const settings = {
     ),
     reads: "number",
   },
+  /** Whether hooks import what was said, from the files of the tool that calls them. */
+  hookImportTranscripts: {
+    path: ["hook", "import_transcripts"],
+    variable: "THROUGHLINE_HOOK_IMPORT_TRANSCRIPTS",
+    schema: v.boolean("must be true or false"),
+    reads: "boolean",
+  },
+  /** Seconds that the process which records for hooks waits for more events. */
+  hookLingerSeconds: {
+    path: ["hook", "linger_seconds"],
+    variable: "THROUGHLINE_HOOK_LINGER_SECONDS",
+    schema: wholeNumber(0, 3_600),
+    reads: "number",
+  },
   /** Kind of the store, where there is no store URL. */
   backend: {
     path: ["storage", "backend"],

@@ -27,6 +27,8 @@ export interface Where {
   readonly throughline: Throughline;
   readonly tool: string;
   readonly user: string;
+  /** Of sessions that are made. */
+  readonly project?: string;
 }
 
 /** Finds a session by its external key, and prepares its making where there is none. */
@@ -94,7 +96,7 @@ function noteOf([scope, collection, key]: readonly string[], now: number): Store
 }
 
 async function newRecord(where: Where, draft: ImportedSession): Promise<StoredRecord> {
-  const { throughline, tool, user } = where;
+  const { throughline, tool, user, project } = where;
   const now = throughline.store.now();
   const parent =
     draft.parent === undefined ? undefined : await makeParent(where, draft.parent, draft.createdAt);
@@ -104,6 +106,7 @@ async function newRecord(where: Where, draft: ImportedSession): Promise<StoredRe
       user,
       tool,
       externalKey: draft.externalKey,
+      ...(project === undefined ? undefined : { project }),
       ...draftFields(draft),
       ...(parent === undefined ? undefined : { listed: false }),
     },
@@ -127,13 +130,20 @@ async function makeParent(
   createdAt: number | undefined,
 ): Promise<Row | undefined> {
   const draft: ImportedSession = { type: "session", externalKey: key };
-  const known = await findImportedSession(where, createdAt === undefined ? draft : { ...draft, createdAt });
+  return makeImportedSession(where, createdAt === undefined ? draft : { ...draft, createdAt });
+}
+
+/** Finds a session by its external key, or makes it, empty; undefined: it was deleted here. */
+export async function makeImportedSession(where: Where, draft: ImportedSession): Promise<Row | undefined> {
+  const known = await findImportedSession(where, draft);
   if (known.row !== undefined || known.deleted !== undefined) return known.row;
   const { store, tenant } = where.throughline;
   await store.commit({ tenant, writes: known.creation });
   const { answers } = await store.read({
     tenant,
-    requests: [{ type: "get", kind: "sessions", keys: [uniqueKeyOf(where, key)], select: "all" }],
+    requests: [
+      { type: "get", kind: "sessions", keys: [uniqueKeyOf(where, draft.externalKey)], select: "all" },
+    ],
   });
   return answers[0][0];
 }
