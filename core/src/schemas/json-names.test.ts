@@ -58,6 +58,13 @@ const message = {
 };
 
 describe("names", () => {
+  test("of JSON are checked as strictly: what stands behind a choice, too", () => {
+    const given = { created_at: "1969-12-31T00:00:00Z" };
+    expect(() => parseInput(sessionJson, given, "body")).toThrow(
+      "body: created_at must be a time from 1970 on.",
+    );
+  });
+
   test.each([
     ["toolCallId", "tool_call_id"],
     ["id", "id"],

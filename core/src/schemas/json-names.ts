@@ -27,12 +27,9 @@ export function withJsonNames(schema: v.GenericSchema, names: Names = {}): v.Gen
     case "nullable":
       return v.nullable(inner(parts.wrapped));
     case "array":
-      // An array's own limits stand behind it in a pipe, which is kept.
-      return Array.isArray(parts.pipe)
-        ? v.pipe(v.array(inner(parts.item)), ...(parts.pipe.slice(1) as []))
-        : v.array(inner(parts.item));
+      return withChecksOf(parts, v.array(inner(parts.item)));
     case "union":
-      return v.union((parts.options as unknown[]).map(inner), parts.message as string);
+      return withChecksOf(parts, v.union((parts.options as unknown[]).map(inner), parts.message as string));
     case "variant":
       return v.variant(
         parts.key as string,
@@ -42,6 +39,11 @@ export function withJsonNames(schema: v.GenericSchema, names: Names = {}): v.Gen
     default:
       return schema;
   }
+}
+
+/** A list's own limits, and what else is checked of a choice, stand behind them in a pipe. */
+function withChecksOf({ pipe }: Readonly<Record<string, unknown>>, schema: v.GenericSchema): v.GenericSchema {
+  return Array.isArray(pipe) ? v.pipe(schema, ...(pipe.slice(1) as [])) : schema;
 }
 
 /** Argument names for an object with JSON names. Values are left alone. */

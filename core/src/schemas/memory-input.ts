@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { fromJsonNames, withJsonNames } from "./json-names.ts";
 import { metadata } from "./json-value.ts";
 import { pageSize } from "./page-size.ts";
-import { keyText, label, queryText } from "./text.ts";
+import { keyText, label, notDots, queryText } from "./text.ts";
 
 /** A hundred years. */
 const longestTtl = 3_155_760_000;
@@ -16,10 +16,10 @@ const memoryKey = v.pipe(
   label,
   v.regex(
     // oxlint-disable-next-line no-control-regex -- these are what is looked for
-    /^[^/\u0000-\u001f\u007f-\u009f]*$/,
+    /^[^/\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/,
     "must have neither slashes nor control characters, such as line breaks",
   ),
-  v.regex(/^(?!\.\.?$)/, "must be neither . nor .."),
+  notDots,
 );
 
 const ttlSeconds = v.pipe(

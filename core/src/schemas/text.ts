@@ -28,6 +28,8 @@ export function cleanText(limit: number) {
 export const label = v.pipe(cleanText(labelBytes), v.nonEmpty("must not be empty"));
 /** Keys and paths: 1 to 1,024 bytes. */
 export const keyText = v.pipe(cleanText(indexedBytes), v.nonEmpty("must not be empty"));
+/** What stands in the path of a URL by its name: there these two mean another folder. */
+export const notDots = v.regex<string, string>(/^(?!\.\.?$)/, "must not be one or two full stops");
 /** Titles, summaries and other prose; may be empty. */
 export const prose = cleanText(65_536);
 /** What a person searches for. */

@@ -162,6 +162,7 @@ describe.each(storeNames)("checkpoints on %s", (name) => {
     });
     for (const [given, field] of [
       [{ name: "" }, "name"],
+      [{ name: ".." }, "name"],
       [{ name: "a\0" }, "name"],
       [{ name: "a", state: () => 1 }, "state"],
       [{}, "name"],

@@ -7,7 +7,7 @@ import { withJsonNames } from "../../schemas/json-names.ts";
 import { jsonValue } from "../../schemas/json-value.ts";
 import { pageSize } from "../../schemas/page-size.ts";
 import { parseInput } from "../../schemas/parse-input.ts";
-import { label } from "../../schemas/text.ts";
+import { label, notDots } from "../../schemas/text.ts";
 import { removeReference } from "../blobs/blob-holders.ts";
 import { damaged, fetchBlobTexts } from "../blobs/fetch-blobs.ts";
 import { withStagedBlobs } from "../blobs/with-staged-blobs.ts";
@@ -38,8 +38,9 @@ export interface Checkpoint extends CheckpointSummary {
   readonly state: unknown;
 }
 
+const checkpointName = v.pipe(label, notDots);
 const checkpointInput = v.strictObject({
-  name: label,
+  name: checkpointName,
   /** Any JSON, up to 64 MiB. Default: null. */
   state: v.optional(jsonValue),
 });
@@ -221,7 +222,7 @@ export class Checkpoints {
   async #row(sessionId: string, name: string, options: CallOptions): Promise<Row> {
     const { store, tenant } = this.#context;
     // A name that none can have is none that is there.
-    if (!v.is(label, name)) throw checkpointNotFound(sessionId, name);
+    if (!v.is(checkpointName, name)) throw checkpointNotFound(sessionId, name);
     const { answers } = await store.read(
       {
         tenant,

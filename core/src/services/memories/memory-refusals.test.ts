@@ -13,6 +13,7 @@ describe.each(storeNames)("a memory on %s", (name) => {
     ["a key with a slash", { ...whole, key: "a/b" }, "invalid", "type"],
     ["a key that climbs in a path", { ...whole, key: ".." }, "invalid", "type"],
     ["a key with a line break", { ...whole, key: "a\nb" }, "invalid", "type"],
+    ["a key with a line separator", { ...whole, key: "a\u2028b" }, "invalid", "type"],
     ["a key with a lone surrogate", { ...whole, key: "\ud800" }, "invalid", "type"],
     ["a key of 256 bytes", { ...whole, key: "k".repeat(256) }, "invalid", "too_long"],
     ["a value that is no text", { ...whole, value: 1 }, "invalid", "type"],

@@ -155,7 +155,7 @@ function expectVersion({ version: { key, target }, expectedVersion }: Plan): voi
   throw new ThroughlineError("conflict", `The memory ${key} ${found}, not at ${expectedVersion}.`, {
     reason: "version",
     outcome: "refused",
-    details: { field: "expectedVersion", expected: expectedVersion, actual: known },
+    details: { memory: key, expected: expectedVersion, actual: known },
   });
 }
 
