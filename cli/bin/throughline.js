@@ -2,11 +2,10 @@
 // npm links the command before anything is built: in a clone it runs from the sources, published from what was built. It is
 // CommonJS (see package.json beside it), which starts sooner: an agent waits for its hooks.
 const { existsSync } = require("node:fs");
-const { join } = require("node:path");
 
-const source = join(__dirname, "../src/main.ts");
+const source = `${__dirname}/../src/main.ts`;
 if (existsSync(source)) runFromSources();
-else require(join(__dirname, "../dist/quick-start.cjs"));
+else require(`${__dirname}/../dist/quick-start.cjs`);
 
 function runFromSources() {
   const { spawn } = require("node:child_process");

@@ -3,7 +3,6 @@
  * that was killed is taken for gone by what the system says of its number, or by its silence.
  */
 import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 
 /** Milliseconds between two signs of life. */
 const beatEvery = 2_000;
@@ -58,7 +57,7 @@ export function takeDrainerLock(folder: string): DrainerLock | undefined {
 }
 
 function lockPath(folder: string): string {
-  return join(folder, "recording");
+  return `${folder}/recording`;
 }
 
 function isRunning(id: number): boolean {
