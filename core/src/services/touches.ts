@@ -138,35 +138,53 @@ class Touches {
     if (this.#waiting.size > 0) this.#flushLater();
   }
 
-  /** Records that are gone by now are left out, which a batch would be refused for. */
+  /** Records that are gone by now are left out, which a batch is refused for: they are looked for when one is. */
   async #writeSome(tenant: string, touches: readonly Touch[]): Promise<void> {
-    for (let attempt = 1; ; attempt += 1) {
-      // Their counts are asked for only where the answer to a commit may get lost.
-      const select = this.#store.capabilities.unknownOutcomes ? "plain" : "key";
-      const requests = touches.map(({ kind, key }) => ({ type: "get", kind, keys: [key], select }) as const);
-      const { answers } = await this.#store.read({ tenant, requests });
-      const there = touches.flatMap((touch, index) => {
-        const row = answers[index]?.[0];
-        return row === undefined ? [] : [{ touch, row }];
-      });
-      for (const { touch, row } of there) takeArrived(touch, row);
-      if (there.length === 0) return;
-      const writes = there.map(({ touch }) => updateOf(touch));
+    // Where the answer to a commit may get lost, their counts are read before it.
+    const isUncertain = this.#store.capabilities.unknownOutcomes;
+    let left: readonly Found[] = isUncertain
+      ? await this.#find(tenant, touches)
+      : touches.map((touch) => ({ touch }));
+    for (let attempt = 1; left.length > 0; attempt += 1) {
+      const writes = left.map(({ touch }) => updateOf(touch));
       try {
         await this.#store.commit({ tenant, writes, quiet: { durable: false } });
         return;
       } catch (error) {
         const isUnknown = !isThroughlineError(error) || error.outcome !== "refused";
-        if (isUnknown) for (const { touch, row } of there) markSent(touch, row);
+        if (isUnknown) left.forEach(markSent);
         if (isUnknown || attempt === attempts) throw error;
+        left = await this.#find(
+          tenant,
+          left.map(({ touch }) => touch),
+        );
       }
     }
   }
+
+  /** Those whose records are there, without what has arrived of them by now. */
+  async #find(tenant: string, touches: readonly Touch[]): Promise<readonly Found[]> {
+    const select = this.#store.capabilities.unknownOutcomes ? "plain" : "key";
+    const requests = touches.map(({ kind, key }) => ({ type: "get", kind, keys: [key], select }) as const);
+    const { answers } = await this.#store.read({ tenant, requests });
+    return touches.flatMap((touch, index) => {
+      const row = answers[index]?.[0];
+      if (row === undefined) return [];
+      takeArrived(touch, row);
+      return [{ touch, row }];
+    });
+  }
+}
+
+/** A touch, with its record where that was read. */
+interface Found {
+  readonly touch: Touch;
+  readonly row?: Row;
 }
 
 /** Notes what is on its way to a record, so that it is not counted a second time. */
-function markSent(touch: Touch, row: Row): void {
-  const from = touch.count === undefined ? undefined : row[touch.count];
+function markSent({ touch, row }: Found): void {
+  const from = touch.count === undefined ? undefined : row?.[touch.count];
   if (typeof from === "number") touch.sent = { reads: touch.reads, from };
 }
 
