@@ -190,6 +190,8 @@ export {
 export { type SessionStatistics } from "./services/session-statistics.ts";
 export { type DeleteOptions } from "./services/erasing/delete-session.ts";
 export { noteSource } from "./services/erasing/import-notes.ts";
+export { type OwnerDeletionOptions } from "./services/erasing/delete-owner.ts";
+export { type OwnerReceipt } from "./services/erasing/owner-job.ts";
 export { type DeletionReceipt } from "./services/erasing/receipt.ts";
 export {
   type CleanUpInput,
@@ -214,6 +216,7 @@ export {
   cleanUpToJson,
   deletedSessionToJson,
   holdToJson,
+  ownerReceiptToJson,
   receiptToJson,
 } from "./services/retention/to-json.ts";
 export { type DeletedSession, type TrashOptions, trashOptions } from "./services/retention/trash.ts";

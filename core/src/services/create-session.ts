@@ -10,7 +10,7 @@ import { sessionNotFound } from "./find-session.ts";
 import { mayBeForParent, refuseSharedIds, resolveSharedParents } from "./message-path/shared-messages.ts";
 import { newMessageRecords } from "./new-messages.ts";
 import { repeatOnConflict } from "./repeat-on-conflict.ts";
-import { insertProject } from "./projects.ts";
+import { insertProject } from "./insert-project.ts";
 import type { ServiceContext } from "./service-context.ts";
 import { ancestorsOfChild } from "./session.ts";
 import type { CallSettings } from "./sessions.ts";

@@ -9,6 +9,9 @@ import { pageSize } from "../schemas/page-size.ts";
 import { parseInput } from "../schemas/parse-input.ts";
 import { repositoryText } from "../schemas/repository.ts";
 import { label, prose } from "../schemas/text.ts";
+import { type OwnerDeletionOptions, deleteOwner } from "./erasing/delete-owner.ts";
+import type { Owner } from "./erasing/owner.ts";
+import { type OwnerReceipt, readOwnerReceipt } from "./erasing/owner-job.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { listPage } from "./list-page.ts";
 import type { ServiceContext } from "./service-context.ts";
@@ -59,12 +62,6 @@ const list = "projects";
 const defaultLimit = 50;
 /** Each time it fails somebody else was faster, or an id was taken. */
 const attempts = 50;
-
-/** Makes a project in the batch that first names it; one that is there stays as it is. */
-export function insertProject(projectId: string, now: number): Write {
-  const record = { projectId, name: projectId, repository: "", createdAt: now };
-  return { type: "insert", kind: "projects", record, exists: "keep" };
-}
 
 export class Projects {
   readonly #context: ServiceContext;
@@ -150,6 +147,24 @@ export class Projects {
     }
   }
 
+  /**
+   * Deletes a project with all that is its: its sessions go to the trash, or with `erase` for ever; its memories, resources
+   * and its record are gone at once. A session that is brought back from the trash makes the project again. The same call
+   * goes on where one was cut short. After the end it answers the same receipt, until there is something of the project
+   * again.
+   *
+   * @throws ThroughlineError `not_found` with reason `project`; `conflict` with reason `held`, which names the sessions that
+   *   are held, before anything is removed; `unavailable` with reason `locked`
+   */
+  async delete(id: string, options: OwnerDeletionOptions & CallSettings = {}): Promise<OwnerReceipt> {
+    return deleteOwner(this.#context, projectOf(id), options);
+  }
+
+  /** What a deletion of a project has done. @throws ThroughlineError `not_found` with reason `receipt` */
+  async receipt(id: string, settings: CallSettings = {}): Promise<OwnerReceipt> {
+    return readOwnerReceipt(this.#context, projectOf(id), settings);
+  }
+
   async #change(row: Row, set: Record<string, string>, settings: CallSettings): Promise<Project> {
     const { projectId, revision } = row as RowOf<typeof projects>;
     const { store, tenant } = this.#context;
@@ -192,6 +207,10 @@ export class Projects {
     const query = { kind: "projects", shape: "created", prefix: [], direction: "backward" } as const;
     return listPage(this.#context, { list, query, limit, cursor, toItem: toProject }, settings);
   }
+}
+
+function projectOf(id: string): Owner {
+  return { kind: "project", id: parseInput(label, id, "project") };
 }
 
 function byRepository(repository: string): Key {

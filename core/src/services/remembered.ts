@@ -73,3 +73,4 @@ export {
   toolPageJson,
   toolSessionJson,
 } from "../schemas/tool-input.ts";
+export { type Users } from "./users.ts";

@@ -28,6 +28,7 @@ import { Resources } from "./resources/resources.ts";
 import { type Statistics, countAll } from "./stats.ts";
 
 export interface ThroughlineOptions {
+import { Users } from "./users.ts";
   /** Whose data this is. Default: `default`. */
   readonly tenant?: string;
   /** Makes ids of sessions, and of messages that bring none. Default: UUIDv7. */
@@ -73,6 +74,7 @@ export class Throughline {
   /** The store behind the services, with its guard: for importers, adapters and tools. */
   readonly store: GuardedStore;
   readonly tenant: string;
+  readonly users: Users;
   readonly #context: ServiceContext;
 
   constructor(store: GuardedStore, options: ThroughlineOptions = {}) {
@@ -113,6 +115,7 @@ export class Throughline {
 
   /** Counts sessions, messages and tokens. */
   async stats(settings: CallSettings = {}): Promise<Statistics> {
+    this.users = new Users(this.#context);
     return countAll(this.#context, settings);
   }
 

@@ -7,6 +7,7 @@ import { isThroughlineError } from "../../error.ts";
 import type { Row } from "../../model/kind.ts";
 import { parseInput, refuseNonObject } from "../../schemas/parse-input.ts";
 import { sessionNotFound } from "../find-session.ts";
+import { insertProject } from "../insert-project.ts";
 import { expectNotHeld, isHeldRefusal, sessionHeld } from "../retention/holds.ts";
 import { eraseAfter } from "../retention/policy.ts";
 import type { ServiceContext } from "../service-context.ts";
@@ -52,36 +53,74 @@ async function hide(
   session: string,
   options: CallOptions,
 ): Promise<DeletionReceipt> {
-  const { store, tenant } = context;
+  const found = await readWithCounts(context, session, false, options);
+  if (found === undefined) throw sessionNotFound(session);
+  const deletedAt = context.store.now();
+  await hideLiving(context, session, deletedAt, options);
+  return hiddenReceipt(context, found, deletedAt, options);
+}
+
+/** What is in the trash of a session; undefined where it is not there. */
+export async function readDeleted(
+  context: ServiceContext,
+  session: string,
+  options: CallOptions,
+): Promise<DeletionReceipt | undefined> {
+  const found = await readWithCounts(context, session, true, options);
+  const deletedAt = found?.row.hiddenAt as number | undefined;
+  return found === undefined || deletedAt === 0 || deletedAt === undefined
+    ? undefined
+    : hiddenReceipt(context, found, deletedAt, options);
+}
+
+interface Counted {
+  readonly row: Row;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+async function readWithCounts(
+  { store, tenant }: ServiceContext,
+  session: string,
+  hidden: boolean,
+  options: CallOptions,
+): Promise<Counted | undefined> {
   const owned = ownedKinds(store.kinds);
   const counts = owned.map(({ kind, shape }): Count => ({
     type: "count",
     kind: kind.name,
     shape,
     prefix: [session],
+    hidden,
   }));
   const { answers } = await store.read(
     {
       tenant,
-      requests: [{ type: "get", kind: "sessions", keys: [[session]], select: "all" }, ...counts],
+      requests: [{ type: "get", kind: "sessions", keys: [[session]], select: "all", hidden }, ...counts],
     },
     options,
   );
   const [rows, ...numbers] = answers as unknown as [readonly (Row | undefined)[], ...number[]];
   const [row] = rows;
-  if (row === undefined) throw sessionNotFound(session);
-  const deletedAt = store.now();
-  await hideLiving(context, session, deletedAt, options);
-  const { forks } = await readShared(context, row, options);
+  if (row === undefined) return undefined;
   const kinds = owned.map(({ kind }, index) => [kind.name, numbers[index] ?? 0] as const);
-  const removed = [["sessions", 1], ["messages", row.messageCount as number], ...kinds] as const;
+  const all = [["sessions", 1], ["messages", row.messageCount as number], ...kinds] as const;
+  return { row, counts: Object.fromEntries(all.filter(([, count]) => count > 0)) };
+}
+
+async function hiddenReceipt(
+  context: ServiceContext,
+  { row, counts }: Counted,
+  deletedAt: number,
+  options: CallOptions,
+): Promise<DeletionReceipt> {
+  const { forks } = await readShared(context, row, options);
   return {
-    sessionId: session,
+    sessionId: row.id as string,
     deletedAt: new Date(deletedAt),
     erased: false,
     erasedAt: null,
     eraseAfter: eraseAfter(deletedAt, context.retention),
-    removed: Object.fromEntries(removed.filter(([, count]) => count > 0)),
+    removed: counts,
     bytes: 0,
     sharedWith: forks,
     forksWithLostHistory: [],
@@ -117,7 +156,7 @@ async function hideLiving(
 ): Promise<void> {
   const isLiving = { type: "equals", kind: "sessions", key: [session], fields: { hiddenAt: 0 } } as const;
   const expect = [isLiving, expectNotHeld(session)];
-  await store.commit({ tenant, expect, writes: [hidden(session, at)] }, options);
+  await store.commit({ tenant, expect, writes: [setHidden(session, at)] }, options);
 }
 
 /** Notes that a deleted session is to be erased: from here on it can't be brought back. */
@@ -164,8 +203,14 @@ export async function undeleteSession(
   const row = await readAny(context, session, options);
   if (row === undefined) throw sessionNotFound(session);
   if (row.hiddenAt === 0) return;
+  const project = row.projectId as string;
+  // It may have been deleted meanwhile.
+  const named = project === "" ? [] : [insertProject(project, store.now())];
   try {
-    await store.commit({ tenant, expect: [expectNoJob(session)], writes: [hidden(session, 0)] }, options);
+    await store.commit(
+      { tenant, expect: [expectNoJob(session)], writes: [...named, setHidden(session, 0)] },
+      options,
+    );
   } catch (error) {
     // What is being erased is as good as gone.
     const isGone = isThroughlineError(error) && (error.reason === "expectation" || error.reason === "absent");
@@ -188,6 +233,6 @@ async function readAny(
   return answers[0][0];
 }
 
-function hidden(session: string, at: number): Write {
+function setHidden(session: string, at: number): Write {
   return { type: "update", kind: "sessions", key: [session], set: { hiddenAt: at } };
 }

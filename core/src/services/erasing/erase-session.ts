@@ -9,7 +9,6 @@ import { ThroughlineError, isThroughlineError } from "../../error.ts";
 import type { Row } from "../../model/kind.ts";
 import { sessionNotFound } from "../find-session.ts";
 import type { ServiceContext } from "../service-context.ts";
-import { sweepBlobs } from "../sweep-blobs.ts";
 import { type ErasureJob, type StoredJob, jobKey, readJob, updateJob } from "./erasure-job.ts";
 import { type SharedPositions, findCountingAncestor, readShared } from "./forks-of.ts";
 import { blankedSession } from "./blanked-session.ts";
@@ -18,13 +17,11 @@ import { nextOwnedRecords, removalsOfEnded } from "./owned-records.ts";
 import { MessagesPage, readReferences } from "./messages-page.ts";
 import { both, without } from "./position-ranges.ts";
 import { type DeletionReceipt, findReceipt, insertReceipt, unfinishedReceipt } from "./receipt.ts";
+import { addCounts, releaseBlobs } from "./release-blobs.ts";
 import { nextSourceStep } from "./session-sources.ts";
 
 /** Looks after which neither this eraser nor another one of the session got further: forks come to their ends meanwhile. */
 const attempts = 50;
-
-/** Looks at large values, of which one in ten is enough where 64 writers stage at a time. */
-const sweepAttempts = 100;
 
 /**
  * Goes on with an erasure that has begun, to its end, or as far as living forks let it. What this call does of it itself
@@ -241,61 +238,21 @@ class Erasure {
     await this.#commit({ isEndedGone: true });
   }
 
-  /**
-   * Large values that nobody else holds go at once. They are counted before they do, as a second look finds none; what
-   * somebody has stored again by the end is counted no longer.
-   */
+  /** Large values that nobody else holds go at once. */
   async #releaseBlobs(): Promise<void> {
-    if (this.#job.hashes.length === 0) return;
-    const countsItself = !this.#job.isCounted;
-    if (countsItself) await this.#countFree();
-    const { hashes } = this.#job;
-    const { left } = await sweepBlobs(this.#context, { ...this.#options, hashes, attempts: sweepAttempts });
+    const current = (): ErasureJob => this.#job;
+    const job = {
+      get job() {
+        return current();
+      },
+      change: (changes: Partial<ErasureJob>) => this.#commit(changes),
+      note: (blobs: number, bytes: number) => {
+        this.#own.blobs += blobs;
+        this.#own.bytes += bytes;
+      },
+    };
+    const left = await releaseBlobs(this.#context, job, this.#options);
     if (left > 0) throw blobsInTheWay(this.#job.sessionId, left);
-    const stored = await this.#findStored(hashes);
-    const bytes = stored.reduce((sum, { size }) => sum + (size as number), 0);
-    await this.#commit({
-      hashes: [],
-      isCounted: false,
-      removed: this.#counted({ blobs: -stored.length }),
-      bytes: this.#job.bytes - bytes,
-    });
-    if (!countsItself) return;
-    this.#own.blobs -= stored.length;
-    this.#own.bytes -= bytes;
-  }
-
-  /** Counts those that go, and forgets the others: they are for whoever holds them. */
-  async #countFree(): Promise<void> {
-    const { hashes } = this.#job;
-    const {
-      blobs,
-      bytes,
-      free = [],
-    } = await sweepBlobs(this.#context, {
-      ...this.#options,
-      hashes,
-      dryRun: true,
-    });
-    await this.#commit({
-      hashes: free,
-      isCounted: true,
-      removed: this.#counted({ blobs }),
-      bytes: this.#job.bytes + bytes,
-    });
-    this.#own.blobs += blobs;
-    this.#own.bytes += bytes;
-  }
-
-  async #findStored(hashes: readonly string[]): Promise<readonly Row[]> {
-    const { store, tenant } = this.#context;
-    if (hashes.length === 0) return [];
-    const keys = hashes.map((hash) => [hash]);
-    const { answers } = await store.read(
-      { tenant, requests: [{ type: "get", kind: "blobs", keys }] },
-      this.#options,
-    );
-    return answers[0].filter((row) => row !== undefined);
   }
 
   async #eraseSources(): Promise<void> {
@@ -340,9 +297,7 @@ class Erasure {
   }
 
   #counted(counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
-    const removed: Record<string, number> = { ...this.#job.removed };
-    for (const [kind, count] of Object.entries(counts)) removed[kind] = (removed[kind] ?? 0) + count;
-    return Object.fromEntries(Object.entries(removed).filter(([, count]) => count !== 0));
+    return addCounts(this.#job.removed, counts);
   }
 }
 

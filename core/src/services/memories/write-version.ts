@@ -4,7 +4,7 @@ import type { CallOptions } from "../../contract/store.ts";
 import type { Row, StoredRecord } from "../../model/kind.ts";
 import { insertReference } from "../blobs/blob-holders.ts";
 import type { StagedBlobs } from "../blobs/staged-blobs.ts";
-import { insertProject } from "../projects.ts";
+import { insertProject } from "../insert-project.ts";
 import type { ServiceContext } from "../service-context.ts";
 import { touchSession } from "../touch-session.ts";
 import { type OwnerFields, memoryKeyOf, ownerOf, ownerValues } from "./memory.ts";

@@ -1,5 +1,6 @@
 /** What deleting and cleaning up answer, as JSON: snake_case names, ISO times. */
 import { toSnakeCase } from "../../schemas/json-names.ts";
+import type { OwnerReceipt } from "../erasing/owner-job.ts";
 import type { DeletionReceipt } from "../erasing/receipt.ts";
 import { type JsonObject, sessionToJson } from "../to-json.ts";
 import type { CleanUpReport } from "./clean-up.ts";
@@ -8,6 +9,12 @@ import type { DeletedSession } from "./trash.ts";
 
 export function receiptToJson(receipt: DeletionReceipt): JsonObject {
   return withJsonNames(receipt);
+}
+
+/** The names of the owner's kind that are null are left out. */
+export function ownerReceiptToJson({ projectId, userId, ...receipt }: OwnerReceipt): JsonObject {
+  const owner = projectId === null ? { userId } : { projectId };
+  return withJsonNames({ ...owner, ...receipt });
 }
 
 export function holdToJson(hold: Hold): JsonObject {
