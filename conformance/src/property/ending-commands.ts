@@ -1,6 +1,19 @@
 /** Calls that take away, or keep that from happening; and records of files. */
+import { limitedKinds, limitsOf } from "@throughline/core";
 import * as fc from "fast-check";
 import { type ServiceCommand, command, given, maybe, pick, walk } from "./service-command.ts";
+
+/** Limits of one kind of what sessions carry. */
+const kindLimits = fc
+  .record({
+    kind: fc.constantFrom(...limitedKinds),
+    ttlDays: maybe(fc.constantFrom(0.000_05, 0.5)),
+    max: maybe(fc.integer({ min: 1, max: 3 })),
+  })
+  .map(({ kind, ttlDays, max }) => {
+    const names = limitsOf(kind);
+    return { [names.ttlDays]: ttlDays, [names.max]: max };
+  });
 
 export const endingCommands: readonly fc.Arbitrary<ServiceCommand>[] = [
   command("delete", fc.tuple(pick, fc.boolean()), (subject, [of, erase]) =>
@@ -23,8 +36,11 @@ export const endingCommands: readonly fc.Arbitrary<ServiceCommand>[] = [
       ttlDays: maybe(fc.constantFrom(0.000_05, 1)),
       maxSessions: maybe(fc.integer({ min: 1, max: 3 })),
       trashDays: maybe(fc.constantFrom(0, 1)),
+      expiredFilesDays: maybe(fc.constantFrom(0, 1)),
+      limits: kindLimits,
     }),
-    (subject, { dryRun, ...policy }) => subject.throughline.gc({ dryRun, policy: given(policy) }),
+    (subject, { dryRun, limits, ...policy }) =>
+      subject.throughline.gc({ dryRun, policy: given({ ...policy, ...limits }) }),
   ),
   command("wait", fc.constantFrom(60_000, 86_400_000), async (subject, milliseconds) => {
     subject.clock.advance(milliseconds);
