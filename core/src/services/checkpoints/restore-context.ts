@@ -244,15 +244,9 @@ async function restoreScores(
     limit: rowsAtOnce,
   } as const;
   const change = async (rows: readonly Row[]): Promise<void> => {
-    const keys = rows.map(({ resourceId }) => [resourceId as string]);
-    const { answers } = await store.read(
-      { tenant, requests: [{ type: "get", kind: "resources", keys }] },
-      options,
-    );
-    const writes = rows.flatMap((row, index): Write[] => {
-      const { resourceId, importanceScore } = row as RowOf<typeof sessionResources>;
-      const path = answers[0][index]?.path as string | undefined;
-      const score = path === undefined ? null : (wanted.get(path) ?? null);
+    const writes = rows.flatMap((row): Write[] => {
+      const { resourceId, path, importanceScore } = row as RowOf<typeof sessionResources>;
+      const score = wanted.get(path) ?? null;
       if (score === importanceScore) return [];
       const key = [session, resourceId];
       return [{ type: "update", kind: "session_resources", key, set: { importanceScore: score } }];

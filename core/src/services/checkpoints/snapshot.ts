@@ -2,7 +2,7 @@
 import type { StoredRecord } from "../../model/kind.ts";
 import type { CallOptions } from "../../contract/store.ts";
 import { type Entry, type ListName, listNames, toEntry } from "../context/context-lists.ts";
-import { type WholeContext, readScores, readWhole, readWorkspace } from "../context/read-context.ts";
+import { type WholeContext, scoresOf, readWhole, readWorkspace } from "../context/read-context.ts";
 import { ownFields, ownerFields } from "../context/segments.ts";
 import {
   type ContextContent,
@@ -30,7 +30,7 @@ export async function takeSnapshot(
   return {
     entries: whole.entries,
     workspace: readWorkspace(whole.header),
-    scores: await readScores(context, whole.links, options),
+    scores: scoresOf(whole.links),
   };
 }
 

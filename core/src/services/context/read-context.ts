@@ -26,7 +26,6 @@ import {
 const newest = 1_000;
 /** Entries of each kind in one read: a server answers at most 4,000 records at once. */
 const firstRows = 600;
-const resourcesAtOnce = 1_000;
 
 /** All that a context consists of. */
 export interface WholeContext {
@@ -58,7 +57,7 @@ export async function readContext(
   const before = isWhole ? 0 : totals.files - files.length;
   const content: ContextContent = {
     filesAccessed: files.map((entry, index) => toFileAccess(entry, before + index + 1)),
-    fileImportanceScores: await readScores(context, links, options),
+    fileImportanceScores: scoresOf(links),
     recentSearches: list("search").map(toSearch),
     decisions: list("decision").map(toDecision),
     savedMemories: list("memory").map(toMemoryReference),
@@ -152,27 +151,12 @@ export async function readWhole(
   return { header: found.header as WholeContext["header"], entries, links, hasSegments: found.hasSegments };
 }
 
-/** The scores of linked resources, by path. */
-export async function readScores(
-  { store, tenant }: ServiceContext,
-  links: readonly Row[],
-  options: CallOptions,
-): Promise<Readonly<Record<string, number>>> {
-  const scored = (links as readonly RowOf<typeof sessionResources>[]).filter(
-    ({ importanceScore }) => importanceScore !== null,
-  );
-  const scores: (readonly [string, number])[] = [];
-  for (let begin = 0; begin < scored.length; begin += resourcesAtOnce) {
-    const some = scored.slice(begin, begin + resourcesAtOnce);
-    const keys = some.map(({ resourceId }) => [resourceId]);
-    const { answers } = await store.read(
-      { tenant, requests: [{ type: "get", kind: "resources", keys }] },
-      options,
-    );
-    for (const [index, link] of some.entries()) {
-      const path = answers[0][index]?.path as string | undefined;
-      if (path !== undefined) scores.push([path, link.importanceScore as number]);
-    }
+/** The scores of linked resources, by path; links are in order of access, the last first. */
+export function scoresOf(links: readonly Row[]): Readonly<Record<string, number>> {
+  const scores = new Map<string, number>();
+  for (const { path, importanceScore } of links as readonly RowOf<typeof sessionResources>[]) {
+    // A path that was forgotten and tracked again has two links: the later one counts.
+    if (importanceScore !== null && !scores.has(path)) scores.set(path, importanceScore);
   }
   return Object.fromEntries(scores);
 }

@@ -5,8 +5,8 @@ import { ThroughlineError } from "../../error.ts";
 import { type FieldValue, type Row, completeRecord } from "../../model/kind.ts";
 import { sessionResources } from "../../model/resources.ts";
 import type { LinksInput } from "../../schemas/resource-input.ts";
-import { readCursor, writeCursor } from "../cursor.ts";
 import { sessionNotFound } from "../find-session.ts";
+import { listRows } from "../list-page.ts";
 import { repeatOnConflict } from "../repeat-on-conflict.ts";
 import type { ServiceContext } from "../service-context.ts";
 import type { Page } from "../sessions.ts";
@@ -103,43 +103,30 @@ export async function linkResources(
   );
 }
 
-const list = "session resources";
-
 /** A page of a session's resources, what it accessed last first. */
 export async function listSessionResources(
-  { store, tenant }: ServiceContext,
+  context: ServiceContext,
   session: string,
   { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
   options: CallOptions,
 ): Promise<Page<SessionResource>> {
-  const name = `${list} ${session}`;
-  const { answers } = await store.read(
-    {
-      tenant,
-      requests: [
-        { type: "get", kind: "sessions", keys: [[session]] },
-        {
-          type: "query",
-          kind: "session_resources",
-          shape: "accessed",
-          prefix: [session],
-          direction: "backward",
-          limit,
-          ...(cursor === undefined ? undefined : { after: readCursor(name, cursor) }),
-        },
-      ],
-    },
-    options,
-  );
-  const [[found], { rows: links, next }] = answers;
-  if (found === undefined) throw sessionNotFound(session);
-  const items = await withResources({ store, tenant }, links, found.projectId as string, options);
-  return next === undefined ? { items } : { items, next: writeCursor(name, next) };
+  const requests = [{ type: "get", kind: "sessions", keys: [[session]] }] as const;
+  const [owner] = (await context.store.read({ tenant: context.tenant, requests }, options)).answers[0];
+  if (owner === undefined) throw sessionNotFound(session);
+  const query = {
+    kind: "session_resources",
+    shape: "accessed",
+    prefix: [session],
+    direction: "backward",
+  } as const;
+  const list = `session resources ${session}`;
+  const { items: links, ...next } = await listRows(context, { list, query, limit, cursor }, options);
+  return { items: await withResources(context, links, owner.projectId as string, options), ...next };
 }
 
 /** The resources that links name; of those that were removed, what the links know. */
 async function withResources(
-  { store, tenant }: Pick<ServiceContext, "store" | "tenant">,
+  { store, tenant }: ServiceContext,
   links: readonly Row[],
   projectId: string,
   options: CallOptions,
