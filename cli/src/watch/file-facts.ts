@@ -24,22 +24,23 @@ export async function readFileFacts(path: string): Promise<FileFacts | undefined
   const writtenAt = Math.floor(found.ctimeMs);
   if (found.isSymbolicLink()) return { writtenAt };
   if (!found.isFile()) return null;
-  const hash = found.size > largest ? undefined : await hashOf(path);
+  const hash = found.size > largest ? undefined : await hashOf(path, found.size);
   return { writtenAt, size: found.size, ...(hash === undefined ? undefined : { contentHash: hash }) };
 }
 
-async function hashOf(path: string): Promise<string | undefined> {
+async function hashOf(path: string, size: number): Promise<string | undefined> {
   let file: FileHandle | undefined;
   try {
     // Whatever stands there by now: neither a link is followed nor a pipe waited for.
     file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    const buffer = Buffer.alloc(largest + 1);
+    const buffer = Buffer.allocUnsafe(size + 1);
     let length = 0;
     for (;;) {
       const { bytesRead } = await file.read(buffer, length, buffer.length - length, length);
-      if (bytesRead === 0) break;
       length += bytesRead;
-      if (length > largest || buffer.subarray(0, Math.min(length, sample)).includes(0)) return undefined;
+      // It grows: another change will tell.
+      if (length > size || buffer.subarray(0, Math.min(length, sample)).includes(0)) return undefined;
+      if (bytesRead === 0) break;
     }
     return createHash("sha256").update(buffer.subarray(0, length)).digest("hex");
   } catch {
