@@ -21,6 +21,7 @@ export class GenericTable<Scope> implements Table<Scope> {
   readonly name: string;
   protected readonly tenantOf: (scope: Scope) => SqlValue;
   readonly #whereTenant: string;
+  readonly #columns: ReadonlyMap<string, string>;
 
   constructor(kind: Kind, { dialect, name, tenantColumn, tenantOf }: GenericLayout<Scope>) {
     this.kind = kind;
@@ -28,10 +29,12 @@ export class GenericTable<Scope> implements Table<Scope> {
     this.name = name;
     this.tenantOf = tenantOf;
     this.#whereTenant = `${tenantColumn} = ?`;
+    const fields = [...Object.keys(kind.fields), "revision"];
+    this.#columns = new Map(fields.map((field) => [field, `"${columnName(kind, field)}"`]));
   }
 
   column(field: string): string {
-    return `"${columnName(this.kind, field)}"`;
+    return this.#columns.get(field) ?? `"${columnName(this.kind, field)}"`;
   }
 
   locate(scope: Scope): Place {

@@ -148,8 +148,10 @@ const known = new WeakMap<Kind, Map<string, ReadFields>>();
 /** Lists of a kind that are remembered: callers choose what they filter by. */
 const LISTS = 500;
 
+type FieldsQuery = Pick<Query, "shape" | "select" | "where">;
+
 /** What has to be read: what was asked for, what orders it, and what filters and expiry look at. */
-function readFields(kind: Kind, { shape, select, where }: Query): ReadFields {
+function readFields(kind: Kind, { shape, select, where }: FieldsQuery): ReadFields {
   const ofKind = known.get(kind) ?? new Map<string, ReadFields>();
   known.set(kind, ofKind);
   const filtered = [...new Set((where ?? []).map(({ field }) => field))].toSorted();
@@ -191,14 +193,10 @@ export function* countRows(kind: Kind, count: Count, now: number): Paging<number
 
 /** The records of keys, without those that have ended. */
 export function* getRows(kind: Kind, { keys, select }: Get, now: number): Paging<(Row | undefined)[]> {
-  const selected = selectedFields(kind, select);
-  const { expires } = kind;
-  const fields = expires === undefined || selected.includes(expires) ? selected : [...selected, expires];
+  const { fields, isExact } = readFields(kind, { shape: "key", select });
   const rows = keys.length === 0 ? [] : yield { type: "find", keys, fields };
   return rows.map((row) => {
     if (row === undefined || isExpired(kind, row, now)) return undefined;
-    if (fields === selected || expires === undefined) return row;
-    const { [expires]: _, ...rest } = row;
-    return rest as Row;
+    return isExact ? row : selectFields(kind, row, select);
   });
 }

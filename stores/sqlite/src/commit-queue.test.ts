@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CheckedBatch, CommitResult } from "@throughline/core";
-import { productKinds } from "@throughline/core";
+import { completeRecord, productKinds, repoCache } from "@throughline/core";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { CommitQueue, type CommitQueueOptions } from "./commit-queue.ts";
 import type { Connection } from "./connection.ts";
@@ -84,6 +84,48 @@ test("batches that wait together share a transaction", async () => {
   );
   expect(seqsOf(results)).toEqual([1, 2, 3, 4]);
   expect(commits).toBe(1);
+});
+
+test("only what a crash may lose is committed without waiting for the disk, apart from the rest", async () => {
+  writer.exec("PRAGMA synchronous = FULL");
+  const tables = makeTables(kinds);
+  const levels: number[] = [];
+  const table = tableOf(tables, "repo_cache");
+  const [insert, update] = [table.insert.bind(table), table.update.bind(table)];
+  const noteLevel = (): number => levels.push(writer.readNumber("PRAGMA synchronous"));
+  table.insert = (...given): void => {
+    noteLevel();
+    insert(...given);
+  };
+  table.update = (...given): void => {
+    noteLevel();
+    update(...given);
+  };
+  const made = (resourceKey: string): CheckedBatch => {
+    const record = completeRecord(repoCache, { resourceKey });
+    return { tenant, now: 1, writes: [{ type: "insert", kind: "repo_cache", record, exists: "fail" }] };
+  };
+  const touched = (lastAccessed: number): CheckedBatch => ({
+    tenant,
+    now: 1,
+    quiet: { durable: false },
+    writes: [{ type: "update", kind: "repo_cache", key: ["a"], maximum: { lastAccessed } }],
+  });
+  const queue = makeQueue({ synced: true, tables });
+  const batches = [made("a"), touched(1), touched(2), made("b"), touched(3)];
+  await Promise.all(batches.map(async (batch) => queue.commit(batch, undefined)));
+  const [full, normal] = [2, 1];
+  expect(levels).toEqual([full, normal, normal, full, normal]);
+  expect(commits).toBe(4);
+  expect(writer.readNumber("PRAGMA synchronous")).toBe(full);
+  // Where another connection has the lock, later commits wait for the disk as before, too.
+  const other = openConnection(options);
+  other.exec("BEGIN EXCLUSIVE");
+  const refused = makeQueue({ synced: true, lockTimeoutMs: 1 }).commit(touched(4), undefined);
+  await expect(refused).rejects.toMatchObject({ reason: "locked" });
+  expect(writer.readNumber("PRAGMA synchronous")).toBe(full);
+  other.exec("COMMIT");
+  other.close();
 });
 
 test("commits that are awaited one after another leave the event loop its turns", async () => {

@@ -32,6 +32,8 @@ export interface CommitQueueOptions extends Carrying {
    * Default: 20 ms.
    */
   readonly groupMs?: number;
+  /** Whether the connection waits for the disk at each commit. Those that a crash may lose don't. Default: false. */
+  readonly synced?: boolean;
   /** Called with what stopped a transaction. */
   readonly onFailure: (error: unknown) => void;
   /** Called after each transaction that wrote something. */
@@ -49,6 +51,8 @@ export class CommitQueue {
   #running: Promise<void> | undefined;
   #isScheduled = false;
   #lastGroup = 0;
+  /** The connection that could not be told to wait for the disk again. */
+  #leftUnsynced: Connection | undefined;
   /** When the first commit of this turn of the event loop was asked for. */
   #turnBegan: number | undefined;
 
@@ -136,18 +140,44 @@ export class CommitQueue {
 
   /** Runs one transaction; false if another process holds the lock. */
   #runGroup(): boolean {
-    if (this.#items.length === 0) return true;
-    let connection: Connection;
+    const [first] = this.#items;
+    if (first === undefined) return true;
+    const isLosable = this.#isLosable(first);
+    let connection: Connection | undefined;
     try {
       connection = this.#options.writer();
+      if (connection === this.#leftUnsynced) syncCommits(connection, true);
+      if (isLosable) syncCommits(connection, false);
       connection.prepare("BEGIN IMMEDIATE").run();
     } catch (error) {
+      if (isLosable) this.#syncAgain(connection);
       if (isBusy(error)) return false;
       this.#fail(this.#items.splice(0), error);
       return true;
     }
-    const settled = this.#carryOutGroup(connection);
-    if (settled === undefined) return true;
+    this.#runTransaction(connection, isLosable);
+    if (isLosable) this.#syncAgain(connection);
+    return true;
+  }
+
+  /** A quiet batch that a crash may lose need not wait for the disk. */
+  #isLosable({ batch: { quiet } }: Item): boolean {
+    return this.#options.synced === true && quiet?.durable === false;
+  }
+
+  #syncAgain(connection: Connection | undefined): void {
+    this.#leftUnsynced = connection;
+    try {
+      if (connection !== undefined) syncCommits(connection, true);
+      this.#leftUnsynced = undefined;
+    } catch {
+      // It may be closed by now. If not, it is told before the next transaction.
+    }
+  }
+
+  #runTransaction(connection: Connection, isLosable: boolean): void {
+    const settled = this.#carryOutGroup(connection, isLosable);
+    if (settled === undefined) return;
     this.#lastGroup = settled.length;
     const wrote = settled.some((one) => "done" in one && one.done.wrote);
     try {
@@ -159,7 +189,7 @@ export class CommitQueue {
         error,
         toCommitError(error),
       );
-      return true;
+      return;
     }
     for (const one of settled) {
       if ("done" in one) {
@@ -170,16 +200,16 @@ export class CommitQueue {
       }
     }
     if (wrote) this.#options.onCommitted();
-    return true;
   }
 
   /** Carries out queued batches; undefined if the transaction had to be undone. */
-  #carryOutGroup(connection: Connection): Settled[] | undefined {
+  #carryOutGroup(connection: Connection, isLosable: boolean): Settled[] | undefined {
     const settled: Settled[] = [];
     const deadline = performance.now() + (this.#options.groupMs ?? GROUP_MS);
     while (settled.length < GROUP_SIZE && (settled.length === 0 || performance.now() < deadline)) {
       const next = this.#items[0];
       if (next === undefined || (next.alone && settled.length > 0)) break;
+      if (this.#isLosable(next) !== isLosable) break;
       this.#items.shift();
       try {
         settled.push({ item: next, done: carryOut(connection, this.#options, next.batch) });
@@ -212,6 +242,11 @@ export class CommitQueue {
     this.#options.onFailure(cause);
     for (const item of items) item.reject(error);
   }
+}
+
+/** Whether a commit waits until it is on the disk. */
+function syncCommits(connection: Connection, waits: boolean): void {
+  connection.exec(`PRAGMA synchronous = ${waits ? "FULL" : "NORMAL"}`);
 }
 
 function locked(): ThroughlineError {

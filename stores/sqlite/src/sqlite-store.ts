@@ -131,6 +131,7 @@ class SqliteStore implements Store {
       tables: this.#tables,
       tenants: this.#tenants,
       writer: () => file.writer,
+      synced: durability === "power-loss",
       onFailure: (error) => file.noteFailure(error),
       onCommitted: () => this.#indexer.schedule(),
     });
