@@ -265,15 +265,7 @@ export { type ResourceSession, type ResourceSessionInput } from "./services/reso
 export { resourceToJson } from "./services/resources/to-json.ts";
 export { type SessionSettings, type Settings } from "./services/settings.ts";
 export { type Statistics } from "./services/stats.ts";
-export { type FileContent, Files } from "./services/files.ts";
-export { type UploadedFile, fileToJson } from "./services/uploaded-file.ts";
-export {
-  type FileInput,
-  type FileListOptions,
-  fileJson,
-  fileListJson,
-  fileNames,
-} from "./schemas/file-input.ts";
+export * from "./services/kept.ts";
 export {
   type ExportFormat,
   exportFormats,

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { fromJsonNames, withJsonNames } from "./json-names.ts";
 import { jsonValue } from "./json-value.ts";
 import { pageSize } from "./page-size.ts";
-import { accessKind, filePath, importance, resourceFacts } from "./resource-input.ts";
+import { accessKind, filePath, importance, resourceContent, resourceFacts } from "./resource-input.ts";
 import { keyText, label } from "./text.ts";
 import { time } from "./time.ts";
 
@@ -29,6 +29,7 @@ const fileInput = v.strictObject({
   /** From 0 to 1. Default: the score stays as it is. */
   importance: v.optional(importance),
   ...resourceFacts,
+  content: resourceContent,
   /** When it happened. Default: now. */
   at: v.optional(time),
 });

@@ -8,12 +8,12 @@ import { time } from "./time.ts";
 const accessKinds = ["VIEW", "EDIT", "EXECUTE", "REFERENCE"] as const;
 export type AccessKind = (typeof accessKinds)[number];
 
-const resourceTypes = ["code", "documentation", "data", "config", "image", "other"] as const;
+export const resourceTypes = ["code", "documentation", "data", "config", "image", "other"] as const;
 export type ResourceType = (typeof resourceTypes)[number];
 
 /** Bytes of UTF-8 that a path may have. */
 const pathBytes = 4_096;
-/** Characters of content that are looked at to find a type. */
+/** Characters of content that are looked at. */
 const contentLength = 1024 * 1024;
 
 const scale = "must be a number from 0 to 1";
@@ -77,18 +77,23 @@ export const resourceFacts = {
   contentHash: v.optional(label),
 };
 
+/**
+ * Its content. Type, hash and size are found in it where they are not given; tokens later. It is not kept: `keepContent`
+ * does that, and takes more.
+ */
+export const resourceContent = v.optional(
+  v.pipe(
+    v.string("must be text"),
+    v.maxLength(contentLength, `must have at most ${contentLength} characters`),
+  ),
+);
+
 export const trackInput = v.strictObject({
   path: filePath,
   /** Default: null, no project. */
   project: v.optional(v.nullable(label)),
   ...resourceFacts,
-  /** The beginning of its content, to find the type by. It is not kept. */
-  content: v.optional(
-    v.pipe(
-      v.string("must be text"),
-      v.maxLength(contentLength, `must have at most ${contentLength} characters`),
-    ),
-  ),
+  content: resourceContent,
   modifiedDuringSession: v.optional(v.boolean("must be true or false")),
   importance: v.optional(importance),
   /** When it was accessed. Default: now. */

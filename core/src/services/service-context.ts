@@ -1,5 +1,6 @@
 import type { GuardedStore } from "../contract/store.ts";
 import type { ChunkCodec } from "./blank-source.ts";
+import type { TokenFamily } from "../text/token-families.ts";
 import type { RetentionPolicy } from "./retention/policy.ts";
 
 /** What every service works with: one store, seen by one tenant. */
@@ -14,6 +15,8 @@ export interface ServiceContext {
   readonly packContextAbove?: number | null;
   /** Bytes that kept content may have. Absent: the default. */
   readonly contentBytes?: number;
+  /** Whose tokens are counted where nobody says. Absent: the default. */
+  readonly tokenFamily?: TokenFamily;
   /** How long things are kept. Absent: the defaults. */
   readonly retention?: RetentionPolicy;
 }

@@ -25,10 +25,12 @@ import { ToolSessions } from "./tools/tool-sessions.ts";
 import { touchesFor } from "./touches.ts";
 import { backgroundContentOf } from "./resources/background-content.ts";
 import { Resources } from "./resources/resources.ts";
+import { familyOfOption } from "./tokens/count-tokens.ts";
+import { TokenCounter } from "./tokens/token-counter.ts";
 import { type Statistics, countAll } from "./stats.ts";
+import { Users } from "./users.ts";
 
 export interface ThroughlineOptions {
-import { Users } from "./users.ts";
   /** Whose data this is. Default: `default`. */
   readonly tenant?: string;
   /** Makes ids of sessions, and of messages that bring none. Default: UUIDv7. */
@@ -42,6 +44,11 @@ import { Users } from "./users.ts";
   readonly packContextAbove?: number | null;
   /** Bytes that content which is kept may have, of a file or of an upload. Default: 16 MiB. */
   readonly contentBytes?: number;
+  /**
+   * The model, or the family of models, whose tokens are counted where nobody says: `o200k`, `cl100k`, `claude`, `claude5`,
+   * `gemini`, `llama`, or a model's name. Default: `o200k`.
+   */
+  readonly tokenModel?: string;
   /** How long `gc` keeps things. Default: the trash and the change feed 30 days, operation ids 7, all else for ever. */
   readonly retention?: PolicyInput;
 }
@@ -60,11 +67,14 @@ export class Throughline {
   readonly resources: Resources;
   /** Records of files that were uploaded to a provider. */
   readonly files: Files;
+  /** Tokens of texts, as models count them. */
+  readonly tokens: TokenCounter;
   /** Keyed facts of a project, a user or a session. */
   readonly memories: Memories;
   /** What holds just now for a user or a session. */
   readonly workingMemory: WorkingMemories;
   readonly projects: Projects;
+  readonly users: Users;
   /** The ids under which tools keep their own state for sessions. */
   readonly toolSessions: ToolSessions;
   /** Where repositories were cloned to. */
@@ -74,7 +84,6 @@ export class Throughline {
   /** The store behind the services, with its guard: for importers, adapters and tools. */
   readonly store: GuardedStore;
   readonly tenant: string;
-  readonly users: Users;
   readonly #context: ServiceContext;
 
   constructor(store: GuardedStore, options: ThroughlineOptions = {}) {
@@ -82,6 +91,7 @@ export class Throughline {
     const tenant = parseInput(label, given, "tenant");
     const { packContextAbove } = parseInput(packingOptions, options, "options");
     const { contentBytes } = parseInput(contentOptions, options, "options");
+    const { tokenModel } = options;
     this.#context = {
       store,
       tenant,
@@ -89,6 +99,7 @@ export class Throughline {
       codec: options.codec,
       ...(packContextAbove === undefined ? undefined : { packContextAbove }),
       ...(contentBytes === undefined ? undefined : { contentBytes }),
+      ...(tokenModel === undefined ? undefined : { tokenFamily: familyOfOption(tokenModel) }),
       retention: completePolicy(options.retention ?? {}),
     };
     this.store = store;
@@ -100,9 +111,11 @@ export class Throughline {
     this.checkpoints = new Checkpoints(this.#context);
     this.resources = new Resources(this.#context);
     this.files = new Files(this.#context);
+    this.tokens = new TokenCounter(this.#context);
     this.memories = new Memories(this.#context);
     this.workingMemory = new WorkingMemories(this.#context);
     this.projects = new Projects(this.#context);
+    this.users = new Users(this.#context);
     this.toolSessions = new ToolSessions(this.#context);
     this.repoCache = new RepoCache(this.#context);
     this.commands = new Commands(this.#context);
@@ -115,7 +128,6 @@ export class Throughline {
 
   /** Counts sessions, messages and tokens. */
   async stats(settings: CallSettings = {}): Promise<Statistics> {
-    this.users = new Users(this.#context);
     return countAll(this.#context, settings);
   }
 
@@ -143,7 +155,7 @@ export class Throughline {
 
   /** The same store, seen by another tenant. */
   withTenant(tenant: string): Throughline {
-    const { generateId, codec, retention, packContextAbove, contentBytes } = this.#context;
+    const { generateId, codec, retention, packContextAbove, contentBytes, tokenFamily } = this.#context;
     return new Throughline(this.store, {
       // Checked here: no tenant at all would be the default one.
       tenant: parseInput(label, tenant, "tenant"),
@@ -151,6 +163,7 @@ export class Throughline {
       ...(codec === undefined ? undefined : { codec }),
       ...(packContextAbove === undefined ? undefined : { packContextAbove }),
       ...(contentBytes === undefined ? undefined : { contentBytes }),
+      ...(tokenFamily === undefined ? undefined : { tokenModel: tokenFamily }),
       ...(retention === undefined ? undefined : { retention }),
     });
   }

@@ -10,6 +10,8 @@ import type { CheckedContextInput } from "../../schemas/context-input.ts";
 import { sessionNotFound } from "../find-session.ts";
 import { fingerprintOf } from "../fingerprint.ts";
 import { repeatOnConflict } from "../repeat-on-conflict.ts";
+import { noteContent } from "../resources/background-content.ts";
+import { withContentFacts } from "../resources/content-facts.ts";
 import {
   type Access,
   asLostRace,
@@ -41,13 +43,14 @@ export async function recordContext(
     operationId === undefined
       ? undefined
       : { id: operationId, fingerprint: fingerprintOf(["context", session, input]) };
+  const given = await Promise.all((input.files ?? []).map(withContentFacts));
   return repeatOnConflict(
     (failed) => isStatusChange(failed) || failed.kind === "resources",
     async () => {
       const found = await readSession(context, session, options);
       const now = context.store.now();
       const entries = entriesOf(session, input, now);
-      const files = await fileWrites(context, found.row, input, now, options);
+      const files = await fileWrites(context, found.row, given, now, options);
       const counted = count([...entries, ...files.log]);
       const touch = touchSession(found.row, now);
       const writes: Write[] = [
@@ -68,6 +71,9 @@ export async function recordContext(
       const { packContextAbove: above = PACK_ABOVE_BYTES, store } = context;
       const isLarge = above !== null && found.looseBytes + counted.bytes > above;
       if (isLarge && !result.replayed) packingFor(store).note(context, session, above);
+      for (const { path, ...facts } of result.replayed ? [] : given) {
+        noteContent(context, files.ids.get(path) ?? "", facts);
+      }
       return result;
     },
   );
@@ -126,11 +132,16 @@ function entriesOf(
 async function fileWrites(
   context: ServiceContext,
   { id, projectId }: Row,
-  { files = [] }: CheckedContextInput,
+  files: NonNullable<CheckedContextInput["files"]>,
   now: number,
   options: CallOptions,
-): Promise<{ readonly writes: readonly Write[]; readonly log: readonly Counted[] }> {
-  if (files.length === 0) return { writes: [], log: [] };
+): Promise<{
+  readonly writes: readonly Write[];
+  readonly log: readonly Counted[];
+  /** By path: the resource's id. */
+  readonly ids: ReadonlyMap<string, string>;
+}> {
+  if (files.length === 0) return { writes: [], log: [], ids: new Map() };
   const accesses = files.map(({ kind = "VIEW", at, ...file }): Access & { readonly id: string } => ({
     ...file,
     kind,
@@ -144,7 +155,7 @@ async function fileWrites(
   const tracked = trackAccesses(context, project, known, accesses, now);
   const logged = logAccesses(id as string, tracked.ids, accesses, now);
   const log = logged.filter(isLogged).map((write) => ({ list: "file", write }) as const);
-  return { writes: [...tracked.writes, ...logged], log };
+  return { writes: [...tracked.writes, ...logged], log, ids: tracked.ids };
 }
 
 function isLogged(write: Write): write is Write & { readonly type: "insert" } {

@@ -3,6 +3,7 @@ import type { CallOptions, GuardedStore } from "../../contract/store.ts";
 import { keyText } from "../../model/kind.ts";
 import { BackgroundWork } from "../background-work.ts";
 import type { ServiceContext } from "../service-context.ts";
+import { countGivenContent } from "./token-counts.ts";
 
 /** Characters of content that wait at once: what comes beyond them is looked at when it is given again. */
 const waitingLength = 32 * 1024 * 1024;
@@ -13,12 +14,14 @@ export interface GivenContent {
   readonly content: string;
   /** As given with the content; undefined: none was. */
   readonly contentHash: string | undefined;
+  /** Whether its tokens were given, too. */
+  readonly isCounted: boolean;
 }
 
 type ContentStep = (context: ServiceContext, given: GivenContent, options: CallOptions) => Promise<unknown>;
 
 /** In this order, each also where the one before it failed. */
-const steps: readonly ContentStep[] = [];
+const steps: readonly ContentStep[] = [countGivenContent];
 
 const works = new WeakMap<GuardedStore, BackgroundContent>();
 
@@ -29,6 +32,25 @@ export function backgroundContentOf(store: GuardedStore): BackgroundContent {
   const work = new BackgroundContent();
   works.set(store, work);
   return work;
+}
+
+/** Has the content of a resource looked at, where it is given. */
+export function noteContent(
+  context: ServiceContext,
+  resource: string,
+  {
+    content,
+    contentHash,
+    tokenCount,
+  }: {
+    readonly content?: string | undefined;
+    readonly contentHash?: string | undefined;
+    readonly tokenCount?: number | undefined;
+  },
+): void {
+  if (content === undefined) return;
+  const given = { resource, content, contentHash, isCounted: tokenCount !== undefined };
+  backgroundContentOf(context.store).note(context, given);
 }
 
 class BackgroundContent {

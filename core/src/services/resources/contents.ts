@@ -21,7 +21,7 @@ import { repeatOnConflict } from "../repeat-on-conflict.ts";
 import type { ServiceContext } from "../service-context.ts";
 import { sweepBlobs } from "../sweep-blobs.ts";
 import { isSessionGone, isStatusChange, touchSession } from "../touch-session.ts";
-import { backgroundContentOf } from "./background-content.ts";
+import { noteContent } from "./background-content.ts";
 import { readOfOneProject } from "./link-resources.ts";
 import { resourceTypeOf } from "./resource-type.ts";
 import { asLostRace, pathKeyOf, readByPath } from "./track-accesses.ts";
@@ -97,8 +97,7 @@ export async function keepContent(
   if (before !== blob.hash) await sweep(context, before, options);
   const text = typeof content === "string" ? content : textOf(blob.bytes);
   if (text !== null) {
-    const given = { resource: answer.resourceId, content: text, contentHash: blob.hash };
-    backgroundContentOf(store).note(context, given);
+    noteContent(context, answer.resourceId, { content: text, contentHash: blob.hash });
   }
   return answer;
 }
@@ -249,7 +248,7 @@ function writeResource(
     contentHash,
     size,
     // Those were counted in another content.
-    ...(known?.contentHash === contentHash ? undefined : { tokenCounts: "" }),
+    ...(known?.contentHash === contentHash ? undefined : { tokenCounts: "", tokenCount: null }),
   };
   if (known !== undefined) {
     return { type: "update", kind: "resources", key: [resourceId], set, maximum: { updatedAt: now } };

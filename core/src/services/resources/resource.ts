@@ -3,6 +3,7 @@ import type { Row, RowOf } from "../../model/kind.ts";
 import type { resources, sessionResources } from "../../model/resources.ts";
 import type { ResourceType } from "../../schemas/resource-input.ts";
 import { ThroughlineError } from "../../error.ts";
+import type { TokenCounts } from "../tokens/count-tokens.ts";
 import { resourceTypeOf } from "./resource-type.ts";
 
 export interface Resource {
@@ -14,7 +15,10 @@ export interface Resource {
   readonly type: ResourceType;
   /** Bytes; null: not known. */
   readonly size: number | null;
+  /** As given, or counted for the usual family of models; null: not known. */
   readonly tokenCount: number | null;
+  /** By family of models: what was counted in its content. Null: nothing was. */
+  readonly tokenCounts: Partial<TokenCounts> | null;
   readonly contentHash: string | null;
   readonly accessCount: number;
   readonly editCount: number;
@@ -51,6 +55,7 @@ export function toResource(row: Row): Resource {
     type: record.type as ResourceType,
     size: record.size,
     tokenCount: record.tokenCount,
+    tokenCounts: readTokenCounts(row) ?? null,
     contentHash: record.contentHash === "" ? null : record.contentHash,
     accessCount: record.accessCount,
     editCount: record.editCount,
@@ -86,6 +91,7 @@ function removedResource(link: RowOf<typeof sessionResources>, projectId: string
     type: resourceTypeOf(link.path),
     size: null,
     tokenCount: null,
+    tokenCounts: null,
     contentHash: null,
     accessCount: link.accessCount,
     editCount: link.modified ? 1 : 0,
@@ -94,6 +100,11 @@ function removedResource(link: RowOf<typeof sessionResources>, projectId: string
     importance: link.importanceScore,
     createdAt: new Date(link.createdAt),
   };
+}
+
+/** The counts that a record holds; undefined: none. */
+export function readTokenCounts({ tokenCounts }: Row): Partial<TokenCounts> | undefined {
+  return tokenCounts === "" ? undefined : (JSON.parse(tokenCounts as string) as Partial<TokenCounts>);
 }
 
 export function resourceNotFound(id: string): ThroughlineError {

@@ -5,6 +5,12 @@ import {
   keepContentInput,
   keptContentName,
 } from "../../schemas/content-input.ts";
+import {
+  type ResourceStatisticsInput,
+  type ResourceTokensInput,
+  resourceStatisticsInput,
+  resourceTokensInput,
+} from "../../schemas/token-input.ts";
 import { parseInput } from "../../schemas/parse-input.ts";
 import type { ServiceContext } from "../service-context.ts";
 import type { CallSettings } from "../sessions.ts";
@@ -15,6 +21,8 @@ import {
   keepContent,
   releaseContent,
 } from "./contents.ts";
+import type { TokenCount } from "../tokens/token-counter.ts";
+import { type ResourceStatistics, countResource, resourceStatistics } from "./token-counts.ts";
 
 export class ResourcesWithContents {
   readonly #context: ServiceContext;
@@ -53,5 +61,28 @@ export class ResourcesWithContents {
    */
   async releaseContent(name: KeptContentName, settings: CallSettings = {}): Promise<void> {
     await releaseContent(this.#context, parseInput(keptContentName, name, "content"), settings);
+  }
+
+  /**
+   * Counts the tokens of a resource's content, for a family of models or for a model: of the content that is given, or of
+   * what is kept of it as it is now. What is counted in the content that the resource has is written down with it.
+   *
+   * @throws ThroughlineError `not_found` for the resource, with reason `content` where no text is given or kept; `invalid`
+   */
+  async countTokens(
+    id: string,
+    options: ResourceTokensInput = {},
+    settings: CallSettings = {},
+  ): Promise<TokenCount> {
+    return countResource(this.#context, id, parseInput(resourceTokensInput, options, "tokens"), settings);
+  }
+
+  /** How many resources there are of each type, with their bytes and tokens. It reads them all. @throws ThroughlineError `invalid` */
+  async statistics(
+    options: ResourceStatisticsInput = {},
+    settings: CallSettings = {},
+  ): Promise<ResourceStatistics> {
+    const checked = parseInput(resourceStatisticsInput, options, "statistics");
+    return resourceStatistics(this.#context, checked, settings);
   }
 }

@@ -20,7 +20,8 @@ import { readCursor, writeCursor } from "../cursor.ts";
 import { repeatOnConflict } from "../repeat-on-conflict.ts";
 import type { ServiceContext } from "../service-context.ts";
 import type { CallSettings, Page } from "../sessions.ts";
-import { backgroundContentOf } from "./background-content.ts";
+import { noteContent } from "./background-content.ts";
+import { withContentFacts } from "./content-facts.ts";
 import { listSessionResources, readOfOneProject } from "./link-resources.ts";
 import {
   type RankedSessionResource,
@@ -59,6 +60,7 @@ export class Resources extends ResourcesWithContents {
       "resource",
     );
     const { store, tenant } = this.#context;
+    const facts = await withContentFacts(given);
     return repeatOnConflict(
       ({ kind }) => kind === "resources",
       async () => {
@@ -70,17 +72,14 @@ export class Resources extends ResourcesWithContents {
           this.#context,
           project ?? "",
           known,
-          [{ ...given, kind, at }],
+          [{ ...facts, kind, at }],
           now,
         );
         await store.commit({ tenant, writes }, settings).catch((error: unknown) => {
           throw asLostRace(error);
         });
         const id = ids.get(given.path) ?? "";
-        const { content, contentHash } = given;
-        if (content !== undefined) {
-          backgroundContentOf(store).note(this.#context, { resource: id, content, contentHash });
-        }
+        noteContent(this.#context, id, facts);
         return id;
       },
     );

@@ -189,7 +189,10 @@ function changesOf(accesses: readonly Access[], row: Row | undefined) {
     if (importance !== undefined) set.importance = importance;
   }
   // These were counted in another content.
-  if (row !== undefined && "contentHash" in set && set.contentHash !== row.contentHash) set.tokenCounts = "";
+  if (row !== undefined && "contentHash" in set && set.contentHash !== row.contentHash) {
+    set.tokenCounts = "";
+    set.tokenCount ??= null;
+  }
   if (edits.length > 0) set.modifiedDuringSession = true;
   return {
     increment: {
