@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { storedBlobs } from "../test/stored-blobs.ts";
-import { beforeNextCommit, storeNames, useServices } from "../test/use-services.ts";
+import { afterNextCommit, beforeNextCommit, storeNames, useServices } from "../test/use-services.ts";
 import { Throughline } from "../throughline.ts";
 
 const awkward = "NUL \0, lone \ud800, 🙂";
@@ -102,6 +102,43 @@ describe.each(storeNames)("checkpoints on %s", (name) => {
     expect((await context.get(id)).context.decisions.map(({ decision }) => decision)).toEqual(["first"]);
   });
 
+  test("leave alone what is recorded once they are being restored", async () => {
+    const { checkpoints, context } = services.tl;
+    const id = await fill();
+    await checkpoints.create(id, { name: "here" });
+    await context.record(id, { files: [{ path: "a.ts", importance: 0 }], decisions: ["wrong"] });
+    const late = afterNextCommit(services, () =>
+      context.record(id, {
+        files: [{ path: "a.ts", importance: 0.4 }],
+        decisions: ["meanwhile"],
+        workspace: { open: ["b.ts"] },
+      }),
+    );
+    await late.checkpoints.restore(id, "here");
+    const { context: content } = await context.get(id);
+    expect(content.decisions.map(({ decision }) => decision)).toEqual(["first", "meanwhile"]);
+    expect(content).toMatchObject({
+      filesAccessed: [{ path: "a.ts" }, { path: "b.ts" }, { path: "a.ts", importance: 0.4 }],
+      fileImportanceScores: { "a.ts": 0.4 },
+      workspace: { open: ["b.ts"] },
+    });
+  });
+
+  test("bring scores back of files whose resources are gone", async () => {
+    const { checkpoints, context, resources, store, tenant } = services.tl;
+    const id = await fill();
+    await checkpoints.create(id, { name: "here" });
+    await context.record(id, { files: [{ path: "a.ts", importance: 0 }] });
+    const { items } = await resources.list();
+    const writes = items.map(({ id: resource }) => {
+      return { type: "remove", kind: "resources", key: [resource] } as const;
+    });
+    await store.commit({ tenant, writes });
+    expect((await context.get(id)).context.fileImportanceScores).toEqual({ "a.ts": 0 });
+    await checkpoints.restore(id, "here");
+    expect((await context.get(id)).context.fileImportanceScores).toEqual({ "a.ts": 0.9 });
+  });
+
   test("that are restored while another packs lose nothing", async () => {
     const { checkpoints, context, sessions } = services.tl;
     const id = await fill();
@@ -150,6 +187,19 @@ describe.each(storeNames)("checkpoints on %s", (name) => {
     await checkpoints.create(id, { name: "last", state });
     expect((await sessions.delete(id, { erase: true })).removed).toMatchObject({ checkpoints: 1, blobs: 2 });
     expect((await storedBlobs(store)).blobs).toEqual([]);
+  });
+
+  test("that come anew while they are forgotten leave nothing behind", async () => {
+    const { checkpoints, store } = services.tl;
+    const id = await fill();
+    await checkpoints.create(id, { name: "here", state: "one ".repeat(30_000) });
+    const late = beforeNextCommit(services, async () => {
+      await checkpoints.delete(id, "here");
+      await checkpoints.create(id, { name: "here", state: "two ".repeat(30_000) });
+    });
+    await late.checkpoints.delete(id, "here");
+    expect((await checkpoints.list(id)).items).toEqual([]);
+    expect(await storedBlobs(store)).toMatchObject({ blobs: [], pieces: [], references: [] });
   });
 
   test("refuse a name that is taken or none, and what is not there", async () => {

@@ -193,18 +193,20 @@ export class Checkpoints {
   /** Forgets a checkpoint. @throws ThroughlineError `not_found` */
   async delete(sessionId: string, name: string, settings: CallSettings = {}): Promise<void> {
     const { store, tenant } = this.#context;
-    const row = await this.#row(sessionId, name, settings);
-    const writes = [
-      { type: "remove", kind: "checkpoints", key: [sessionId, name] } as const,
-      ...holdersOf(row).map(removeReference),
-    ];
-    try {
-      const { results } = await store.commit({ tenant, writes }, settings);
-      if (results[0]?.outcome === "absent") throw checkpointNotFound(sessionId, name);
-    } catch (error) {
-      throw isSessionGone(error) ? sessionNotFound(sessionId) : error;
-    }
-    const hashes = blobsOfCheckpoint(row);
+    const record = { kind: "checkpoints", key: [sessionId, name] } as const;
+    const hashes = await repeatOnConflict(
+      ({ kind }) => kind === "checkpoints",
+      async () => {
+        const row = await this.#row(sessionId, name, settings);
+        const writes = [{ type: "remove", ...record } as const, ...holdersOf(row).map(removeReference)];
+        // Another of this name holds other values.
+        const expect = [{ type: "equals", ...record, fields: { revision: row.revision } }] as const;
+        await store.commit({ tenant, writes, expect }, settings).catch((error: unknown) => {
+          throw isSessionGone(error) ? sessionNotFound(sessionId) : error;
+        });
+        return blobsOfCheckpoint(row);
+      },
+    );
     if (hashes.length > 0) await sweepBlobs(this.#context, { hashes });
   }
 

@@ -4,8 +4,7 @@
  */
 import type { Update, Write } from "../../contract/batch.ts";
 import type { CallOptions } from "../../contract/store.ts";
-import { type Row, type RowOf, completeRecord } from "../../model/kind.ts";
-import type { sessionResources } from "../../model/resources.ts";
+import { completeRecord } from "../../model/kind.ts";
 import { sessionContexts } from "../../model/session-context.ts";
 import { makeRest } from "../../backend/search/rest.ts";
 import {
@@ -19,15 +18,17 @@ import {
   toEntry,
 } from "../context/context-lists.ts";
 import { expectSegments } from "../context/pack-context.ts";
+import { readLinks } from "../context/read-context.ts";
 import { packSegment, segmentBytes, unpackSegment } from "../context/segments.ts";
 import { everyRecord } from "../every-record.ts";
 import { sessionNotFound } from "../find-session.ts";
 import { repeatOnConflict } from "../repeat-on-conflict.ts";
 import type { ServiceContext } from "../service-context.ts";
 import { isSessionGone, isStatusChange, touchSession } from "../touch-session.ts";
+import { restoreScores } from "./restore-scores.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** Rows that one commit removes or changes. */
+/** Rows that one commit removes. */
 const rowsAtOnce = 900;
 const page = 1_000;
 
@@ -46,15 +47,17 @@ export async function restoreContext(
   snapshot: Snapshot,
   options: CallOptions,
 ): Promise<void> {
-  await ensureHeader(context, session, options);
-  // What is recorded from now on stays.
-  let extra: ReadonlySet<string> | undefined;
+  // What is recorded after this look is not in it, and stays.
+  const before = await readHeld(context, session, options);
+  const extra = idsBeyond(idsOf(before.held), snapshot);
+  const links = await readLinks(context, session, options);
+  await restoreWorkspace(context, session, snapshot, options);
+  await restoreScores(context, session, links, snapshot, options);
   await repeatOnConflict(
     ({ kind }) => kind === "session_contexts",
     async () => {
       const { lastSegment, held } = await readHeld(context, session, options);
-      const present = new Set(held.flatMap(({ entries }) => entries.map(({ id }) => id)));
-      extra ??= idsBeyond(present, snapshot);
+      const present = idsOf(held);
       const steps = new Steps(context, session, lastSegment, options);
       for (const [list, entries] of snapshot.entries) {
         await steps.add(
@@ -65,8 +68,10 @@ export async function restoreContext(
       for (const part of held) await steps.drop(part, extra);
     },
   );
-  await restoreScores(context, session, snapshot, options);
-  await finish(context, session, snapshot, options);
+}
+
+function idsOf(held: readonly Held[]): ReadonlySet<string> {
+  return new Set(held.flatMap(({ entries }) => entries.map(({ id }) => id)));
 }
 
 function idsBeyond(present: ReadonlySet<string>, { entries }: Snapshot): ReadonlySet<string> {
@@ -74,17 +79,31 @@ function idsBeyond(present: ReadonlySet<string>, { entries }: Snapshot): Readonl
   return new Set([...present].filter((id) => !wanted.has(id)));
 }
 
-async function ensureHeader(
+/** Brings the workspace back. From here on the context has a record, and the session was active. */
+async function restoreWorkspace(
   { store, tenant }: ServiceContext,
   sessionId: string,
+  { workspace }: Snapshot,
   options: CallOptions,
 ): Promise<void> {
-  const now = store.now();
-  const record = completeRecord(sessionContexts, { sessionId, createdAt: now, updatedAt: now });
-  const write: Write = { type: "insert", kind: "session_contexts", record, exists: "keep" };
-  const isThere = { type: "equals", kind: "sessions", key: [sessionId], fields: { hiddenAt: 0 } } as const;
-  await store.commit({ tenant, writes: [write], expect: [isThere] }, options).catch((error: unknown) => {
-    throw isSessionGone(error) ? sessionNotFound(sessionId) : error;
+  const set = { workspace: workspace === null ? null : JSON.stringify(workspace) };
+  await repeatOnConflict(isStatusChange, async () => {
+    const { answers } = await store.read(
+      { tenant, requests: [{ type: "get", kind: "sessions", keys: [[sessionId]] }] },
+      options,
+    );
+    const row = answers[0][0];
+    if (row === undefined) throw sessionNotFound(sessionId);
+    const now = store.now();
+    const touch = touchSession(row, now);
+    const record = completeRecord(sessionContexts, { sessionId, ...set, createdAt: now, updatedAt: now });
+    const exists = { set, maximum: { updatedAt: now } };
+    const header: Write = { type: "insert", kind: "session_contexts", record, exists };
+    await store
+      .commit({ tenant, writes: [touch.write, header], expect: [touch.expect] }, options)
+      .catch((error: unknown) => {
+        throw isSessionGone(error) ? sessionNotFound(sessionId) : error;
+      });
   });
 }
 
@@ -99,8 +118,7 @@ async function readHeld(
     { tenant, requests: [{ type: "get", kind: "session_contexts", keys: [[session]] }] },
     options,
   );
-  const header = answers[0][0];
-  if (header === undefined) throw sessionNotFound(session);
+  const lastSegment = (answers[0][0]?.lastSegment as number | undefined) ?? 0;
   const held: Held[] = [];
   for (const list of listNames) {
     const { type: _, ...query } = queryRows(list, session, { direction: "forward", limit: page });
@@ -120,7 +138,7 @@ async function readHeld(
     const list = row.kind as ListName;
     held.push({ list, entries: await unpackSegment(row), segment: row.segment as number });
   }
-  return { lastSegment: header.lastSegment as number, held };
+  return { lastSegment, held };
 }
 
 /** The commits of one attempt: each expects that nobody else packed or restored since. */
@@ -225,64 +243,4 @@ function* inParts(list: ListName, entries: readonly Entry[]): Generator<readonly
     bytes = 0;
   }
   if (part.length > 0) yield part;
-}
-
-/** Gives the session's resources the scores of the snapshot. Counts of accesses stay: they happened. */
-async function restoreScores(
-  context: ServiceContext,
-  session: string,
-  { scores }: Snapshot,
-  options: CallOptions,
-): Promise<void> {
-  const { store, tenant } = context;
-  const wanted = new Map(Object.entries(scores));
-  const links = {
-    kind: "session_resources",
-    shape: "key",
-    prefix: [session],
-    direction: "forward",
-    limit: rowsAtOnce,
-  } as const;
-  const change = async (rows: readonly Row[]): Promise<void> => {
-    const writes = rows.flatMap((row): Write[] => {
-      const { resourceId, path, importanceScore } = row as RowOf<typeof sessionResources>;
-      const score = wanted.get(path) ?? null;
-      if (score === importanceScore) return [];
-      const key = [session, resourceId];
-      return [{ type: "update", kind: "session_resources", key, set: { importanceScore: score } }];
-    });
-    if (writes.length > 0) await store.commit({ tenant, writes }, options);
-  };
-  let rows: Row[] = [];
-  for await (const row of everyRecord(context, links, options)) {
-    rows.push(row);
-    if (rows.length < rowsAtOnce) continue;
-    await change(rows);
-    rows = [];
-  }
-  if (rows.length > 0) await change(rows);
-}
-
-async function finish(
-  { store, tenant }: ServiceContext,
-  session: string,
-  { workspace }: Snapshot,
-  options: CallOptions,
-): Promise<void> {
-  await repeatOnConflict(isStatusChange, async () => {
-    const { answers } = await store.read(
-      { tenant, requests: [{ type: "get", kind: "sessions", keys: [[session]] }] },
-      options,
-    );
-    const row = answers[0][0];
-    if (row === undefined) throw sessionNotFound(session);
-    const touch = touchSession(row, store.now());
-    const set = { workspace: workspace === null ? null : JSON.stringify(workspace) };
-    const header: Write = { type: "update", kind: "session_contexts", key: [session], set };
-    try {
-      await store.commit({ tenant, writes: [touch.write, header], expect: [touch.expect] }, options);
-    } catch (error) {
-      throw isSessionGone(error) ? sessionNotFound(session) : error;
-    }
-  });
 }

@@ -2,7 +2,7 @@
 import type { StoredRecord } from "../../model/kind.ts";
 import type { CallOptions } from "../../contract/store.ts";
 import { type Entry, type ListName, listNames, toEntry } from "../context/context-lists.ts";
-import { type WholeContext, scoresOf, readWhole, readWorkspace } from "../context/read-context.ts";
+import { type WholeContext, readWhole, readWorkspace, scoresOf } from "../context/read-context.ts";
 import { ownFields, ownerFields } from "../context/segments.ts";
 import {
   type ContextContent,

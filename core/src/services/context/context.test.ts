@@ -8,6 +8,23 @@ const awkward = "NUL \0, lone \ud800, \udfff, 🙂, \u2028, \\ud800 \"'";
 describe.each(storeNames)("the context of a session on %s", (name) => {
   const services = useServices(name);
 
+  test("is whole while nothing is left out, also where there are as many files as one look has room for", async () => {
+    const { sessions, context } = services.tl;
+    const { id } = await sessions.create();
+    for (let part = 0; part < 4; part += 1) {
+      const files = Array.from({ length: 250 }, (_, index) => ({
+        path: `${part}/${index}`,
+        importance: 0.5,
+      }));
+      await context.record(id, { files });
+    }
+    const whole = await context.get(id);
+    expect(whole).toMatchObject({ truncated: false, totals: { files: 1_000 } });
+    expect((await context.get(id, { full: true })).context).toEqual(whole.context);
+    await context.appendFileAccess(id, "one more");
+    expect(await context.get(id)).toMatchObject({ truncated: true });
+  });
+
   test("is empty while nothing was recorded, and nothing is written by reading", async () => {
     const { sessions, context, store } = services.tl;
     const { id } = await sessions.create();

@@ -32,7 +32,8 @@ export interface EntryPage {
 export interface ContextPages {
   /** The record of `session_contexts`; undefined: nothing was ever said. */
   readonly header: Row | undefined;
-  readonly links: readonly Row[];
+  /** Of the session's resources. */
+  readonly links: Page;
   readonly hasSegments: boolean;
   readonly pages: ReadonlyMap<ListName, EntryPage>;
 }
@@ -97,8 +98,8 @@ export class EntryReader {
       if (page === undefined) return undefined;
       pages.set(list, page);
     }
-    const linkRows = links > 0 ? (rowPages.at(-1) ?? noRows).rows : [];
-    return { header, links: linkRows, hasSegments: segments.length > 0, pages };
+    const linkPage = links > 0 ? (rowPages.at(-1) ?? noRows) : noRows;
+    return { header, links: linkPage, hasSegments: segments.length > 0, pages };
   }
 
   #segmentQuery(after?: KeyValues): Query {

@@ -1,6 +1,6 @@
 /** Reads what happened in a session: the newest of it, the whole, or page by page. */
 import type { CallOptions } from "../../contract/store.ts";
-import type { Row, RowOf } from "../../model/kind.ts";
+import { type Row, type RowOf, compareKeys } from "../../model/kind.ts";
 import type { sessionContexts } from "../../model/session-context.ts";
 import type { sessionResources } from "../../model/resources.ts";
 import { makeRest } from "../../backend/search/rest.ts";
@@ -95,9 +95,9 @@ async function readNewest(
   return {
     header: first.header as WholeContext["header"],
     entries: new Map(Array.from(pages, ([name, { entries }]) => [name, entries.toReversed()])),
-    links: first.links,
+    links: first.links.rows,
     hasSegments: first.hasSegments,
-    isWhole: first.links.length < newest && [...pages.values()].every(({ more }) => !more),
+    isWhole: first.links.next === undefined && [...pages.values()].every(({ more }) => !more),
   };
 }
 
@@ -139,16 +139,35 @@ export async function readWhole(
     open = open.filter((name) => pages.get(name)?.more === true);
     await rest();
   } while (open.length > 0);
+  return {
+    header: found.header as WholeContext["header"],
+    entries,
+    links: (await readLinks(context, session, options)).toSorted(accessedLater),
+    hasSegments: found.hasSegments,
+  };
+}
+
+/** All resources of a session, by id: what is accessed meanwhile keeps its place. */
+export async function readLinks(
+  context: ServiceContext,
+  session: string,
+  options: CallOptions,
+): Promise<readonly Row[]> {
   const links: Row[] = [];
-  const every = {
+  const byId = {
     kind: "session_resources",
-    shape: "accessed",
+    shape: "key",
     prefix: [session],
-    direction: "backward",
+    direction: "forward",
     limit: newest,
   } as const;
-  for await (const row of everyRecord(context, every, options)) links.push(row);
-  return { header: found.header as WholeContext["header"], entries, links, hasSegments: found.hasSegments };
+  for await (const row of everyRecord(context, byId, options)) links.push(row);
+  return links;
+}
+
+function accessedLater(left: Row, right: Row): number {
+  const place = ({ lastAccessed, resourceId }: Row) => [lastAccessed as number, resourceId as string];
+  return compareKeys(place(right), place(left));
 }
 
 /** The scores of linked resources, by path; links are in order of access, the last first. */
