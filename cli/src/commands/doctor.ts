@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
 import { type JsonObject, isThroughlineError } from "@throughline/core";
 import { type ResolvedConfiguration, resolveConfiguration } from "../configuration/resolve-configuration.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { explicitSettings } from "../explicit-settings.ts";
+import { Spool } from "../hook/spool.ts";
 import { maskSecrets } from "../mask-secrets.ts";
 import { openStore } from "../open-store.ts";
 import { printWarning } from "../report-error.ts";
@@ -62,7 +64,7 @@ async function diagnose(configuration: ResolvedConfiguration, location: StoreLoc
     sqlite: location.type === "sqlite" ? (process.versions.sqlite ?? null) : null,
     file,
     problems,
-    warnings: file === null ? [] : warningsOn(file, isOurs),
+    warnings: [...(file === null ? [] : warningsOn(file, isOurs)), ...warningsOnHooks()],
   };
 }
 
@@ -151,6 +153,29 @@ function warningsOn({ path, size, mode, schemaVersion }: DatabaseFile, isOurs: b
       action: `chmod 600 ${path}`,
     },
   ];
+}
+
+/** What hooks kept and nobody has recorded yet, and what can't be. */
+function warningsOnHooks(): readonly Finding[] {
+  const spool = new Spool();
+  const waiting = spool.count();
+  const trouble = spool.trouble();
+  const warnings: Finding[] = [];
+  if (waiting > 0) {
+    warnings.push({
+      problem: "hook_events_waiting",
+      message: `Events of hooks wait to be recorded: ${waiting}, in ${spool.folder}.${trouble === undefined ? "" : ` ${trouble.message}`}`,
+      action: "Nothing, if a hook was called just now; else mend what is said, and run throughline import.",
+    });
+  }
+  if (existsSync(spool.rejected)) {
+    warnings.push({
+      problem: "hook_events_rejected",
+      message: `Events of hooks that can't be recorded are in ${spool.rejected}, each with the reason.`,
+      action: "Read it, and delete it.",
+    });
+  }
+  return warnings;
 }
 
 async function printDiagnosis({

@@ -9,7 +9,9 @@ import {
   importerNamed,
   importers,
 } from "@throughline/importers";
+import type { ResolvedConfiguration } from "../configuration/resolve-configuration.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { drainInto } from "../hook/drain-into.ts";
 import { onInterrupt } from "../on-interrupt.ts";
 import { didYouMean, similarNames } from "../similar-names.ts";
 import { printable } from "../terminal/printable.ts";
@@ -37,7 +39,8 @@ export async function importFiles(words: readonly string[], options: ImportOptio
   // Paths that do not exist are told one by one, and are no reason to make a database.
   const access = request.paths.some((path) => existsSync(path)) ? "creates" : "reads";
   if (isNothing) process.stderr.write(`${describeNothing(request)}\n`);
-  const use = async (throughline: Throughline): Promise<number> => {
+  const use = async (throughline: Throughline, configuration: ResolvedConfiguration): Promise<number> => {
+    if (access === "creates") await drainInto(throughline, configuration);
     const report = await runImport(throughline, request, options.user);
     if (options.json === true) await printJson(reportToJson(report));
     else await printReport(report, failuresIn(report, request));

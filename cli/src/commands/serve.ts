@@ -2,9 +2,14 @@ import { resolve } from "node:path";
 import type { Throughline } from "@throughline/core";
 import { createServer, isLoopback, knowsKeys, listen } from "@throughline/server";
 import { cleanUpRegularly } from "../clean-up-regularly.ts";
-import { type Settings, resolveConfiguration } from "../configuration/resolve-configuration.ts";
+import {
+  type ResolvedConfiguration,
+  type Settings,
+  resolveConfiguration,
+} from "../configuration/resolve-configuration.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { explicitSettings } from "../explicit-settings.ts";
+import { drainRegularly } from "../hook/drain-into.ts";
 import { maskSecrets } from "../mask-secrets.ts";
 import { onInterrupt } from "../on-interrupt.ts";
 import { printWarning } from "../report-error.ts";
@@ -36,7 +41,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   // before the port, and a database without one is not made either.
   let running = isPublic ? undefined : await listen(server, { host, port });
   try {
-    const use = async (throughline: Throughline): Promise<number> => {
+    const use = async (throughline: Throughline, configuration: ResolvedConfiguration): Promise<number> => {
       opening.resolve(throughline);
       running ??= await listen(server, { host, port });
       const { url } = running;
@@ -49,8 +54,9 @@ export async function serve(options: ServeOptions): Promise<number> {
         );
       }
       const cleanUps = cleanUpRegularly(throughline, settings, location);
+      const draining = drainRegularly(throughline, configuration);
       await stop.happened;
-      await Promise.all([running.close(), cleanUps?.stop()]);
+      await Promise.all([running.close(), cleanUps?.stop(), draining.stop()]);
       return exitCodes.success;
     };
     // Without a database there is no key: the refusal says what to do.

@@ -37,7 +37,9 @@ export async function drainSpool(spool: Spool, stores: SpoolStores): Promise<Dra
     if (event !== undefined) await drain.take(name, event);
   }
   await drain.importTranscripts();
-  return drain.result();
+  const result = drain.result();
+  if (result.trouble !== undefined || spool.list().length === 0) spool.setTrouble(result.trouble);
+  return result;
 }
 
 class Drain {

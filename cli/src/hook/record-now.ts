@@ -21,7 +21,6 @@ export async function recordNow(given: HookArguments): Promise<boolean> {
     const { trouble, rejected } = await drainSpool(spool, stores);
     if (rejected > 0) tell(`${rejected} events were set aside; see ${spool.rejected}`);
     if (trouble !== undefined) tell(`events of hooks wait to be recorded: ${trouble}`);
-    spool.setTrouble(trouble);
   } finally {
     await stores.close();
   }

@@ -27,8 +27,7 @@ export async function recordWaiting({ store }: HookArguments): Promise<void> {
       do {
         if (hasNew()) {
           seen = new Set(spool.list());
-          const { trouble, lingerSeconds } = await drainSpool(spool, stores);
-          spool.setTrouble(trouble);
+          const { lingerSeconds } = await drainSpool(spool, stores);
           until = Date.now() + lingerSeconds * 1_000;
         }
         await sleep(Math.min(lookEvery, Math.max(0, until - Date.now())));

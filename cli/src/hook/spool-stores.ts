@@ -72,8 +72,10 @@ export function onlyStore(throughline: Throughline, { settings }: ResolvedConfig
   const own = nameOf(locate(settings, process.cwd()), settings);
   return {
     async find(kept) {
-      const { name, configuration } = await resolveKept(kept, [settings.store]);
-      if (name !== own) return undefined;
+      // Settings that nobody can follow are for whoever records all events to tell.
+      const resolved = await resolveKept(kept, [settings.store]).catch(() => undefined);
+      if (resolved?.name !== own) return undefined;
+      const { name, configuration } = resolved;
       return { name, settings: configuration.settings, open: () => Promise.resolve(throughline) };
     },
     close: () => Promise.resolve(),

@@ -81,6 +81,15 @@ export class Spool {
     }
   }
 
+  /** How many wait, as far as can be told. */
+  count(): number {
+    try {
+      return this.list().length;
+    } catch {
+      return 0;
+    }
+  }
+
   /** An event that waits; undefined where another has recorded it. One that can't be read is set aside. */
   read(name: string): SpooledEvent | undefined {
     let content: string;
