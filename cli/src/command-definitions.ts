@@ -14,6 +14,13 @@ import { defineHook } from "./define-hook.ts";
 import { defineKeys } from "./define-keys.ts";
 import { defineMemories } from "./define-memories.ts";
 import { defineContext, defineResources } from "./define-context.ts";
+import {
+  defineCheckpoints,
+  defineCommandUsage,
+  defineProjects,
+  defineRepos,
+  defineToolSessions,
+} from "./define-tools.ts";
 import { defineWatch } from "./define-watch.ts";
 import { exitCodesHelp } from "./exit-codes.ts";
 
@@ -232,7 +239,15 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
     defineContext(program, finish, { addCommand, sessionArgument, limitOption, cursorOption }),
   (program, finish) =>
     defineResources(program, finish, { addCommand, sessionArgument, limitOption, cursorOption }),
-  (program, finish) => defineMemories(program, finish, addCommand),
+  (program, finish) => {
+    const shared = { addCommand, sessionArgument, limitOption, cursorOption };
+    defineCheckpoints(program, finish, shared);
+    defineMemories(program, finish, addCommand);
+    defineProjects(program, finish, shared);
+    defineToolSessions(program, finish, shared);
+    defineRepos(program, finish, shared);
+    defineCommandUsage(program, finish, shared);
+  },
   (program, finish) => defineWatch(program, finish, addCommand),
   (program, finish) => defineHook(program, finish, addCommand),
   (program, finish) =>
