@@ -124,7 +124,7 @@ test("every command of the guide does what the guide says", async () => {
     "GET /sessions/FORK/receipt": [200],
     "PUT /sessions/ID/hold": [200],
     "DELETE /sessions/ID/hold": [204],
-    "POST /gc": [200],
+    "POST /gc": [200, 200],
     "GET /readyz": [200],
   });
   // Three lists with one session each; three messages, two, and two of a branch; one hit; one command.

@@ -119,6 +119,27 @@ describe("cleaning up", () => {
     });
   });
 
+  test("says what goes beside sessions, by kind and with reasons", async () => {
+    const { call } = testServer();
+    const kept = { key: "kept", value: "v" };
+    for (const memory of [{ ...kept, key: "first" }, kept]) {
+      expect((await call("POST", "/users/u/memories", memory)).status).toBe(201);
+      // Of one millisecond the ids decide.
+      await new Promise((resolve) => setTimeout(resolve, 3));
+    }
+    const body = { policy: { max_memories: 1, memories_ttl_days: 1 } };
+    const dry = await call("POST", "/gc", { ...body, dry_run: true });
+    const done = await call("POST", "/gc", body);
+    expect(done.json).toEqual({ ...dry.json, dry_run: false, pruned: true });
+    expect(done.json).toMatchObject({
+      removed: { project_memories: 1 },
+      records: [{ kind: "project_memories", action: "remove", reason: "max", title: "first", user_id: "u" }],
+    });
+    for (const policy of [{ max_memories: 0 }, { checkpoints_ttl_days: -1 }, { max_files: 1.5 }]) {
+      expect((await call("POST", "/gc", { policy })).status).toBe(400);
+    }
+  });
+
   test("an administrator of a guest drops nothing of other tenants", async () => {
     const callers: Readonly<Record<string, Caller>> = {
       operator: { tenant: "default", role: "admin" },

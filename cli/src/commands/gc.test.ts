@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { openThroughline } from "../open-throughline.ts";
 import { runCommand, runJson } from "../test/run-command.ts";
@@ -44,6 +45,45 @@ test("gc lists what it would do, then does it", async () => {
   expect(refused.errors).toContain("held");
   expect(await run("release", held)).toEqual({ session_id: held, held: false });
   expect((await runCommand(folder, ["gc", "--store", "s.db"])).output).toBe("Nothing to do.\n");
+});
+
+test("gc lists what goes of what sessions carry, and why, by settings of a file and of the environment", async () => {
+  const folder = temporaryFolder();
+  const throughline = await openThroughline(`sqlite:${join(folder, "s.db")}`);
+  const ids: string[] = [];
+  for (const key of ["first", "second", "third"]) {
+    ids.push((await throughline.memories.set({ project: "web", key, value: "v" })).memoryId);
+    // Of one millisecond the ids decide.
+    await setTimeout(2);
+  }
+  await throughline.commands.record({ user: "u", command: "build" });
+  await throughline.close();
+  writeFileSync(join(folder, "throughline.yaml"), "retention:\n  max_memories: 2\n");
+  const environment = { THROUGHLINE_RETENTION_COMMANDS_TTL_DAYS: "0.000000001" };
+  const args = ["gc", "--store", "s.db"];
+  const planned = await runCommand(folder, [...args, "--dry-run"], environment);
+  expect(planned.output).toBe(
+    [
+      "Would be done: 1 removed of project_memories, 1 removed of command_usage.",
+      "",
+      "KIND              REMOVE                    OF           WHY",
+      `project_memories  ${ids[0]} (first)  project web  more than may stay (max)`,
+      "command_usage     build                     user u       not used for too long (ttl_days)",
+      "",
+    ].join("\n"),
+  );
+  const dry: unknown = JSON.parse(
+    (await runCommand(folder, [...args, "--dry-run", "--json"], environment)).output,
+  );
+  const real: unknown = JSON.parse((await runCommand(folder, [...args, "--json"], environment)).output);
+  expect(real).toEqual({ ...(dry as object), dry_run: false, pruned: true });
+  expect(real).toMatchObject({
+    removed: { project_memories: 1, command_usage: 1 },
+    records: [
+      { kind: "project_memories", id: ids[0], reason: "max", title: "first", project_id: "web" },
+      { kind: "command_usage", id: "build", reason: "ttl", user_id: "u" },
+    ],
+  });
 });
 
 test("delete --erase says what went, also of a session in the trash", async () => {

@@ -42,7 +42,7 @@ export interface CleanedPage {
 
 interface Due {
   readonly row: Row;
-  readonly reason: RecordReason;
+  readonly why: RecordReason;
 }
 
 interface CleanRecordsOptions {
@@ -114,7 +114,7 @@ class KindCleanUp {
     } as const;
     for await (const rows of everyPage(this.#context, query, this.#options.call)) {
       yield await this.#carryOut(
-        rows.map((row) => ({ row, reason: "expires_at" })),
+        rows.map((row) => ({ row, why: "expires_at" })),
         removal,
       );
     }
@@ -139,9 +139,9 @@ class KindCleanUp {
     for await (const rows of everyPage(this.#context, query, this.#options.call)) {
       const due = rows.flatMap((row): Due[] => {
         if (this.#hasEnded(row) || this.#isInUse(row)) return [];
-        if (usedSince !== undefined && usedAt(this.#kept, row) < usedSince) return [{ row, reason: "ttl" }];
+        if (usedSince !== undefined && usedAt(this.#kept, row) < usedSince) return [{ row, why: "ttl" }];
         const isBefore = cutOff !== undefined && compareKeys(placeOf(kind, shape, row), cutOff) < 0;
-        return isBefore ? [{ row, reason: "max" }] : [];
+        return isBefore ? [{ row, why: "max" }] : [];
       });
       yield await this.#carryOut(due, removal);
     }
@@ -225,13 +225,13 @@ class KindCleanUp {
     }
   }
 
-  #report({ row, reason }: Due): CleanedRecord {
+  #report({ row, why }: Due): CleanedRecord {
     const { kind, id, title } = this.#kept;
     return {
       kind: kind.name,
       id: row[id] as string,
       action: "remove",
-      reason,
+      reason: why,
       ...(title === undefined ? undefined : filled("title", row[title])),
       ...filled("sessionId", row.sessionId),
       ...filled("projectId", row.projectId),
