@@ -35,6 +35,7 @@ import { storeRoutes } from "./routes/store.ts";
 import { toolRoutes } from "./routes/tools.ts";
 import { trashRoutes } from "./routes/trash.ts";
 import { workingMemoryRoutes } from "./routes/working-memory.ts";
+import { userRoutes } from "./routes/users.ts";
 import { watchCommits } from "./watch-commits.ts";
 
 export interface ServerOptions {
@@ -196,6 +197,7 @@ const apiRoutes: readonly Route[] = [
   ...projectRoutes,
   ...memoryRoutes,
   ...workingMemoryRoutes,
+  ...userRoutes,
   ...toolRoutes,
   ...branchRoutes,
   ...trashRoutes,

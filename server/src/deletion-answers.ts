@@ -17,6 +17,21 @@ export const receiptAnswer = v.strictObject({
   forks_with_lost_history: v.array(v.string()),
 });
 
+export const ownerReceiptAnswer = v.strictObject({
+  project_id: v.optional(v.string()),
+  user_id: v.optional(v.string()),
+  deleted_at: time,
+  ended_at: v.nullable(time),
+  erased: v.boolean(),
+  erase_after: v.nullable(time),
+  removed: v.record(v.string(), count),
+  bytes: count,
+  hidden: v.record(v.string(), count),
+  shared_with: v.array(v.string()),
+  forks_with_lost_history: v.array(v.string()),
+  stays: v.array(v.strictObject({ kind: v.string(), count, reason: v.string() })),
+});
+
 export const holdAnswer = v.strictObject({ session_id: v.string(), reason: v.string(), created_at: time });
 
 export const trashAnswer = v.strictObject({

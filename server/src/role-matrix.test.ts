@@ -109,6 +109,17 @@ const matrix: Readonly<Record<string, Row>> = {
   "POST /projects/{id}/memories/{key}/restore": { cells: forWriters(200), body: () => ({ version: 1 }) },
   "GET /projects/{id}/duplicate-memories": { cells: forEachTenant },
   "POST /users/{id}/memories": {
+  "POST /projects": {
+    cells: [401, 403, 201, 201, 201, 201],
+    body: () => ({ repository: `example.com/${newId()}` }),
+  },
+  "PATCH /projects/{project_id}": { cells: forWriters(200), body: () => ({ name: "New" }) },
+  "DELETE /projects/{project_id}": { cells: forAdmins(204) },
+  "DELETE /projects/{project_id}?erase=true": { cells: forAdmins(200) },
+  "GET /projects/{project_id}/receipt": { cells: forAdmins(200) },
+  "DELETE /users/{id}": { cells: forAdmins(204) },
+  "DELETE /users/{id}?receipt=true": { cells: forAdmins(200) },
+  "GET /users/{id}/receipt": { cells: forAdmins(200) },
     cells: [401, 403, 201, 201, 201, 201],
     body: () => ({ key: "new", value: "New" }),
   },
@@ -272,6 +283,8 @@ async function ask(name: string, { body, session = "id" }: Row, caller: Caller, 
     .replace("{project_id}", target.id)
     .replace("{resource_key}", "a%2Fb")
     .replace("{key}", "a%20b")
+  if (name.includes("/projects/{project_id}/receipt")) await ours.projects.delete(target.id);
+  if (name.includes("/users/{id}/receipt")) await ours.users.delete(target.id);
     .replace("{key_id}", target.key)
     .replace(/\?$/, "");
   const key = keys.get(caller);

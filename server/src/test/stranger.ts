@@ -168,6 +168,11 @@ export class Stranger {
     putMessage: () => ({ role: "user", content: "mine", ...this.#some({ expected_revision: 1 }) }),
     mergeMemories: () => ({
       ids: [this.#name("memories"), this.#name("memories")],
+    projectOfRepository: () => ({
+      repository: "host/mine",
+      ...this.#some({ name: "p", formerly: "host/p" }),
+    }),
+    changeProject: () => ({ ...this.#some({ name: "mine", repository: "host/mine" }) }),
       into: this.#random.isLikely(0.5) ? { id: this.#name("memories") } : { key: "note" },
       ...this.#some({ value: "mine" }),
     }),
