@@ -133,9 +133,10 @@ export class Throughline {
 
   /**
    * Cleans up for this tenant by the policy: marks sessions expired, puts them into the trash, erases what was there for
-   * long enough, goes on with erasures that were cut short, drops large values that nobody holds; then old feed entries
+   * long enough, goes on with erasures that were cut short; removes memories that have ended, and of each kind that
+   * sessions carry what nobody used for long or is too much; drops large values that nobody holds; then old feed entries
    * and operation ids, for all tenants. It works in small commits, and may be stopped at any time. Sessions that are
-   * pinned or held stay as they are.
+   * pinned or held stay as they are, with all that belongs to them.
    *
    * @throws ThroughlineError `invalid`; what the first erasure that failed threw, when all others are done
    */
