@@ -34,8 +34,8 @@ import { settingsRoutes } from "./routes/settings.ts";
 import { storeRoutes } from "./routes/store.ts";
 import { toolRoutes } from "./routes/tools.ts";
 import { trashRoutes } from "./routes/trash.ts";
-import { workingMemoryRoutes } from "./routes/working-memory.ts";
 import { userRoutes } from "./routes/users.ts";
+import { workingMemoryRoutes } from "./routes/working-memory.ts";
 import { watchCommits } from "./watch-commits.ts";
 
 export interface ServerOptions {
@@ -195,9 +195,9 @@ const apiRoutes: readonly Route[] = [
   ...checkpointRoutes,
   ...resourceRoutes,
   ...projectRoutes,
+  ...userRoutes,
   ...memoryRoutes,
   ...workingMemoryRoutes,
-  ...userRoutes,
   ...toolRoutes,
   ...branchRoutes,
   ...trashRoutes,

@@ -98,17 +98,6 @@ const matrix: Readonly<Record<string, Row>> = {
 
   "GET /projects": { cells: forEachTenant },
   "GET /projects/{project_id}": { cells: forReaders },
-  "POST /projects/{id}/memories": {
-    cells: [401, 403, 201, 201, 201, 201],
-    body: () => ({ key: "new", value: "New" }),
-  },
-  "GET /projects/{id}/memories": { cells: forEachTenant },
-  "GET /projects/{id}/memories?key=a%20b": { cells: forReaders },
-  "DELETE /projects/{id}/memories/{key}": { cells: forWriters(204) },
-  "GET /projects/{id}/memories/{key}/versions": { cells: forReaders },
-  "POST /projects/{id}/memories/{key}/restore": { cells: forWriters(200), body: () => ({ version: 1 }) },
-  "GET /projects/{id}/duplicate-memories": { cells: forEachTenant },
-  "POST /users/{id}/memories": {
   "POST /projects": {
     cells: [401, 403, 201, 201, 201, 201],
     body: () => ({ repository: `example.com/${newId()}` }),
@@ -120,6 +109,17 @@ const matrix: Readonly<Record<string, Row>> = {
   "DELETE /users/{id}": { cells: forAdmins(204) },
   "DELETE /users/{id}?receipt=true": { cells: forAdmins(200) },
   "GET /users/{id}/receipt": { cells: forAdmins(200) },
+  "POST /projects/{id}/memories": {
+    cells: [401, 403, 201, 201, 201, 201],
+    body: () => ({ key: "new", value: "New" }),
+  },
+  "GET /projects/{id}/memories": { cells: forEachTenant },
+  "GET /projects/{id}/memories?key=a%20b": { cells: forReaders },
+  "DELETE /projects/{id}/memories/{key}": { cells: forWriters(204) },
+  "GET /projects/{id}/memories/{key}/versions": { cells: forReaders },
+  "POST /projects/{id}/memories/{key}/restore": { cells: forWriters(200), body: () => ({ version: 1 }) },
+  "GET /projects/{id}/duplicate-memories": { cells: forEachTenant },
+  "POST /users/{id}/memories": {
     cells: [401, 403, 201, 201, 201, 201],
     body: () => ({ key: "new", value: "New" }),
   },
@@ -272,6 +272,8 @@ async function ask(name: string, { body, session = "id" }: Row, caller: Caller, 
   // A hold is there to be read; in the way of a deletion it would be a conflict.
   if (/^(GET|HEAD) .*hold$/.test(name)) await ours.sessions.hold(target.id, {});
   if (name.includes("{name}")) await ours.checkpoints.create(target.id, { name: "here" });
+  if (name.includes("/projects/{project_id}/receipt")) await ours.projects.delete(target.id);
+  if (name.includes("/users/{id}/receipt")) await ours.users.delete(target.id);
   const [method = "", pattern = ""] = name.split(" ");
   const path = pattern
     .replace("{id}", target[session])
@@ -283,8 +285,6 @@ async function ask(name: string, { body, session = "id" }: Row, caller: Caller, 
     .replace("{project_id}", target.id)
     .replace("{resource_key}", "a%2Fb")
     .replace("{key}", "a%20b")
-  if (name.includes("/projects/{project_id}/receipt")) await ours.projects.delete(target.id);
-  if (name.includes("/users/{id}/receipt")) await ours.users.delete(target.id);
     .replace("{key_id}", target.key)
     .replace(/\?$/, "");
   const key = keys.get(caller);

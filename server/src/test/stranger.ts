@@ -166,13 +166,13 @@ export class Stranger {
       ...this.#some({ expected_seq: 4, operation_id: "op-1" }),
     }),
     putMessage: () => ({ role: "user", content: "mine", ...this.#some({ expected_revision: 1 }) }),
-    mergeMemories: () => ({
-      ids: [this.#name("memories"), this.#name("memories")],
     projectOfRepository: () => ({
       repository: "host/mine",
       ...this.#some({ name: "p", formerly: "host/p" }),
     }),
     changeProject: () => ({ ...this.#some({ name: "mine", repository: "host/mine" }) }),
+    mergeMemories: () => ({
+      ids: [this.#name("memories"), this.#name("memories")],
       into: this.#random.isLikely(0.5) ? { id: this.#name("memories") } : { key: "note" },
       ...this.#some({ value: "mine" }),
     }),
