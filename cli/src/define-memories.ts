@@ -8,12 +8,14 @@ import type {
   RestoreMemoryOptions,
   SetMemoryOptions,
 } from "./commands/memories.ts";
+import type { WorkingMemoryOptions } from "./commands/working-memory.ts";
 
 type AddCommand = (
   program: Command,
   name: string,
   description: string,
   examples: readonly string[],
+  isDefault?: boolean,
 ) => Command;
 
 const idOrKey = new Argument("<memory>", "its key, or its id (mem_…)");
@@ -45,14 +47,18 @@ export function defineMemories(
     .command("memories")
     .description("List, read and write what projects, users and sessions remember.")
     .helpCommand(false);
-  const add: AddCommand = (parent, name, description, examples) =>
-    withOwner(addCommand(parent, name, description, examples));
+  const add: AddCommand = (parent, name, description, examples, isDefault) =>
+    withOwner(addCommand(parent, name, description, examples, isDefault));
   const run = async () => import("./commands/memories.ts");
 
-  add(memories, "list", "List memories, most recently accessed first.", [
-    "throughline memories list --project web",
-    'throughline memories list --user ada --text "test*" --json',
-  ])
+  const isDefault = true;
+  add(
+    memories,
+    "list",
+    "List memories, most recently accessed first. The word list may be left out.",
+    ["throughline memories --project web", 'throughline memories list --user ada --text "test*" --json'],
+    isDefault,
+  )
     .option("--text <text>", "only those in whose key or value these words occur")
     .addOption(new Option("--limit <number>", "at most so many (default: 20)").argParser(number(1, 1_000)))
     .option("--cursor <cursor>", "go on where another page ended")
@@ -126,4 +132,18 @@ export function defineMemories(
       ),
     )
     .action(async (options: FindDuplicatesOptions) => finish(await (await run()).findDuplicates(options)));
+  addCommand(memories, "working", "Print what holds just now for a user or a session, or change it.", [
+    "throughline memories working --session @last",
+    'throughline memories working --user ada --set \'{"units": "metric", "draft": null}\'',
+  ])
+    .option("--user <name>", "of this user")
+    .option("--session <session>", "of this session: its id, an ending of it, <tool>:<key>, or @last")
+    .option(
+      "--set <json>",
+      "fields to change; null takes one out, objects are merged; - reads standard input",
+    )
+    .option("--clear", "take out all fields")
+    .action(async (options: WorkingMemoryOptions) =>
+      finish(await (await import("./commands/working-memory.ts")).showWorkingMemory(options)),
+    );
 }

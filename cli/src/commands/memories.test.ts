@@ -21,9 +21,9 @@ test("memories are set, listed, read, compared, brought back and deleted", async
   typing.stdin?.end("one\nTWO\u0007");
   expect((await finish(typing)).output).toBe(`${id} has version 2.\n`);
   expect((await run("get", id)).output).toBe("one\nTWO\u0007\n");
-  const listed = await run("list", "--project", "web");
+  const listed = await run("--project", "web");
   expect(listed.output).toMatch(
-    /^MEMORY +KEY +VERSION +ACCESSED +READ +VALUE\nmem_\w+ +src\/auth +2 .* +1 +one TWO\n$/,
+    /^MEMORY +KEY +VERSION +ACCESSED +READ +VALUE\nmem_\w+ +auth notes +2 .* +1 +one TWO\n$/,
   );
   const history = await run("history", "auth notes", "--project", "web");
   expect(history.output).toMatch(/^VERSION .*\n +2 .* one TWO\n +1 .* one two\n$/);
@@ -44,7 +44,7 @@ test("memories are set, listed, read, compared, brought back and deleted", async
 });
 
 test.each([
-  ["nobody's", "memories list", /--project, --user or --session/],
+  ["nobody's", "memories", /--project, --user or --session.* throughline projects/],
   ["two owners", "memories list --project a --user b", /one of them/],
   ["metadata that is none", "memories set k v --user a --metadata []", /--metadata takes a JSON object/],
   ["a time that is none", "memories set k v --user a --ttl 0m", /--ttl takes minutes/],

@@ -245,7 +245,9 @@ async function ownerOf(
 ): Promise<MemoryOwner> {
   const given = [project, user, session].filter((name) => name !== undefined);
   if (given.length !== 1)
-    throw misuse("Say whose memories are meant: --project, --user or --session, one of them.");
+    throw misuse(
+      "Say whose memories are meant: --project, --user or --session, one of them. throughline projects and throughline sessions list what there is.",
+    );
   if (project !== undefined) return { project };
   if (user !== undefined) return { user };
   return { session: (await findSession(throughline, session as string)).id };
