@@ -248,6 +248,9 @@ export {
 } from "./services/context/session-context.ts";
 export { type Resource, type SessionResource } from "./services/resources/resource.ts";
 export { type ResourceScope, type Resources } from "./services/resources/resources.ts";
+export { type Dependency, type DependencyKind } from "./services/resources/dependencies.ts";
+export { type FoundDependencies } from "./services/resources/find-dependencies.ts";
+export { type ReplacedDependencies } from "./services/resources/replace-dependencies.ts";
 export {
   type RankedResource,
   type RankedSessionResource,
@@ -349,6 +352,13 @@ export {
   contextJson,
   contextReadJson,
 } from "./schemas/context-input.ts";
+export {
+  type DependencyListInput,
+  type GivenDependencies,
+  dependencyListJson,
+  givenDependenciesJson,
+  referringContentJson,
+} from "./schemas/dependency-input.ts";
 export {
   type AccessKind,
   type LinksInput,

@@ -1,4 +1,5 @@
 /** What requests about contexts and resources answer, as schemas. */
+import { tokenFamily } from "@throughline/core";
 import * as v from "valibot";
 
 const time = v.pipe(v.string(), v.isoTimestamp());
@@ -70,6 +71,7 @@ const ranking = v.strictObject({
   }),
 });
 
+const countedTokens = v.strictObject({ count, estimated: v.boolean() });
 const resourceEntries = {
   resource_id: v.string(),
   project_id: v.nullable(v.string()),
@@ -77,6 +79,9 @@ const resourceEntries = {
   type: v.picklist(["code", "documentation", "data", "config", "image", "other"]),
   size: v.nullable(count),
   token_count: v.nullable(count),
+  token_counts: v.nullable(v.record(tokenFamily, countedTokens)),
+  /** By family of models. */
+  token_counts: v.nullable(v.record(v.string(), v.strictObject({ count, estimated: v.boolean() }))),
   content_hash: v.nullable(v.string()),
   access_count: count,
   edit_count: count,
@@ -109,5 +114,21 @@ export const sessionResourceListAnswer = v.strictObject({
   items: v.array(v.strictObject({ ...sessionResourceEntries, ...ranked })),
   next_cursor: cursor,
 });
+
+export const dependencyListAnswer = v.strictObject({
+  items: v.array(
+    v.strictObject({
+      /** Null: nobody tracks that path. */
+      resource_id: v.nullable(v.string()),
+      path: v.string(),
+      kind: v.picklist(["import", "link", "given"]),
+      created_at: time,
+    }),
+  ),
+  next_cursor: cursor,
+});
+const replacedEntries = { count, added: count, removed: count };
+export const replacedAnswer = v.strictObject(replacedEntries);
+export const foundAnswer = v.strictObject({ ...replacedEntries, omitted: count });
 
 export const fileListAnswer = v.strictObject({ items: v.array(fileAccessAnswer), next_cursor: cursor });

@@ -189,5 +189,34 @@ test("resources are tracked, listed by use, and linked to sessions", async () =>
   expect([paged.status, paged.json.reason]).toEqual([400, "cursor"]);
   expect((await call("GET", "/sessions/none/resources?order=importance")).status).toBe(404);
   expect((await call("GET", "/resources?order=size")).status).toBe(400);
+  const found = await call("POST", `/resources/${id}/dependencies`, {
+    content: 'import "./b.js"; import "./c"',
+  });
+  expect(found.json).toEqual({ count: 2, added: 2, removed: 0, omitted: 0 });
+  const given = await call("PUT", `/resources/${id}/dependencies`, { dependencies: [{ path: "lib/b.md" }] });
+  expect(given.json).toEqual({ count: 1, added: 1, removed: 0 });
+  const dependencies = await call("GET", `/resources/${id}/dependencies?limit=2`);
+  expect(dependencies.json).toMatchObject({
+    items: [
+      { path: "lib/b.md", kind: "given" },
+      { path: "lib/b.ts", kind: "import", resource_id: null },
+    ],
+    next_cursor: expect.any(String) as string,
+  });
+  const target = String(dependencies.json.items[0]?.resource_id);
+  expect((await call("GET", `/resources/${target}/dependents`)).json.items).toMatchObject([
+    { resource_id: id, path: "lib/a.ts", kind: "given" },
+  ]);
+  const unknown = await call("POST", `/resources/${target.slice(0, -1)}x/dependencies`, { content: "" });
+  expect([unknown.status, unknown.json.reason]).toEqual([404, "resource"]);
+  const rust = await call("POST", "/resources", { path: "lib/a.rs", project_id: "p" });
+  const language = await call("POST", `/resources/${String(rust.json.resource_id)}/dependencies`, {
+    content: "",
+  });
+  expect([language.status, language.json.reason]).toEqual([400, "language"]);
+  expect((await call("DELETE", `/resources/${id}`)).status).toBe(204);
+  expect((await call("DELETE", `/resources/${id}`)).status).toBe(404);
+  const left = await call("GET", `/sessions/${session}/resources`);
+  expect(left.json.items).toMatchObject([{ path: "lib/a.ts", importance_score: 0.9, removed: true }]);
   expect((await call("GET", "/resources/none")).status).toBe(404);
 });

@@ -17,6 +17,7 @@ import type { Route } from "./route.ts";
 import { branchRoutes } from "./routes/branches.ts";
 import { checkpointRoutes } from "./routes/checkpoints.ts";
 import { contextRoutes } from "./routes/context.ts";
+import { dependencyRoutes } from "./routes/dependencies.ts";
 import { documentationRoutes } from "./routes/documentation.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { exportRoutes } from "./routes/export.ts";
@@ -194,6 +195,7 @@ const apiRoutes: readonly Route[] = [
   ...contextRoutes,
   ...checkpointRoutes,
   ...resourceRoutes,
+  ...dependencyRoutes,
   ...projectRoutes,
   ...userRoutes,
   ...memoryRoutes,

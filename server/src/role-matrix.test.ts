@@ -95,6 +95,17 @@ const matrix: Readonly<Record<string, Row>> = {
     body: () => ({ path: `${newId()}.ts` }),
   },
   "GET /resources/{resource_id}": { cells: forReaders },
+  "DELETE /resources/{resource_id}": { cells: forWriters(204) },
+  "GET /resources/{resource_id}/dependencies": { cells: forReaders },
+  "PUT /resources/{resource_id}/dependencies": {
+    cells: forWriters(200),
+    body: () => ({ dependencies: [{ path: "b.ts" }] }),
+  },
+  "POST /resources/{resource_id}/dependencies": {
+    cells: forWriters(200),
+    body: () => ({ content: 'import "./b"' }),
+  },
+  "GET /resources/{resource_id}/dependents": { cells: forReaders },
 
   "GET /projects": { cells: forEachTenant },
   "GET /projects/{project_id}": { cells: forReaders },

@@ -143,6 +143,8 @@ export class Stranger {
       ...this.#some({ operation_id: "op-1", files: [{ path: "a.ts", kind: "EDIT" }] }),
     }),
     linkResources: () => ({ resources: [{ resource_id: this.#name("resources"), importance_score: 1 }] }),
+    setDependencies: () => ({ dependencies: [{ path: this.#random.pick(["mine.ts", "a.ts"]) }] }),
+    findDependencies: () => ({ content: 'import "./mine"; import "./a";' }),
     trackResource: () => ({ path: "mine.ts", ...this.#some({ project_id: "p" }) }),
     holdSession: () => ({ reason: "mine" }),
     cleanUp: () => ({ dry_run: this.#random.isLikely(0.5), ...this.#some({ policy: { trash_days: 0 } }) }),

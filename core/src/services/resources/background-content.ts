@@ -3,6 +3,7 @@ import type { CallOptions, GuardedStore } from "../../contract/store.ts";
 import { keyText } from "../../model/kind.ts";
 import { BackgroundWork } from "../background-work.ts";
 import type { ServiceContext } from "../service-context.ts";
+import { findGivenDependencies } from "./find-dependencies.ts";
 import { countGivenContent } from "./token-counts.ts";
 
 /** Characters of content that wait at once: what comes beyond them is looked at when it is given again. */
@@ -21,7 +22,7 @@ export interface GivenContent {
 type ContentStep = (context: ServiceContext, given: GivenContent, options: CallOptions) => Promise<unknown>;
 
 /** In this order, each also where the one before it failed. */
-const steps: readonly ContentStep[] = [countGivenContent];
+const steps: readonly ContentStep[] = [countGivenContent, findGivenDependencies];
 
 const works = new WeakMap<GuardedStore, BackgroundContent>();
 

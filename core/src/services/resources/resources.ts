@@ -1,6 +1,4 @@
 /** Files and other content that sessions touch. */
-import type { Filter } from "../../contract/filter.ts";
-import type { KeyValues, Row } from "../../model/kind.ts";
 import { pageSize } from "../../schemas/page-size.ts";
 import { parseInput } from "../../schemas/parse-input.ts";
 import {
@@ -16,12 +14,13 @@ import {
   trackInput,
 } from "../../schemas/resource-input.ts";
 import { recordContext } from "../context/record-context.ts";
-import { readCursor, writeCursor } from "../cursor.ts";
+import { listPage } from "../list-page.ts";
 import { repeatOnConflict } from "../repeat-on-conflict.ts";
 import type { ServiceContext } from "../service-context.ts";
 import type { CallSettings, Page } from "../sessions.ts";
 import { noteContent } from "./background-content.ts";
 import { withContentFacts } from "./content-facts.ts";
+import { deleteResource } from "./delete-resource.ts";
 import { listSessionResources, readOfOneProject } from "./link-resources.ts";
 import {
   type RankedSessionResource,
@@ -30,16 +29,16 @@ import {
   rankSessionResources,
 } from "./rank-resources.ts";
 import { type Resource, type SessionResource, resourceNotFound, toResource } from "./resource.ts";
-import { ResourcesWithContents } from "./resources-with-contents.ts";
+import { ResourcesWithDependencies } from "./resources-with-dependencies.ts";
 import { asLostRace, readByPath, trackAccesses } from "./track-accesses.ts";
 
-const listPage = 50;
+const pageItems = 50;
 const mostLimit = 10;
 
 /** Of which project; all if it says none. */
 export type ResourceScope = Pick<ResourceListInput, "project">;
 
-export class Resources extends ResourcesWithContents {
+export class Resources extends ResourcesWithDependencies {
   readonly #context: ServiceContext;
 
   constructor(context: ServiceContext) {
@@ -130,40 +129,19 @@ export class Resources extends ResourcesWithContents {
       order = "accessed",
       project,
       type,
-      limit = listPage,
+      limit = pageItems,
       cursor,
     } = parseInput(resourceListInput, options, "resources");
-    const { store, tenant } = this.#context;
     const name = `resources ${JSON.stringify([order, project ?? null, project === undefined, type ?? null])}`;
     const ordered = order === "accessed" ? "Accessed" : "Recent";
-    const shape = project === undefined ? order : `project${ordered}`;
-    const where: Filter[] = type === undefined ? [] : [{ field: "type", test: "equals", value: type }];
-    const rows: Row[] = [];
-    let after: KeyValues | undefined = cursor === undefined ? undefined : readCursor(name, cursor);
-    do {
-      const { answers } = await store.read(
-        {
-          tenant,
-          requests: [
-            {
-              type: "query",
-              kind: "resources",
-              shape,
-              prefix: project === undefined ? [] : [project ?? ""],
-              where,
-              direction: "backward",
-              limit: limit - rows.length,
-              ...(after === undefined ? undefined : { after }),
-            },
-          ],
-        },
-        settings,
-      );
-      rows.push(...answers[0].rows);
-      after = answers[0].next;
-    } while (after !== undefined && rows.length < limit);
-    const items = rows.map(toResource);
-    return after === undefined ? { items } : { items, next: writeCursor(name, after) };
+    const query = {
+      kind: "resources",
+      shape: project === undefined ? order : `project${ordered}`,
+      prefix: project === undefined ? [] : [project ?? ""],
+      where: type === undefined ? [] : [{ field: "type", test: "equals", value: type } as const],
+      direction: "backward",
+    } as const;
+    return listPage(this.#context, { list: name, query, limit, cursor, toItem: toResource }, settings);
   }
 
   /**
@@ -178,7 +156,7 @@ export class Resources extends ResourcesWithContents {
   ): Promise<Ranking<RankedSessionResource>>;
   async rank(options?: RankInput, settings?: CallSettings): Promise<Ranking>;
   async rank(options: RankInput = {}, settings: CallSettings = {}): Promise<Ranking> {
-    const { session, project, type, limit = listPage, at } = parseInput(rankInput, options, "ranking");
+    const { session, project, type, limit = pageItems, at } = parseInput(rankInput, options, "ranking");
     const asked = { type, limit, at: at?.getTime() ?? this.#context.store.now() };
     return session === undefined
       ? rankResources(this.#context, { ...asked, project: project === null ? "" : project }, settings)
@@ -198,6 +176,16 @@ export class Resources extends ResourcesWithContents {
   }
 
   /**
+   * Forgets a resource and what it depends on. Sessions that touched it keep its path, and the score that they gave it; what
+   * depends on it goes on to do so. Its path is a new resource when it is tracked again.
+   *
+   * @throws ThroughlineError `not_found`
+   */
+  async delete(id: string, settings: CallSettings = {}): Promise<void> {
+    await deleteResource(this.#context, id, settings);
+  }
+
+  /**
    * A page of a session's resources, with what it has to do with each, accessed last first.
    *
    * @throws ThroughlineError `not_found`, `invalid`
@@ -207,7 +195,7 @@ export class Resources extends ResourcesWithContents {
     options: SessionResourcesInput & CallSettings = {},
   ): Promise<Page<SessionResource>> {
     const { signal, ...given } = options;
-    const { limit = listPage, cursor } = parseInput(sessionResourcesInput, given, "resources");
+    const { limit = pageItems, cursor } = parseInput(sessionResourcesInput, given, "resources");
     const settings = signal === undefined ? {} : { signal };
     return listSessionResources(this.#context, sessionId, { limit, cursor }, settings);
   }
