@@ -274,7 +274,13 @@ async function makeTarget(tl: Throughline, name: string): Promise<Target> {
   const { record } = await createKey(throughline.store, { tenant: newId(), role: "reader" });
   const resource = await tl.resources.trackResource({ path: "a.ts" });
   if (name.includes("repo-cache")) await tl.repoCache.set({ key: "a/b", url: "", localPath: "/a" });
-  const memory = /memor|project/.test(name) ? await makeMemories(tl, id) : "";
+  if (name.includes("/content"))
+    await tl.resources.keepContent({ session: id, path: "a.ts", content: "old" });
+  if (name.includes("{file_id}")) {
+    const file = { providerName: "n", providerUri: "u", displayName: "d", mimeType: "a/b", content: "1" };
+    await tl.files.save({ ...file, id: "known" });
+  }
+  const memory = /memor|project|users/.test(name) ? await makeMemories(tl, id) : "";
   return { id, deleted, erased, resource, memory, key: record.keyId };
 }
 
