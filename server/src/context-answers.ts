@@ -80,8 +80,6 @@ const resourceEntries = {
   size: v.nullable(count),
   token_count: v.nullable(count),
   token_counts: v.nullable(v.record(tokenFamily, countedTokens)),
-  /** By family of models. */
-  token_counts: v.nullable(v.record(v.string(), v.strictObject({ count, estimated: v.boolean() }))),
   content_hash: v.nullable(v.string()),
   access_count: count,
   edit_count: count,
