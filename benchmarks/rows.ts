@@ -3,6 +3,7 @@ import { appendRow } from "./rows/append.ts";
 import { branchesRow } from "./rows/branches.ts";
 import { contextPagesRow } from "./rows/context-pages.ts";
 import { diskRow } from "./rows/disk.ts";
+import { hookRow } from "./rows/hook.ts";
 import { httpRow } from "./rows/http.ts";
 import { importRow } from "./rows/import.ts";
 import { lastMessagesRow } from "./rows/last-messages.ts";
@@ -11,6 +12,7 @@ import { listSessionsRow } from "./rows/list-sessions.ts";
 import { mongodbRow } from "./rows/mongodb.ts";
 import { postgresRow } from "./rows/postgres.ts";
 import { processesRow } from "./rows/processes.ts";
+import { rankResourcesRow } from "./rows/rank-resources.ts";
 import { recordContextRow } from "./rows/record-context.ts";
 import { searchRow } from "./rows/search.ts";
 import { startupRow } from "./rows/startup.ts";
@@ -38,4 +40,6 @@ export const rows: readonly Row[] = [
   recordContextRow,
   contextPagesRow,
   listMemoriesRow,
+  hookRow,
+  rankResourcesRow,
 ];

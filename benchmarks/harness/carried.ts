@@ -35,5 +35,7 @@ export interface CarriedSubject {
   saveMemory(memory: BenchmarkMemory): Promise<void>;
   /** The memories accessed last, which counts as reading them; with a text only those that have its word. */
   listMemories(query: CarriedQuery & { readonly text?: string }): Promise<CarriedPage>;
+  /** So many of all resources, the most important first. */
+  rankResources(count: number): Promise<readonly unknown[]>;
   describe(item: unknown): CarriedFacts;
 }

@@ -62,6 +62,7 @@ const schema = `
 `;
 
 const project = "benchmark";
+const week = 7 * 24 * 60 * 60 * 1000;
 const memoryColumns =
   "memory_key, id, name, value, version, accessed_count, last_accessed, created_at, updated_at";
 
@@ -70,6 +71,15 @@ interface FileAccess {
   readonly kind: string;
   readonly importance: number | null;
   readonly accessedAt: Date;
+}
+
+interface RankedResource {
+  readonly id: string;
+  readonly path: string;
+  readonly accessCount: number;
+  readonly editCount: number;
+  readonly lastAccessed: number;
+  readonly importance: number;
 }
 
 interface Memory {
@@ -101,6 +111,7 @@ export class CarriedByHand {
   readonly #selectMemories: StatementSync;
   readonly #findMemories: StatementSync;
   readonly #countReading: StatementSync;
+  readonly #selectResources: StatementSync;
 
   /** `path` is a file with the reference's tables. */
   constructor(path: string, durability: Durability) {
@@ -150,6 +161,8 @@ export class CarriedByHand {
     this.#countReading = this.#counting.prepare(`
       UPDATE memories SET accessed_count = accessed_count + 1, last_accessed = max(last_accessed, ?)
       WHERE memory_key = ?`);
+    this.#selectResources = database.prepare(`
+      SELECT id, path, access_count, edit_count, last_accessed FROM resources WHERE project = '${project}'`);
   }
 
   record(session: string, records: readonly ContextRecord[]): void {
@@ -199,6 +212,31 @@ export class CarriedByHand {
       for (const row of rows) this.#countReading.run(now, row["memory_key"] as SQLInputValue);
     });
     return pageOf(items, limit, rows.at(-1), ["last_accessed", "memory_key"]);
+  }
+
+  /** By recency, frequency and edits. */
+  rankResources(count: number): readonly RankedResource[] {
+    const now = Date.now();
+    const all = this.#selectResources.all().map((row): RankedResource => {
+      const [accessCount, editCount, lastAccessed] = [
+        Number(row["access_count"]),
+        Number(row["edit_count"]),
+        Number(row["last_accessed"]),
+      ];
+      const importance =
+        0.5 * (week / (now - lastAccessed + week)) +
+        0.3 * (accessCount / (accessCount + 10)) +
+        0.2 * (editCount / (editCount + 3));
+      return {
+        id: String(row["id"]),
+        path: String(row["path"]),
+        accessCount,
+        editCount,
+        lastAccessed,
+        importance,
+      };
+    });
+    return all.toSorted((left, right) => right.importance - left.importance).slice(0, count);
   }
 
   close(): void {

@@ -44,6 +44,7 @@ function openReference({ directory, durability, grouped }: OpenSettings): Subjec
       listFiles: async (session, query) => carried().listFiles(session, query),
       saveMemory: async (memory) => carried().saveMemory(memory),
       listMemories: async (query) => carried().listMemories(query),
+      rankResources: async (count) => carried().rankResources(count),
       describe: (item) => {
         const { path: file, key } = item as { readonly path?: string; readonly key?: string };
         return { name: file ?? key ?? "" };

@@ -10,11 +10,14 @@ export interface CarriedServices {
     set(input: { readonly project: string; readonly key: string; readonly value: string }): Promise<unknown>;
     list(query: object): Promise<CarriedPage>;
   };
+  readonly resources: {
+    rank(query: { readonly limit: number }): Promise<{ readonly items: readonly unknown[] }>;
+  };
 }
 
 const project = "benchmark";
 
-export function carriedByProduct({ context, memories }: CarriedServices): CarriedSubject {
+export function carriedByProduct({ context, memories, resources }: CarriedServices): CarriedSubject {
   return {
     recordContext: async (session, records) => void (await context.record(session, inputOf(records))),
     listFiles: (session, { limit, next }) =>
@@ -27,6 +30,7 @@ export function carriedByProduct({ context, memories }: CarriedServices): Carrie
         ...(next === undefined ? {} : { cursor: next }),
         ...(text === undefined ? {} : { text }),
       }),
+    rankResources: async (limit) => (await resources.rank({ limit })).items,
     describe: (item) => {
       const { path, key } = item as { readonly path?: string; readonly key?: string };
       return { name: path ?? key ?? "" };
