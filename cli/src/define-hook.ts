@@ -1,5 +1,7 @@
 /** The command `throughline hook`, as help and people see it; calls of agents never come here (`hook/hook-arguments.ts`). */
-import { type Command, Option } from "commander";
+import { Argument, type Command, Option } from "commander";
+import type { HookSetUpOptions } from "./commands/hook.ts";
+import { type HookTool, hookTools } from "./hook/hook-event.ts";
 
 type AddCommand = (
   parent: Command,
@@ -29,14 +31,35 @@ export function defineHook(
     .option("--wait", "record it before this ends")
     .option("--user <name>", "user whose session it is (default: local)")
     .addOption(
-      new Option("--tool <tool>", "the agent (default: what the event looks like)").choices([
-        "claude-code",
-        "codex",
-      ]),
+      new Option("--tool <tool>", "the agent (default: what the event looks like)").choices([...hookTools]),
     )
     .action(async () => {
-      // `hook event` says it in so many words.
-      await (await import("./hook/run-hook.ts")).runHook(process.argv.slice(4));
+      await (await import("./hook/run-hook.ts")).runHook(process.argv.slice(3));
       finish(0);
     });
+  defineSetUp(
+    addCommand(hook, "install", "Make a coding agent call it. Its settings are kept in a backup.", [
+      "throughline hook install claude-code",
+      "throughline hook install claude-code --project --store ./garden.db",
+    ]),
+  ).action(async (tool: HookTool, options: HookSetUpOptions) =>
+    finish(await (await import("./commands/hook.ts")).installHooks(tool, options)),
+  );
+  defineSetUp(
+    addCommand(
+      hook,
+      "uninstall",
+      "Take it out of an agent's settings, whichever installation put it there.",
+      ["throughline hook uninstall claude-code"],
+    ),
+  ).action(async (tool: HookTool, options: HookSetUpOptions) =>
+    finish(await (await import("./commands/hook.ts")).uninstallHooks(tool, options)),
+  );
+}
+
+function defineSetUp(command: Command): Command {
+  return command
+    .addArgument(new Argument("<tool>", "the agent").choices(hookTools))
+    .option("--project", "in the settings of the project in the working folder, rather than the user's")
+    .addOption(new Option("--settings <file>", "in this file").conflicts("project"));
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 
 interface PackageFacts {
   readonly version: string;
@@ -9,6 +10,9 @@ interface PackageFacts {
 const facts = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as PackageFacts;
 
 export const version = facts.version;
+
+/** What starts this program. */
+export const commandFile = fileURLToPath(new URL("../bin/throughline.js", import.meta.url));
 
 /** Says what is wrong with a version of Node, if it is older than this package needs. */
 export function describeOldNode(running: string): string | undefined {

@@ -38,6 +38,8 @@ export function readHookArguments(words: readonly string[]): HookArguments {
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? "";
     const [, name = "", , inline] = /^--([a-z]+)(=(.*))?$/s.exec(word) ?? [];
+    // The whole name of what may be left out.
+    if (at === 0 && word === "event") continue;
     if (flags.has(name)) found[name] = true;
     else if (named.has(name)) {
       const value = inline ?? words[(at += 1)];
