@@ -1,3 +1,4 @@
+import type { RemoveMany } from "../../contract/batch.ts";
 import type { CallOptions } from "../../contract/store.ts";
 import { dependenciesOfSort } from "../../schemas/dependency-input.ts";
 import type { ServiceContext } from "../service-context.ts";
@@ -20,18 +21,20 @@ export async function deleteResource(
   const { results } = await store.commit(
     {
       tenant,
-      writes: [
-        { type: "remove", kind: "resources", key: [id] },
-        {
-          type: "remove-many",
-          kind: "resource_dependencies",
-          shape: "key",
-          prefix: [id],
-          limit: mostDependencies,
-        },
-      ],
+      writes: [{ type: "remove", kind: "resources", key: [id] }, removalOfDependencies(id)],
     },
     options,
   );
   if (results[0]?.outcome === "absent") throw resourceNotFound(id);
+}
+
+/** Removes what a resource depends on. */
+export function removalOfDependencies(id: string): RemoveMany {
+  return {
+    type: "remove-many",
+    kind: "resource_dependencies",
+    shape: "key",
+    prefix: [id],
+    limit: mostDependencies,
+  };
 }

@@ -1,9 +1,10 @@
 /** Clean-up of what sessions carry: removes what has ended, what nobody used for long, and what is too much. */
 import type { Expectation } from "../../contract/batch.ts";
 import { placeOf } from "../../contract/page.ts";
+import type { Range } from "../../contract/read.ts";
 import type { CallOptions } from "../../contract/store.ts";
 import { isThroughlineError } from "../../error.ts";
-import { type KeyValues, type Row, compareKeys, keyOf } from "../../model/kind.ts";
+import { type Kind, type KeyValues, type Row, compareKeys, keyOf } from "../../model/kind.ts";
 import { everyPage } from "../every-record.ts";
 import type { ServiceContext } from "../service-context.ts";
 import { sweepBlobs } from "../sweep-blobs.ts";
@@ -33,7 +34,7 @@ export interface CleanedRecord {
 }
 
 /** What a page of records came to. */
-export interface CleanedPage {
+interface CleanedPage {
   readonly records: readonly CleanedRecord[];
   /** Large values that nobody held any longer, and their bytes. */
   readonly blobs: number;
@@ -104,15 +105,7 @@ class KindCleanUp {
 
   async *#removeEnded({ kind, shape, removal }: OwnEnd): AsyncGenerator<CleanedPage, void, undefined> {
     const range = { above: 0, to: this.#endedUntil };
-    const query = {
-      kind: kind.name,
-      shape,
-      prefix: [],
-      range,
-      direction: "forward",
-      limit: pageSize,
-    } as const;
-    for await (const rows of everyPage(this.#context, query, this.#options.call)) {
+    for await (const rows of this.#pages(kind, shape, range)) {
       yield await this.#carryOut(
         rows.map((row) => ({ row, why: "expires_at" })),
         removal,
@@ -127,16 +120,7 @@ class KindCleanUp {
     const cutOff = await this.#findCutOff();
     const to = Math.max(usedSince ?? -Infinity, (cutOff?.[0] as number | undefined) ?? -Infinity);
     if (to === -Infinity) return;
-    const range = { to };
-    const query = {
-      kind: kind.name,
-      shape,
-      prefix: [],
-      range,
-      direction: "forward",
-      limit: pageSize,
-    } as const;
-    for await (const rows of everyPage(this.#context, query, this.#options.call)) {
+    for await (const rows of this.#pages(kind, shape, { to })) {
       const due = rows.flatMap((row): Due[] => {
         if (this.#hasEnded(row) || this.#isInUse(row)) return [];
         if (usedSince !== undefined && usedAt(this.#kept, row) < usedSince) return [{ row, why: "ttl" }];
@@ -145,6 +129,12 @@ class KindCleanUp {
       });
       yield await this.#carryOut(due, removal);
     }
+  }
+
+  /** The oldest of a shape first. */
+  #pages(kind: Kind, shape: string, range: Range): AsyncIterable<readonly Row[]> {
+    const order = { kind: kind.name, shape, prefix: [], direction: "forward" } as const;
+    return everyPage(this.#context, { ...order, range, limit: pageSize }, this.#options.call);
   }
 
   async #findCutOff(): Promise<KeyValues | undefined> {

@@ -11,11 +11,12 @@ import { type BlobHolder, removeReference } from "../blobs/blob-holders.ts";
 import { blobsOfCheckpoint } from "../checkpoints/checkpoint-value.ts";
 import { removeVersions } from "../memories/delete-memory.ts";
 import { memoryKeyOf } from "../memories/memory.ts";
+import { removalOfDependencies } from "../resources/delete-resource.ts";
 import type { ServiceContext } from "../service-context.ts";
 import type { LimitedKind, RetentionPolicy } from "./policy.ts";
 
 /** What goes with a record: as much as one commit takes. */
-export interface Parts {
+interface Parts {
   readonly writes: readonly Write[];
   /** Large values that lose a holder. */
   readonly blobs: readonly string[];
@@ -126,23 +127,12 @@ const partsOfFile: TakeParts = async (_, { fileId, hash }) =>
         ],
   );
 
-const dependenciesAtOnce = 500;
-
-/** What a resource refers to; what refers to it stays. */
-const partsOfResource: TakeParts = async ({ store, tenant }, { resourceId }, options) => {
-  const prefix: KeyValues = [resourceId as string];
-  const all = { kind: "resource_dependencies", shape: "key", prefix, limit: dependenciesAtOnce } as const;
-  const { answers } = await store.read(
-    { tenant, requests: [{ type: "query", ...all, direction: "forward", select: "key" }] },
-    options,
-  );
-  const { rows, next } = answers[0];
-  return {
-    writes: rows.length === 0 ? [] : [{ type: "remove-many", ...all }],
-    blobs: [],
-    isLast: next === undefined,
-  };
-};
+/** What a resource refers to goes with it; what refers to it stays. */
+const partsOfResource: TakeParts = async (_, { resourceId }) => ({
+  writes: [removalOfDependencies(resourceId as string)],
+  blobs: [],
+  isLast: true,
+});
 
 export const keptKinds: Readonly<Record<LimitedKind, KeptKind>> = {
   toolSessions: {

@@ -4,7 +4,7 @@ import type { Row } from "../../model/kind.ts";
 import type { ServiceContext } from "../service-context.ts";
 
 /** `kept`: pinned or held, and what belongs to it stays; `gone`: deleted, or about to be, and what belongs to it goes with it. */
-export type OwnerFate = "free" | "kept" | "gone";
+type OwnerFate = "free" | "kept" | "gone";
 
 /** Which of these sessions are held. */
 export async function findHeld(
