@@ -1,19 +1,59 @@
 /** Forgets clones of repositories whose folder is gone from this machine. */
 import { stat } from "node:fs/promises";
-import type { Throughline } from "@throughline/core";
-import type { StoreLocation } from "./store-url.ts";
+import { type CallSettings, type Throughline, isThroughlineError } from "@throughline/core";
+import { isLoopback, listKeys } from "@throughline/server";
+import type { Settings } from "./configuration/resolve-configuration.ts";
+import { describeError, printWarning } from "./report-error.ts";
+import { parseStoreUrl } from "./store-url.ts";
 
 /** Answers the keys of those that are forgotten. Folders are only looked at. @throws what the store throws */
-export async function checkRepos({ repoCache }: Throughline): Promise<readonly string[]> {
-  return repoCache.validate(isThere);
+export async function checkRepos(
+  { repoCache }: Throughline,
+  settings: CallSettings = {},
+): Promise<readonly string[]> {
+  return repoCache.validate(isThere, settings);
 }
 
 /**
- * Whether the folders that a store names can only be this machine's: the store is a file, or nothing but memory. A database
- * server, or another Throughline server, may know of clones on other machines, which are missing here without being gone.
+ * Checks clones before they are looked up, where the settings say so. In a file that can't be written they stay: they are
+ * in nobody's way.
  */
-export function isOfThisMachine({ type }: StoreLocation): boolean {
-  return type === "sqlite" || type === "memory";
+export async function checkReposFirst(throughline: Throughline, settings: Settings): Promise<void> {
+  if (!isCheckedUnasked(settings)) return;
+  try {
+    await checkRepos(throughline);
+  } catch (error) {
+    if (!isThroughlineError(error) || error.reason !== "read_only") throw error;
+  }
+}
+
+/**
+ * Checks the clones of every tenant beside what else a server does, where the settings say so. Its failure is a warning.
+ * Resolves when it is done, or was stopped by the signal.
+ */
+export async function checkReposAtStart(
+  throughline: Throughline,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!isCheckedUnasked(settings)) return;
+  try {
+    const tenants = new Set([throughline.tenant]);
+    for await (const { tenant } of listKeys(throughline.store)) tenants.add(tenant);
+    for (const tenant of tenants) await checkRepos(throughline.withTenant(tenant), { signal });
+  } catch (error) {
+    if (!signal.aborted) printWarning(`the clones of repositories were not checked: ${describeError(error)}`);
+  }
+}
+
+/**
+ * Whether the folders that a store names can only be this machine's: it is a file, and no server hands it on to others. What
+ * other machines cloned is missing here without being gone.
+ */
+function isCheckedUnasked({ checkRepos: when, store, host, allowHosts }: Settings): boolean {
+  if (when !== "auto") return when === "always";
+  const { type } = parseStoreUrl(store);
+  return (type === "sqlite" || type === "memory") && isLoopback(host) && (allowHosts ?? []).length === 0;
 }
 
 /** What can't be looked at, such as a folder of somebody else, or on a drive that does not answer, is not gone. */

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { type CachedRepo, repoToJson } from "@throughline/core";
-import { checkRepos } from "../check-repos.ts";
+import { checkRepos, checkReposFirst } from "../check-repos.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { formatTime } from "../terminal/format-time.ts";
 import { oneLine } from "../terminal/printable.ts";
@@ -19,10 +19,11 @@ export interface SetRepoOptions extends CommonOptions {
 }
 
 export async function listRepos(options: ListReposOptions): Promise<number> {
-  return withThroughline(options, "reads", async ({ repoCache }) => {
+  return withThroughline(options, "reads", async (throughline, { settings }) => {
+    await checkReposFirst(throughline, settings);
     await printPage<CachedRepo>({
       json: options.json,
-      page: await repoCache.list(pagingOf(options)),
+      page: await throughline.repoCache.list(pagingOf(options)),
       toJson: repoToJson,
       columns: [
         { header: "REPOSITORY" },
@@ -46,8 +47,9 @@ export async function listRepos(options: ListReposOptions): Promise<number> {
 
 /** Prints the folder alone, for scripts. */
 export async function getRepo(key: string, options: CommonOptions): Promise<number> {
-  return withThroughline(options, "reads", async ({ repoCache }) => {
-    const repo = await repoCache.get(key);
+  return withThroughline(options, "reads", async (throughline, { settings }) => {
+    await checkReposFirst(throughline, settings);
+    const repo = await throughline.repoCache.get(key);
     if (options.json === true) await printJson(repoToJson(repo));
     else await writeOutput(`${oneLine(repo.localPath)}\n`);
     return exitCodes.success;

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Throughline } from "@throughline/core";
 import { createServer, isLoopback, knowsKeys, listen } from "@throughline/server";
+import { checkReposAtStart } from "../check-repos.ts";
 import { cleanUpRegularly } from "../clean-up-regularly.ts";
 import {
   type ResolvedConfiguration,
@@ -55,8 +56,9 @@ export async function serve(options: ServeOptions): Promise<number> {
       }
       const cleanUps = cleanUpRegularly(throughline, settings, location);
       const draining = drainRegularly(throughline, configuration);
+      const checking = checkReposAtStart(throughline, settings, stop.signal);
       await stop.happened;
-      await Promise.all([running.close(), cleanUps?.stop(), draining.stop()]);
+      await Promise.all([running.close(), cleanUps?.stop(), draining.stop(), checking]);
       return exitCodes.success;
     };
     // Without a database there is no key: the refusal says what to do.

@@ -6,7 +6,7 @@ import { type GivenSetting, type Layer, type Origin, checkSetting } from "./give
 import { readConfigurationFile } from "./read-configuration-file.ts";
 import { type Environment, readEnvironment } from "./read-environment.ts";
 import { resolveStore } from "./resolve-store.ts";
-import type { SettingName, durabilities } from "./settings.ts";
+import type { SettingName, durabilities, repoChecks } from "./settings.ts";
 
 /** What holds when nobody says otherwise; for the store see `defaultStore`. */
 const defaults = {
@@ -25,6 +25,7 @@ const defaults = {
   packContextAbove: 65_536,
   hookImportTranscripts: true,
   hookLingerSeconds: 10,
+  checkRepos: "auto",
 } as const;
 
 export interface Settings extends RetentionPolicy {
@@ -47,6 +48,8 @@ export interface Settings extends RetentionPolicy {
   readonly packContextAbove: number | null;
   readonly hookImportTranscripts: boolean;
   readonly hookLingerSeconds: number;
+  /** `auto`: where the store is a file that no other machine reaches. */
+  readonly checkRepos: (typeof repoChecks)[number];
 }
 
 export interface ResolvedConfiguration {

@@ -7,6 +7,7 @@ const isOneOf = (names: readonly string[]) => `must be ${names.slice(0, -1).join
 
 const backends = ["sqlite", "memory", "postgresql", "mongodb"] as const;
 export const durabilities = ["power-loss", "process-crash"] as const;
+export const repoChecks = ["auto", "always", "never"] as const;
 
 function wholeNumber(from: number, to: number) {
   const message = `must be a whole number from ${from} to ${to}`;
@@ -152,6 +153,13 @@ export const settings = {
     variable: "THROUGHLINE_HOOK_LINGER_SECONDS",
     schema: wholeNumber(0, 3_600),
     reads: "number",
+  },
+  /** When clones whose folder is gone are forgotten without being asked to. */
+  checkRepos: {
+    path: ["repos", "check"],
+    variable: "THROUGHLINE_REPOS_CHECK",
+    schema: v.picklist(repoChecks, isOneOf(repoChecks)),
+    reads: "text",
   },
   /** Kind of the store, where there is no store URL. */
   backend: {

@@ -66,8 +66,12 @@ export async function finish(child: ChildProcess): Promise<Finished> {
 }
 
 /** Runs the command, which must succeed, and reads the JSON that it prints. */
-export async function runJson(folder: string, args: readonly string[]): Promise<Record<string, unknown>> {
-  const { exitCode, output, errors } = await runCommand(folder, [...args, "--json"]);
+export async function runJson(
+  folder: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Record<string, unknown>> {
+  const { exitCode, output, errors } = await runCommand(folder, [...args, "--json"], environment);
   if (exitCode !== 0) throw new Error(`${args.join(" ")} ended with ${exitCode}: ${errors}`);
   return JSON.parse(output) as Record<string, unknown>;
 }
