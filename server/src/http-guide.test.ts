@@ -87,7 +87,7 @@ test("every command of the guide does what the guide says", async () => {
     "POST /sessions/ID/checkpoints": [201],
     "GET /sessions/ID/checkpoints/before-the-change/compare": [200],
     "POST /sessions/ID/checkpoints/before-the-change/restore": [200],
-    "GET /resources": [200],
+    "GET /resources": [200, 200],
     "GET /sessions/ID/resources": [200],
     "POST /projects/p1/memories": [201],
     "GET /projects/p1/memories": [200, 200],
@@ -127,8 +127,8 @@ test("every command of the guide does what the guide says", async () => {
     "POST /gc": [200, 200],
     "GET /readyz": [200],
   });
-  // Three lists with one session each; three messages, two, and two of a branch; one hit; one command.
-  expect(found).toBe(12);
+  // Three lists with one session each; three messages, two, and two of a branch; one hit; one command; one resource.
+  expect(found).toBe(13);
   expect(
     (await throughline.messages.list(variables.get("ID") ?? "")).items.map(({ content }) => content),
   ).toEqual(["Hello Ada.", "Where is the login?", "Where was I?"]);
