@@ -82,9 +82,9 @@ test("clones are noted, printed, checked against the disk and forgotten", async 
   expect((await set("a", "here")).output).toBe(`a lies in ${join(folder, "here")}.\n`);
   await set("b", "gone");
   await set("c", "file/below");
-  expect((await run("get", "a")).output).toBe(`${join(folder, "here")}\n`);
   rmSync(join(folder, "gone"), { recursive: true });
   expect((await run("check")).output).toBe("Forgotten, because the folder is gone:\n  b\n  c\n");
+  expect((await run("get", "a")).output).toBe(`${join(folder, "here")}\n`);
   expect(await runJson(folder, ["repos", "check", "--store", "a.db"])).toEqual({ forgotten: [] });
   expect(await runJson(folder, ["repos", "--store", "a.db"])).toMatchObject({
     items: [{ resource_key: "a", url: "https://example.com/a.git", ref: null }],
