@@ -103,6 +103,21 @@ describe.each(storeNames)("what sessions carry, on %s,", (name) => {
     expect((await tl.commands.list({ user: "u" })).items).toHaveLength(7);
   });
 
+  test("is cleaned up for one tenant only", async () => {
+    const { tl } = services;
+    const other = tl.withTenant("other");
+    for (const each of [tl, other]) {
+      const session = (await each.sessions.create()).id;
+      for (const kind of limitedKinds) await makers[kind](each, { session, name: "a" });
+    }
+    services.time += 2 * day;
+    const policy = Object.fromEntries(limitedKinds.map((kind) => [limitsOf(kind).ttlDays, 1]));
+    await tl.flushReads();
+    const before = await Array.fromAsync(everyRecord(tl.store, "other"));
+    expect(Object.keys((await tl.gc({ policy })).removed)).toHaveLength(limitedKinds.length);
+    expect(await Array.fromAsync(everyRecord(tl.store, "other"))).toEqual(before);
+  });
+
   test("stays where it was used while clean-up looked", async () => {
     const { tl } = services;
     const { memoryId } = await tl.memories.set({ user: "u", key: "k", value: "v" });
