@@ -36,6 +36,7 @@ export async function answerRoute(
   if (accept !== null && accept !== "*/*") checkAccept(request, answerTypes(route));
   const query = readQuery(request.url, route.query);
   const body = route.body === undefined ? {} : await readInput(service, route.body, request);
+  const bytes = route.bytes === undefined ? new Uint8Array() : await readBytes(service, request);
   const call: Call = {
     get throughline() {
       return throughline ?? service.store.opened;
@@ -48,6 +49,7 @@ export async function answerRoute(
     param,
     query,
     body,
+    bytes,
     request,
     connection,
     breakOff: (error) => {
@@ -83,8 +85,9 @@ function answerTypes(route: Route): readonly string[] {
   const found = Object.values(route.answers).flatMap(({ schema, types }) =>
     schema === undefined ? (types ?? []) : (types ?? ["application/json"]),
   );
-  typesOfRoutes.set(route, found);
-  return found;
+  const types = found.includes("*/*") ? [] : found;
+  typesOfRoutes.set(route, types);
+  return types;
 }
 
 async function readInput(
@@ -94,12 +97,16 @@ async function readInput(
 ): Promise<Readonly<Record<string, unknown>>> {
   const type = request.headers.get("content-type");
   if (type !== null || !optional) checkContentType(type, types);
-  const encoding = request.headers.get("content-encoding");
-  if (encoding !== null && encoding.toLowerCase() !== "identity") throw encodedBody(encoding);
-  const bytes = await readBody(request, limits);
+  const bytes = await readBytes({ limits }, request);
   if (bytes.length === 0 && optional) return {};
   if (bytes.length > 0) checkContentType(type, types);
   return parseInput(schema, parseJson(bytes), "body") as Record<string, unknown>;
+}
+
+async function readBytes({ limits }: Pick<Service, "limits">, request: Request): Promise<Uint8Array> {
+  const encoding = request.headers.get("content-encoding");
+  if (encoding !== null && encoding.toLowerCase() !== "identity") throw encodedBody(encoding);
+  return readBody(request, limits);
 }
 
 function checkContentType(header: string | null, types: readonly string[]): void {

@@ -21,18 +21,21 @@ import { dependencyRoutes } from "./routes/dependencies.ts";
 import { documentationRoutes } from "./routes/documentation.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { exportRoutes } from "./routes/export.ts";
+import { fileRoutes } from "./routes/files.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { keyRoutes } from "./routes/keys.ts";
 import { memoryRoutes } from "./routes/memories.ts";
 import { messageRoutes } from "./routes/messages.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { projectRoutes } from "./routes/projects.ts";
+import { resourceContentRoutes } from "./routes/resource-contents.ts";
 import { resourceRoutes } from "./routes/resources.ts";
 import { searchRoutes } from "./routes/search.ts";
 import { sessionLifeRoutes } from "./routes/session-life.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 import { settingsRoutes } from "./routes/settings.ts";
 import { storeRoutes } from "./routes/store.ts";
+import { tokenRoutes } from "./routes/tokens.ts";
 import { toolRoutes } from "./routes/tools.ts";
 import { trashRoutes } from "./routes/trash.ts";
 import { userRoutes } from "./routes/users.ts";
@@ -195,12 +198,15 @@ const apiRoutes: readonly Route[] = [
   ...contextRoutes,
   ...checkpointRoutes,
   ...resourceRoutes,
+  ...resourceContentRoutes,
   ...dependencyRoutes,
   ...projectRoutes,
   ...userRoutes,
   ...memoryRoutes,
   ...workingMemoryRoutes,
   ...toolRoutes,
+  ...fileRoutes,
+  ...tokenRoutes,
   ...branchRoutes,
   ...trashRoutes,
   ...messageRoutes,

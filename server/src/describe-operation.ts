@@ -12,13 +12,14 @@ type Parameter = NonNullable<DescribeRouteOptions["parameters"]>[number];
 
 /** The operation of a route: its parameters, its body, and every status it can answer with. */
 export function describeOperation(route: Route): DescribeRouteOptions {
-  const { operationId, summary, description, body } = route;
+  const { operationId, summary, description, body, bytes } = route;
   return {
     operationId,
     summary,
     ...(description === undefined ? undefined : { description }),
     parameters: [...pathParameters(route), ...queryParameters(route), ...headerParameters(route)],
     ...(body === undefined ? undefined : { requestBody: describeBody(body) }),
+    ...(bytes === undefined ? undefined : { requestBody: describeBytes(bytes) }),
     responses: describeAnswers(route),
   };
 }
@@ -82,6 +83,10 @@ function describeBody({
   return { required: !optional, content: contentOf(types, schema) };
 }
 
+function describeBytes(description: string) {
+  return { description, required: true, content: contentOf(["*/*"], undefined) };
+}
+
 function describeAnswers(route: Route): Responses {
   const answers = Object.entries(route.answers).map(([status, answer]) => [status, describeAnswer(answer)]);
   const refusals = refusalsOf(route).map((status) => [
@@ -106,7 +111,7 @@ function hasContent({ schema, types }: Answer): boolean {
 }
 
 /** Statuses that a request of this form can be refused with. */
-function refusalsOf({ needs = "caller", body, answers, refusals = [] }: Route): readonly number[] {
+function refusalsOf({ needs = "caller", body, bytes, answers, refusals = [] }: Route): readonly number[] {
   const statuses = new Set([
     400,
     403,
@@ -114,7 +119,7 @@ function refusalsOf({ needs = "caller", body, answers, refusals = [] }: Route): 
     ...(Object.values(answers).some(hasContent) ? [406] : []),
     ...(needs === "caller" ? [401, 429] : []),
     ...(needs === "nothing" ? [] : [503]),
-    ...(body === undefined ? [] : [408, 415]),
+    ...(body === undefined && bytes === undefined ? [] : [408, 415]),
     ...refusals,
   ]);
   return [...statuses].toSorted((left, right) => left - right);

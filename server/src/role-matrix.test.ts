@@ -107,6 +107,23 @@ const matrix: Readonly<Record<string, Row>> = {
   },
   "GET /resources/{resource_id}/dependents": { cells: forReaders },
 
+  "GET /resource-statistics": { cells: forEachTenant },
+  "POST /resources/{resource_id}/tokens": { cells: forWriters(200), body: () => ({ content: "Hello" }) },
+  "POST /tokens": { cells: forEachTenant, body: () => ({ text: "Hello" }) },
+  "PUT /sessions/{id}/content": { cells: forWriters(200), body: () => ({ path: "a.ts", content: "new" }) },
+  "GET /sessions/{id}/content?path=a.ts": { cells: forReaders },
+  "DELETE /sessions/{id}/content?path=a.ts": { cells: forWriters(204) },
+  "POST /files": {
+    cells: [401, 403, 201, 201, 201, 201],
+    body: () => ({ provider_name: "n", provider_uri: "u", display_name: "d", mime_type: "a/b", size: 1 }),
+  },
+  "GET /files": { cells: forEachTenant },
+  "DELETE /files?expired=true": { cells: [401, 403, 200, 200, 200, 200] },
+  "GET /files/{file_id}": { cells: forReaders },
+  "DELETE /files/{file_id}": { cells: forWriters(204) },
+  "PUT /files/{file_id}/content": { cells: forWriters(200), body: () => 7 },
+  "GET /files/{file_id}/content": { cells: forReaders },
+
   "GET /projects": { cells: forEachTenant },
   "GET /projects/{project_id}": { cells: forReaders },
   "POST /projects": {
@@ -300,6 +317,7 @@ async function ask(name: string, { body, session = "id" }: Row, caller: Caller, 
     .replace("{resource_id}", target.resource)
     .replace("{memory_id}", target.memory)
     .replace("{project_id}", target.id)
+    .replace("{file_id}", "known")
     .replace("{resource_key}", "a%2Fb")
     .replace("{key}", "a%20b")
     .replace("{key_id}", target.key)

@@ -20,6 +20,8 @@ export interface Call {
   readonly query: Readonly<Record<string, unknown>>;
   /** As the body's schema has let it through. */
   readonly body: Readonly<Record<string, unknown>>;
+  /** The body as it came, where the route takes bytes. */
+  readonly bytes: Uint8Array;
   readonly request: Request;
   /** What carries the answer, where that is known. */
   readonly connection: Connection | undefined;
@@ -37,7 +39,7 @@ export interface Answer {
   readonly description: string;
   /** Absent: the answer has no body. */
   readonly schema?: v.GenericSchema;
-  /** Default: `application/json`. */
+  /** Default: `application/json`. With any type the route itself asks what the caller accepts. */
   readonly types?: readonly string[];
 }
 
@@ -64,6 +66,8 @@ export interface Route {
     /** Whether the request may have none. Default: false. */
     readonly optional?: boolean;
   };
+  /** Takes a body of any media type as its bytes: what they are. */
+  readonly bytes?: string;
   readonly answers: Readonly<Record<number, Answer>>;
   /** Statuses of refusals beside those that every such route has. */
   readonly refusals?: readonly number[];

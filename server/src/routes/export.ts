@@ -1,10 +1,12 @@
 import { type ExportFormat, exportFormats, exportSession } from "@throughline/core";
 import * as v from "valibot";
 import { exportAnswer } from "../answers.ts";
+import { attachment } from "../attachment.ts";
 import { checkRole } from "../caller.ts";
 import { checkAccept } from "../check-accept.ts";
 import { commonHeaders } from "../problem-response.ts";
 import type { Call, Route } from "../route.ts";
+import { streamOf } from "../stream-of.ts";
 
 const types: Readonly<Record<ExportFormat, string>> = {
   json: "application/json",
@@ -75,40 +77,4 @@ async function nativeResponse({
     ...(size === undefined ? undefined : { "content-length": String(size) }),
   };
   return new Response(request.method === "HEAD" ? null : streamOf(bytes, breakOff), { headers });
-}
-
-/** A name for the file as RFC 6266 has it: in ASCII, and as it is where that differs. */
-function attachment(fileName: string): string {
-  const plain = fileName.replace(/[^\w .()-]/g, "_");
-  const exact = plain === fileName ? "" : `; filename*=UTF-8''${encodeRfc8187(fileName)}`;
-  return `attachment; filename="${plain}"${exact}`;
-}
-
-function encodeRfc8187(text: string): string {
-  return encodeURIComponent(text.toWellFormed()).replace(
-    /['()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
-
-/** The pieces, each when it is asked for. */
-function streamOf(
-  pieces: AsyncGenerator<string | Uint8Array, void, undefined>,
-  breakOff: Call["breakOff"],
-): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        const { done, value } = await pieces.next();
-        if (done === true) controller.close();
-        else controller.enqueue(typeof value === "string" ? encoder.encode(value) : value);
-      } catch (error) {
-        if (!breakOff(error)) controller.error(error);
-      }
-    },
-    async cancel() {
-      await pieces.return();
-    },
-  });
 }

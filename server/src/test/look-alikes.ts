@@ -71,13 +71,14 @@ export async function fillTenant(tl: Throughline): Promise<Names> {
   const erased = await tl.sessions.create({ title: marker });
   await tl.sessions.delete(erased.id, { erase: true });
   await tl.files.save({
-    id: "file-1",
+    id: "report",
     providerName: marker,
     providerUri: marker,
     displayName: marker,
-    size: 1,
     mimeType: "text/plain",
+    content: marker,
   });
+  await tl.resources.keepContent({ session: first, path: "a.ts", content: `${marker} kept` });
   sessions.push(fork.id, gone.id, erased.id);
   const cursors = [
     (await tl.sessions.list({ limit: 1 })).next,
