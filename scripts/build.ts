@@ -5,6 +5,7 @@
 import { copyFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { buildQuickStart } from "./build-quick-start.ts";
 import { listPublishedPackages, repositoryRoot } from "./list-packages.ts";
 import { runCommand } from "./run-command.ts";
 
@@ -40,21 +41,7 @@ for (const { name, folder } of listPublishedPackages()) {
     logLevel: "error",
   });
   const quickStart = join(absolute, "src/hook/quick-start.ts");
-  // What a program loads before anything else is one file, and no module: that starts soonest.
-  if (existsSync(quickStart)) {
-    await build({
-      absWorkingDir: absolute,
-      entryPoints: [quickStart],
-      outfile: "dist/quick-start.cjs",
-      bundle: true,
-      format: "cjs",
-      platform: "node",
-      target: "es2024",
-      charset: "utf8",
-      minify: true,
-      logLevel: "error",
-    });
-  }
+  if (existsSync(quickStart)) await buildQuickStart(quickStart, join(absolute, "dist/quick-start.cjs"));
   // npm packs a licence only from the package's own folder.
   copyFileSync(join(repositoryRoot, "LICENSE"), join(absolute, "LICENSE"));
   console.log(`${name}: built in ${Math.round(performance.now() - startedAt)} ms`);
