@@ -130,6 +130,11 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
         "a tool (claude-code, codex or chatgpt), or files and folders; without any, the folders of all tools",
       )
       .option("--user <name>", "user whose sessions they become (default: local)")
+      .option(
+        "--project <id>",
+        "project of sessions that have none (default: that of the repository in which each began)",
+      )
+      .option("--no-project", "give sessions no project")
       .action(async (words: readonly string[], options: ImportOptions) =>
         finish(await (await import("./commands/import.ts")).importFiles(words, options)),
       ),
@@ -258,18 +263,23 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
       finish(await (await import("./commands/stats.ts")).stats(options)),
     ),
   (program, finish) =>
-    addCommand(program, "delete", "Delete a session; undelete brings it back.", [
+    addCommand(program, "delete", "Delete a session, which undelete brings back; or a project, or a user.", [
       "throughline delete 4f2a91c0",
       "throughline delete 01980000-0000-7000-8000-00004f2a91c0 --erase",
+      "throughline delete --project garden --yes",
+      "throughline delete --user mara --erase --yes",
     ])
-      .addArgument(sessionArgument)
+      .argument("[session]", sessionArgument.description)
+      .option("--project <id>", "all of a project: its sessions go to the trash, all else at once")
+      .option("--user <name>", "all of a user: their sessions go to the trash, all else at once")
+      .option("--yes", "what --project and --user ask for: without it they only say what there is")
       .option(
         "--erase",
         "erase it at once and for ever, with what its forks share; takes the full id of a deleted one, too",
       )
       .option("--receipt", "say what was removed, by kind and count")
-      .action(async (session: string, options: DeleteCommandOptions) =>
-        finish(await (await import("./commands/delete.ts")).deleteSession(session, options)),
+      .action(async (session: string | undefined, options: DeleteCommandOptions) =>
+        finish(await (await import("./commands/delete.ts")).deleteNamed(session, options)),
       ),
   (program, finish) =>
     addCommand(program, "undelete", "Bring a deleted session back.", ["throughline undelete 4f2a91c0"])

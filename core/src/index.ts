@@ -301,6 +301,7 @@ export {
   toProblem,
 } from "./services/problem-details.ts";
 export { fingerprintOf } from "./services/fingerprint.ts";
+export { insertProject } from "./services/insert-project.ts";
 export { fetchStagedFields } from "./services/blobs/fetch-staged-fields.ts";
 export { type BesideAppend, StagedBlobs } from "./services/blobs/staged-blobs.ts";
 export { withStagedBlobs } from "./services/blobs/with-staged-blobs.ts";

@@ -1,4 +1,6 @@
-import { type DeletionReceipt, receiptToJson } from "@throughline/core";
+import { type DeletionReceipt, ThroughlineError, receiptToJson } from "@throughline/core";
+import { deleteOwner } from "../delete-owner.ts";
+import { describeCounts } from "../describe-counts.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { findDeletedOrSession } from "../find-deleted-session.ts";
 import { formatTime } from "../terminal/format-time.ts";
@@ -9,9 +11,28 @@ import { type CommonOptions, withThroughline } from "../with-throughline.ts";
 export interface DeleteCommandOptions extends CommonOptions {
   readonly erase?: boolean;
   readonly receipt?: boolean;
+  readonly project?: string;
+  readonly user?: string;
+  readonly yes?: boolean;
 }
 
-export async function deleteSession(name: string, options: DeleteCommandOptions): Promise<number> {
+/** Deletes what is named: a session, a project or a user. */
+export async function deleteNamed(
+  session: string | undefined,
+  options: DeleteCommandOptions,
+): Promise<number> {
+  const { project, user } = options;
+  const [one, other] = [session, project, user].filter((name) => name !== undefined);
+  if (one === undefined || other !== undefined) {
+    const message = "delete takes one of a session, --project <id> and --user <name>.";
+    throw new ThroughlineError("invalid", message, { reason: "option" });
+  }
+  if (project !== undefined) return deleteOwner({ kind: "project", id: project }, options);
+  if (user !== undefined) return deleteOwner({ kind: "user", id: user }, options);
+  return deleteSession(one, options);
+}
+
+async function deleteSession(name: string, options: DeleteCommandOptions): Promise<number> {
   const { erase = false, json = false, receipt: isAsked = false } = options;
   return withThroughline(options, "changes", async (throughline) => {
     const { id, title } = await findDeletedOrSession(throughline, name, erase);
@@ -33,11 +54,8 @@ export async function deleteSession(name: string, options: DeleteCommandOptions)
 
 /** What went, for people. */
 function describeReceipt(receipt: DeletionReceipt): readonly string[] {
-  const counts = Object.entries(receipt.removed).map(
-    ([kind, count]) => `  ${kind.replaceAll("_", " ")}: ${count}`,
-  );
-  const lines = [receipt.erased ? "Removed:" : "Hidden:", ...counts];
-  if (receipt.bytes > 0) lines.push(`  bytes of large values: ${receipt.bytes}`);
+  const { erased, removed, bytes } = receipt;
+  const lines = [erased ? "Removed:" : "Hidden:", ...describeCounts(removed, bytes)];
   if (receipt.eraseAfter !== null) {
     lines.push(`Clean-up erases it after ${formatTime(receipt.eraseAfter)}.`);
   }

@@ -1,7 +1,14 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
-import { type JsonObject, type Throughline, ThroughlineError, toSnakeCase } from "@throughline/core";
+import {
+  type JsonObject,
+  type Throughline,
+  ThroughlineError,
+  parseInput,
+  sessionInput,
+  toSnakeCase,
+} from "@throughline/core";
 import {
   type ImportReport,
   type Importer,
@@ -18,9 +25,12 @@ import { printable } from "../terminal/printable.ts";
 import { showProgress } from "../terminal/show-progress.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
 import { type CommonOptions, withThroughline } from "../with-throughline.ts";
+import { projectsOfFolders } from "../workspace/projects-of-folders.ts";
 
 export interface ImportOptions extends CommonOptions {
   readonly user?: string;
+  /** A project's id; false: none. Absent: that of the folder's repository. */
+  readonly project?: string | false;
 }
 
 /** What the words of the command line ask for. */
@@ -41,7 +51,7 @@ export async function importFiles(words: readonly string[], options: ImportOptio
   if (isNothing) process.stderr.write(`${describeNothing(request)}\n`);
   const use = async (throughline: Throughline, configuration: ResolvedConfiguration): Promise<number> => {
     if (access === "creates") await drainInto(throughline, configuration);
-    const report = await runImport(throughline, request, options.user);
+    const report = await runImport(throughline, request, options);
     if (options.json === true) await printJson(reportToJson(report));
     else await printReport(report, failuresIn(report, request));
     if (!isNothing && isEmpty(report)) {
@@ -109,8 +119,9 @@ function failuresIn({ unreadable, skipped }: ImportReport, { isNamed, paths }: R
 async function runImport(
   throughline: Throughline,
   request: Request,
-  user: string | undefined,
+  { user, project }: ImportOptions,
 ): Promise<ImportReport> {
+  if (typeof project === "string") parseInput(sessionInput, { project }, "import");
   const stop = onInterrupt();
   const progress = await showProgress();
   try {
@@ -118,12 +129,17 @@ async function runImport(
       signal: stop.signal,
       onProgress: progress.update,
       ...(user === undefined ? undefined : { user }),
+      ...(project === false ? undefined : { projectOf: projectOf(throughline, project) }),
       ...(request.importer === undefined ? undefined : { importer: request.importer }),
     });
   } finally {
     progress.end();
     stop.ignore();
   }
+}
+
+function projectOf(throughline: Throughline, project: string | undefined) {
+  return project === undefined ? projectsOfFolders(throughline) : async () => Promise.resolve(project);
 }
 
 function reportToJson(report: ImportReport): JsonObject {

@@ -1,5 +1,5 @@
 /** Which body of work a folder belongs to: told by its repository, so that a moved folder stays in its project. */
-import { realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { type Throughline, repositoryOf } from "@throughline/core";
 import { findGitFolder, readSmallFile } from "./find-git-folder.ts";
@@ -28,7 +28,8 @@ const byCommit = "commit:";
  */
 export async function identifyWorkspace(folder: string): Promise<Workspace> {
   const path = realPath(resolve(folder));
-  const git = findGitFolder(path);
+  // Around the place of a folder that is gone there may be anything.
+  const git = existsSync(path) ? findGitFolder(path) : undefined;
   if (git === undefined) return { root: path, repository: null, name: nameOf(path) };
   const remote = remoteOf(git.common);
   if (remote !== undefined) return { root: git.root, repository: remote, name: nameOf(remote) };

@@ -18,7 +18,13 @@ import {
   smallBytes,
 } from "./conversation-plan.ts";
 import type { FileImport } from "./import-file.ts";
-import { type KnownSession, type Where, findImportedSession, sessionUpdate } from "./import-session.ts";
+import {
+  type KnownSession,
+  type Where,
+  findImportedSession,
+  sessionUpdate,
+  updateSession,
+} from "./import-session.ts";
 import { ImportedRecords } from "./imported-records.ts";
 import type { NativeRanges } from "./message-input.ts";
 import {
@@ -48,7 +54,8 @@ const attempts = 10;
 export class ConversationWriter {
   readonly #file: FileImport;
   readonly #sourceId: string;
-  readonly #where: Where;
+  /** With the project of the conversation, once that is known. */
+  #where: Where;
   readonly #context: ServiceContext;
   readonly #records: ImportedRecords;
 
@@ -82,6 +89,8 @@ export class ConversationWriter {
 
   async #write(conversation: Conversation): Promise<string | undefined> {
     const { externalKey } = conversation.part;
+    const project = await this.#file.projectOf?.(conversation.session.workspacePath);
+    if (project !== undefined) this.#where = { ...this.#where, project };
     const known = await findImportedSession(this.#where, conversation.session);
     if (known.deleted !== undefined) {
       this.#file.fates.set(externalKey, "deleted");
@@ -263,13 +272,13 @@ export class ConversationWriter {
     headSeq: number | undefined,
   ): readonly Write[] {
     if (row === undefined) return [];
+    const { project } = this.#where;
     const set = {
-      ...sessionUpdate(row, conversation.session, stored?.note.title),
+      ...sessionUpdate(row, conversation.session, { importedTitle: stored?.note.title, project }),
       ...(headSeq === undefined ? undefined : { headSeq }),
     };
     if (Object.keys(set).length === 0) return [];
-    const updatedAt = this.#context.store.now();
-    return [{ type: "update", kind: "sessions", key: [session], set: { ...set, updatedAt } }];
+    return updateSession(session, set, this.#context.store.now());
   }
 
   #note(

@@ -19,6 +19,9 @@ import { sourceChunks } from "./source-chunks.ts";
 import { writeConversations } from "./write-conversations.ts";
 import { writeEvents } from "./write-events.ts";
 
+/** The project of a session that began in this folder; undefined: none. */
+export type ProjectOf = (workspacePath: string | undefined) => Promise<string | undefined>;
+
 export interface FileImport {
   readonly throughline: Throughline;
   readonly importer: Importer;
@@ -27,6 +30,8 @@ export interface FileImport {
   readonly head: string;
   /** Owner of the sessions. */
   readonly user: string;
+  /** The project of sessions that have none; undefined: they get none. */
+  readonly projectOf?: ProjectOf | undefined;
   readonly report: ImportReport;
   /** What became of each session in this run: it counts once, however often it is written. */
   readonly fates: Map<string, "created" | "grown" | "deleted">;

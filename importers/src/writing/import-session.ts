@@ -4,6 +4,7 @@ import type { Row, StoredRecord, Throughline, UniqueName, Write } from "@through
 import {
   isThroughlineError,
   ancestorsOfChild,
+  insertProject,
   newId,
   newSessionRecord,
   parseInput,
@@ -53,8 +54,10 @@ export async function findImportedSession(where: Where, draft: ImportedSession):
   const parent = draft.parent?.externalKey;
   if (await isDeleted(where, parent)) return { row: undefined, creation: [], deleted: parent };
   const record = await newRecord(where, draft);
+  const project = record.projectId as string;
   const creation: Write[] = [
     { type: "insert", kind: "sessions", record, exists: "keep" },
+    ...(project === "" ? [] : [insertProject(project, store.now())]),
     {
       type: "insert",
       kind: "state",
@@ -171,14 +174,22 @@ function isAccepted(input: Record<string, unknown>): boolean {
   }
 }
 
+/** What a file says beside the draft. */
+interface Beside {
+  /** The title that the last import wrote. */
+  readonly importedTitle: string | undefined;
+  /** The project that it belongs to, where it has none. */
+  readonly project?: string | undefined;
+}
+
 /**
- * What has to change for a session that is there to be as the file says; undefined: nothing. A title that a person gave,
- * and the folder that it began in, stay.
+ * What has to change for a session that is there to be as the file says; undefined: nothing. A title that a person gave, the
+ * folder that it began in, and its project stay.
  */
 export function sessionUpdate(
   row: Row,
   draft: ImportedSession,
-  importedTitle: string | undefined,
+  { importedTitle, project = "" }: Beside,
 ): StoredRecord | undefined {
   const { title, workspacePath, metadata, ...rest } = draftFields(draft);
   const fields = sessionFields({
@@ -190,10 +201,18 @@ export function sessionUpdate(
   // What only a child told so far.
   const isOlder =
     draft.createdAt !== undefined && row.lastSeq === 0 && draft.createdAt < Number(row.createdAt);
-  const changed = Object.entries(isOlder ? { ...fields, createdAt: draft.createdAt } : fields).filter(
-    ([name, value]) => row[name] !== value,
-  );
+  const ofProject = row.projectId === "" ? { projectId: project } : undefined;
+  const told = { ...fields, ...ofProject, ...(isOlder ? { createdAt: draft.createdAt } : undefined) };
+  const changed = Object.entries(told).filter(([name, value]) => row[name] !== value);
   return changed.length === 0 ? undefined : Object.fromEntries(changed);
+}
+
+/** Changes a session as its file says, and makes its project where that is new. */
+export function updateSession(session: string, set: StoredRecord, now: number): readonly Write[] {
+  return [
+    { type: "update", kind: "sessions", key: [session], set: { ...set, updatedAt: now } },
+    ...(typeof set.projectId === "string" ? [insertProject(set.projectId, now)] : []),
+  ];
 }
 
 function readObject(text: unknown): object {

@@ -7,12 +7,17 @@ import type { ImportSource, Importer } from "../importer.ts";
 import { findImporter, importers } from "../importers.ts";
 import { isZip, openSource, readHead } from "../open-source.ts";
 import { zipSources } from "../zip-sources.ts";
-import { type FileImport, importFile } from "./import-file.ts";
+import { type FileImport, type ProjectOf, importFile } from "./import-file.ts";
 import { type ImportReport, emptyReport } from "./import-report.ts";
 
 export interface ImportOptions {
   /** Owner of the sessions. Default: `local`. */
   readonly user?: string;
+  /**
+   * The project of a session, by the folder that it began in, of those that have none. Asked again for each session: it
+   * should remember. Default: they get none.
+   */
+  readonly projectOf?: ProjectOf;
   /** Reads only this tool's files. Default: each file's tool is found by its content. */
   readonly importer?: Importer;
   /** Stops between two batches; the report says so, and the next import goes on there. */
@@ -156,7 +161,15 @@ async function importFound(
     if (importer === undefined || (path !== file && importer.isExport !== true)) return false;
     report.files += 1;
     await importFile(
-      { throughline, importer, source, head, user: options.user ?? "local", ...run },
+      {
+        throughline,
+        importer,
+        source,
+        head,
+        user: options.user ?? "local",
+        projectOf: options.projectOf,
+        ...run,
+      },
       options.signal,
     );
   } catch (error) {

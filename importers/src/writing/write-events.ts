@@ -10,6 +10,7 @@ import {
   uniqueKeyOf,
   findImportedSession,
   sessionUpdate,
+  updateSession,
 } from "./import-session.ts";
 import { ImportedRecords, appendLimit } from "./imported-records.ts";
 import { continueMessage, isMadeFrom, nativeRangesOf } from "./message-input.ts";
@@ -102,7 +103,8 @@ class SessionWriter {
   readonly #file: FileImport;
   readonly #sourceId: string;
   readonly #group: Group;
-  readonly #where: Where;
+  /** With the project of the group's session, once that is known. */
+  #where: Where;
   readonly #context: ServiceContext;
   readonly #records: ImportedRecords;
   /** The session's id; that of a new one, which another import may just have made under another, until it is there. */
@@ -124,6 +126,8 @@ class SessionWriter {
   async write(importedTitle: string | undefined): Promise<string | undefined> {
     const { report, fates } = this.#file;
     const { draft } = this.#group;
+    const project = await this.#file.projectOf?.(draft.workspacePath);
+    if (project !== undefined) this.#where = { ...this.#where, project };
     const known = await findImportedSession(this.#where, draft);
     if (known.deleted !== undefined) {
       fates.set(draft.externalKey, "deleted");
@@ -132,7 +136,7 @@ class SessionWriter {
     const before = report.messagesAdded;
     const messages = await this.#continueStored(known.row);
     const records = await this.#records.make(messages);
-    let first = this.#sessionWrites(known, importedTitle);
+    let first = await this.#sessionWrites(known, importedTitle);
     let { row } = known;
     this.#id = row?.id as string | undefined;
     if (row === undefined && (!this.#records.blobs.isEmpty || records.length >= manyMessages)) {
@@ -156,12 +160,19 @@ class SessionWriter {
     return undefined;
   }
 
-  #sessionWrites({ row, creation }: KnownSession, importedTitle: string | undefined): readonly Write[] {
+  async #sessionWrites(
+    { row, creation }: KnownSession,
+    importedTitle: string | undefined,
+  ): Promise<readonly Write[]> {
     if (row === undefined) return creation;
-    const set = sessionUpdate(row, this.#group.draft, importedTitle);
+    // What a file says later says no longer where it began.
+    const began =
+      row.projectId === "" && row.workspacePath !== "" ? (row.workspacePath as string) : undefined;
+    const project =
+      this.#where.project ?? (began === undefined ? began : await this.#file.projectOf?.(began));
+    const set = sessionUpdate(row, this.#group.draft, { importedTitle, project });
     if (set === undefined) return [];
-    const updatedAt = this.#file.throughline.store.now();
-    return [{ type: "update", kind: "sessions", key: [row.id as string], set: { ...set, updatedAt } }];
+    return updateSession(row.id as string, set, this.#file.throughline.store.now());
   }
 
   async #commit(first: readonly Write[], messages: readonly NewMessage[]): Promise<void> {

@@ -61,7 +61,7 @@ export function firstOf(shelf: Shelf, limit: number, select: Query["select"] = "
 
 export function ownerNotFound({ kind, id }: Owner): ThroughlineError {
   return new ThroughlineError("not_found", `There is no ${kind} ${id}.`, {
-    reason: kind,
+    reason: kind === "project" ? "project" : "user",
     outcome: "refused",
     details: { [kind]: id },
   });
