@@ -30,6 +30,8 @@ interface DuplicateGroup {
 }
 
 const comparedAtMost = 1_000;
+/** Bytes of values that are compared. */
+const comparedBytes = 64 * 1024 * 1024;
 const readTogether = 50;
 const usualThreshold = 0.85;
 
@@ -45,17 +47,19 @@ export async function findDuplicates(
   const features: TextFeatures[] = [];
   const memories: Memory[] = [];
   let after: KeyValues | undefined;
+  let room = comparedBytes;
   do {
     const limit = Math.min(readTogether, comparedAtMost - memories.length);
-    const page = await readPage(context, owner, after, limit, options);
+    const page = await readPage(context, owner, after, limit, options, room);
     for (const row of page.rows) {
       const value = page.valueOf(row);
+      room -= row.size as number;
       features.push(featuresOf(value));
       memories.push(memoryRead(context, row, value));
     }
     await rest();
     after = page.next;
-  } while (after !== undefined && memories.length < comparedAtMost);
+  } while (after !== undefined && memories.length < comparedAtMost && room > 0);
   const similar = await groupSimilar(features, threshold, rest);
   const groups = similar.map(({ first, others }) => ({
     memory: memories[first] as Memory,

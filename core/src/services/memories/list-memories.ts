@@ -1,5 +1,5 @@
 /** Lists of memories, most recently accessed first. */
-import type { Query } from "../../contract/read.ts";
+import type { Query, Page as RowPage } from "../../contract/read.ts";
 import { placeOf } from "../../contract/page.ts";
 import type { CallOptions } from "../../contract/store.ts";
 import type { KeyValues, Row } from "../../model/kind.ts";
@@ -14,7 +14,7 @@ import type { ServiceContext } from "../service-context.ts";
 import type { Page } from "../sessions.ts";
 import { touchesFor } from "../touches.ts";
 import { type Memory, type OwnerFields, ownerFields, ownerValues } from "./memory.ts";
-import { readWithValues } from "./memory-value.ts";
+import { readWithValues, valuesAtOnce, withRoom } from "./memory-value.ts";
 import { memoryRead, noteReads } from "./read-memory.ts";
 
 const defaultLimit = 20;
@@ -23,7 +23,8 @@ const lookedAt = 1_000;
 const together = 50;
 
 /**
- * A page of memories. With `text` it may be short, even empty, and go on: one call looks at 1,000 memories.
+ * A page of memories. It may be short and go on: one answer holds 16 MiB of values, and with `text` one call looks at 1,000
+ * memories.
  *
  * @throws ThroughlineError `invalid`, `not_found` for a session
  */
@@ -42,11 +43,12 @@ export async function listMemories(
   const items: Memory[] = [];
   const found: Row[] = [];
   let after: KeyValues | undefined = cursor === undefined ? undefined : readCursor(list, cursor);
+  let room = valuesAtOnce;
   for (let looked = 0; ;) {
     const wanted = matcher === undefined ? limit - items.length : Math.min(together, lookedAt - looked);
     const from = after;
     const { rows, next, valueOf } = await touchesFor(store).reading(async () =>
-      readPage(context, owner, from, wanted, options),
+      readPage(context, owner, from, wanted, options, room),
     );
     after = next;
     looked += Math.max(rows.length, 1);
@@ -55,24 +57,28 @@ export async function listMemories(
       if (matcher?.matchText(`${row.memoryKey as string}\n${value}`).matched === false) continue;
       found.push(row);
       items.push(memoryRead(context, row, value));
+      room -= row.size as number;
       if (items.length === limit && row !== rows.at(-1)) after = placeOf(projectMemories, "accessed", row);
       if (items.length === limit) break;
     }
-    const isEnd =
-      after === undefined || items.length === limit || (matcher !== undefined && looked >= lookedAt);
-    if (isEnd) break;
+    const isFull = items.length === limit || room <= 0;
+    if (after === undefined || isFull || (matcher !== undefined && looked >= lookedAt)) break;
   }
   noteReads(context, found);
   return after === undefined ? { items } : { items, next: writeCursor(list, after) };
 }
 
-/** Live memories of an owner from a place on, with their values; those whose place another took are left out. */
+/**
+ * Live memories of an owner from a place on, with their values: as many as have room, at least one. Those whose place another
+ * took are left out.
+ */
 export async function readPage(
   context: ServiceContext,
   owner: OwnerFields,
   after: KeyValues | undefined,
   limit: number,
   options: CallOptions,
+  room: number,
 ): Promise<{
   readonly rows: readonly Row[];
   readonly next: KeyValues | undefined;
@@ -89,17 +95,18 @@ export async function readPage(
     where: [{ field: "memoryKey", test: "differs", value: "" }],
     ...(after === undefined ? undefined : { after }),
   };
+  const short = (page: RowPage) => withRoom(page, room, (row) => placeOf(projectMemories, "accessed", row));
   const { read, valueOf } = await readWithValues(
     context,
     async () => {
       if (owner.sessionId === "")
-        return (await store.read({ tenant, requests: [query] }, options)).answers[0];
+        return short((await store.read({ tenant, requests: [query] }, options)).answers[0]);
       const { answers } = await store.read(
         { tenant, requests: [query, { type: "get", kind: "sessions", keys: [[owner.sessionId]] }] },
         options,
       );
       if (answers[1][0] === undefined) throw sessionNotFound(owner.sessionId);
-      return answers[0];
+      return short(answers[0]);
     },
     ({ rows }) => rows,
   );

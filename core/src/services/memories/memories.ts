@@ -55,8 +55,8 @@ export class Memories {
 
   /**
    * Memories of a project, a user or a session, most recently accessed first: by default 20. All of them count as read.
-   * With `text` only those in whose key or value its words occur; a page may then be short and go on, as one call looks at
-   * 1,000 memories.
+   * With `text` only those in whose key or value its words occur. A page may be short and go on: one answer holds 16 MiB of
+   * values, and with `text` one call looks at 1,000 memories.
    *
    * @throws ThroughlineError `invalid`; `not_found` for a session that is not there
    */
@@ -64,7 +64,7 @@ export class Memories {
     return listMemories(this.#context, options, settings);
   }
 
-  /** The versions of a memory, newest first. @throws ThroughlineError `not_found`, `invalid` */
+  /** The versions of a memory, newest first, up to 16 MiB of values a page. @throws ThroughlineError `not_found`, `invalid` */
   async history(
     memory: MemoryName,
     options: MemoryHistoryInput = {},
@@ -124,7 +124,7 @@ export class Memories {
   }
 
   /**
-   * Groups of memories whose values are nearly the same, among the 1,000 accessed last: for a person, or a model, to
+   * Groups of memories whose values are nearly the same, among the 1,000 accessed last, of up to 64 MiB together: for a person, or a model, to
    * decide about, and for `merge`. Nothing is changed, and nothing counts as read.
    *
    * @throws ThroughlineError `invalid`; `not_found` for a session that is not there

@@ -1,6 +1,8 @@
 /** The versions of a memory. */
 import type { CallOptions } from "../../contract/store.ts";
+import { placeOf } from "../../contract/page.ts";
 import type { KeyValues, Row } from "../../model/kind.ts";
+import { memoryVersions } from "../../model/memories.ts";
 import { type MemoryHistoryInput, memoryHistory } from "../../schemas/memory-input.ts";
 import { parseInput } from "../../schemas/parse-input.ts";
 import { readCursor, writeCursor } from "../cursor.ts";
@@ -8,11 +10,11 @@ import type { ServiceContext } from "../service-context.ts";
 import type { Page } from "../sessions.ts";
 import { type MemoryName, findMemory } from "./find-memory.ts";
 import { type MemoryVersion, memoryKeyOf, toMemoryVersion, versionNotFound } from "./memory.ts";
-import { readWithValues } from "./memory-value.ts";
+import { readWithValues, valuesAtOnce, withRoom } from "./memory-value.ts";
 
 const defaultLimit = 20;
 
-/** A page of versions, newest first. */
+/** A page of versions, newest first. It may be short and go on: one answer holds 16 MiB of values. */
 export async function readHistory(
   context: ServiceContext,
   name: MemoryName,
@@ -44,7 +46,7 @@ export async function readHistory(
         },
         options,
       );
-      return answers[0];
+      return withRoom(answers[0], valuesAtOnce, (version) => placeOf(memoryVersions, "key", version));
     },
     ({ rows }) => rows,
   );

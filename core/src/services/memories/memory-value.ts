@@ -1,7 +1,8 @@
 /** How a memory's value is written down: as it is, as JSON text where databases would change it, or apart where it is large. */
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { ThroughlineError } from "../../error.ts";
-import type { Row } from "../../model/kind.ts";
+import type { Page } from "../../contract/read.ts";
+import type { KeyValues, Row } from "../../model/kind.ts";
 import { type BlobValue, blobOfText } from "../blobs/blob-value.ts";
 import { damaged, fetchBlobTexts } from "../blobs/fetch-blobs.ts";
 import type { ServiceContext } from "../service-context.ts";
@@ -53,6 +54,19 @@ export function storedValueOf({ memoryValue, valueFormat, size }: Row): StoredVa
     valueFormat: valueFormat as string,
     size: size as number,
   };
+}
+
+/** Bytes of values that one answer holds: the list goes on behind the last that has room. */
+export const valuesAtOnce: number = 16 * 1024 * 1024;
+
+/** As many of a page's rows as have room together, at least one. */
+export function withRoom(page: Page, room: number, place: (row: Row) => KeyValues): Page {
+  let bytes = 0;
+  const end = page.rows.findIndex(({ size }) => (bytes += size as number) > room);
+  if (end === -1) return page;
+  const rows = page.rows.slice(0, Math.max(end, 1));
+  const last = rows.at(-1);
+  return rows.length === page.rows.length || last === undefined ? page : { rows, next: place(last) };
 }
 
 /** How often values that change while they are read are read again. */
