@@ -27,7 +27,7 @@ export interface HookEvent {
   readonly transcript?: string;
 }
 
-export interface HookFile {
+interface HookFile {
   readonly path: string;
   readonly kind: "VIEW" | "EDIT";
 }

@@ -11,7 +11,7 @@ export interface JsonNode {
   readonly children: readonly JsonChild[];
 }
 
-export interface JsonChild {
+interface JsonChild {
   /** Undefined in lists. */
   readonly key: string | undefined;
   readonly start: number;
