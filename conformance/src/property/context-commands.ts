@@ -31,7 +31,7 @@ const wrong = fc.constantFrom(
 ) as fc.Arbitrary<ContextInput>;
 
 /** One of the resources that are there; 0 is one that never was. */
-async function resourceOf({ throughline }: ServiceSubject, choice: number): Promise<string> {
+export async function resourceOf({ throughline }: ServiceSubject, choice: number): Promise<string> {
   const { items } = await throughline.resources.list();
   return choice === 0 ? "none" : (items[choice % items.length]?.id ?? "none");
 }
