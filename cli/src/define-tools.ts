@@ -2,7 +2,7 @@
 import { type Argument, type Command, Option } from "commander";
 import type { CreateCheckpointOptions, ListCheckpointsOptions } from "./commands/checkpoints.ts";
 import type { CountCommandOptions, ListCommandsOptions } from "./commands/command-usage.ts";
-import type { ListProjectsOptions } from "./commands/projects.ts";
+import type { ListProjectsOptions, SetProjectOptions } from "./commands/projects.ts";
 import type { ListReposOptions, SetRepoOptions } from "./commands/repos.ts";
 import type { ListToolSessionsOptions } from "./commands/tool-sessions.ts";
 import type { CommonOptions } from "./with-throughline.ts";
@@ -26,14 +26,30 @@ const isDefault = true;
 
 export function defineProjects(program: Command, finish: Finish, shared: Shared): void {
   const { addCommand, limitOption, cursorOption } = shared;
-  addCommand(program, "projects", "List projects, newest first.", [
-    "throughline projects",
-    "throughline projects --json | jq -r '.items[].project_id'",
-  ])
+  const projects = program
+    .command("projects")
+    .description("List projects, and say which repository one is of.")
+    .helpCommand(false);
+  const run = async () => import("./commands/projects.ts");
+  addCommand(
+    projects,
+    "list",
+    "List projects, newest first. The word list may be left out.",
+    ["throughline projects", "throughline projects --json | jq -r '.items[].project_id'"],
+    isDefault,
+  )
     .addOption(limitOption(50))
     .addOption(cursorOption)
-    .action(async (options: ListProjectsOptions) =>
-      finish(await (await import("./commands/projects.ts")).listProjects(options)),
+    .action(async (options: ListProjectsOptions) => finish(await (await run()).listProjects(options)));
+  addCommand(projects, "set", "Rename a project, or say which repository it is of.", [
+    'throughline projects set garden --name "The garden"',
+    "throughline projects set garden --repository git@github.com:ada/garden.git",
+  ])
+    .argument("<project>", "its id")
+    .option("--name <name>", "what it is called")
+    .option("--repository <address>", "the address of its remote; empty: it has none")
+    .action(async (project: string, options: SetProjectOptions) =>
+      finish(await (await run()).setProject(project, options)),
     );
 }
 

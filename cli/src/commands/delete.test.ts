@@ -45,3 +45,15 @@ test("delete --project and --user take all of it, once --yes is said", async () 
     expect(refused.errors).toContain("delete takes one of a session");
   }
 });
+
+test("projects set renames a project and says which repository it is of", async () => {
+  const folder = temporaryFolder();
+  await fill(folder);
+  const set = ["projects", "set", "garden", "--store", "s.db"];
+  const { output } = await runCommand(folder, [...set, "--name", "The garden"]);
+  expect(output).toBe("garden (The garden) is the project of no repository.\n");
+  expect(await runJson(folder, [...set, "--repository", "https://x:y@example.com/ada/garden"])).toMatchObject(
+    { project_id: "garden", name: "The garden", repository: "example.com/ada/garden" },
+  );
+  expect(await runJson(folder, [...set, "--repository", ""])).toMatchObject({ repository: null });
+});

@@ -67,7 +67,7 @@ export const projectRoutes: readonly Route[] = [
     operationId: "changeProject",
     summary: "Rename a project, or say which repository it is of",
     parameters: { project_id: "The project's id." },
-    body: { schema: projectChangesJson },
+    body: { schema: projectChangesJson, types: ["application/merge-patch+json", "application/json"] },
     answers: { 200: { description: "The project as it is now.", schema: projectAnswer } },
     refusals: [404, 409],
     async handle({ throughline, body, settings, param }) {
