@@ -18,7 +18,13 @@ import { repeatOnConflict } from "../repeat-on-conflict.ts";
 import type { ServiceContext } from "../service-context.ts";
 import type { CallSettings, Page } from "../sessions.ts";
 import { sweepBlobs } from "../sweep-blobs.ts";
-import { isSessionGone, isStatusChange, touchSession } from "../touch-session.ts";
+import {
+  asSessionNotFound,
+  isSessionGone,
+  isStatusChange,
+  readSession,
+  touchSession,
+} from "../touch-session.ts";
 import { blobsOfCheckpoint, decodeField, encodeField } from "./checkpoint-value.ts";
 import { type CheckpointComparison, compareSnapshots } from "./compare-snapshots.ts";
 import { restoreContext } from "./restore-context.ts";
@@ -102,7 +108,7 @@ export class Checkpoints {
       createdAt: store.now(),
     };
     await repeatOnConflict(isStatusChange, async () => {
-      const row = await this.#session(sessionId, settings);
+      const row = await readSession(this.#context, sessionId, settings);
       await withStagedBlobs(this.#context, async (blobs) => {
         await blobs.stage(fields.flatMap(({ blob }) => (blob === undefined ? [] : [blob])));
         const beside = blobs.besideRecords(holdersOf(record));
@@ -202,23 +208,12 @@ export class Checkpoints {
         // Another of this name holds other values.
         const expect = [{ type: "equals", ...record, fields: { revision: row.revision } }] as const;
         await store.commit({ tenant, writes, expect }, settings).catch((error: unknown) => {
-          throw isSessionGone(error) ? sessionNotFound(sessionId) : error;
+          throw asSessionNotFound(error, sessionId);
         });
         return blobsOfCheckpoint(row);
       },
     );
     if (hashes.length > 0) await sweepBlobs(this.#context, { hashes });
-  }
-
-  async #session(id: string, options: CallOptions): Promise<Row> {
-    const { store, tenant } = this.#context;
-    const { answers } = await store.read(
-      { tenant, requests: [{ type: "get", kind: "sessions", keys: [[id]] }] },
-      options,
-    );
-    const row = answers[0][0];
-    if (row === undefined) throw sessionNotFound(id);
-    return row;
   }
 
   async #row(sessionId: string, name: string, options: CallOptions): Promise<Row> {

@@ -21,10 +21,9 @@ import { expectSegments } from "../context/pack-context.ts";
 import { readLinks } from "../context/read-context.ts";
 import { packSegment, segmentBytes, unpackSegment } from "../context/segments.ts";
 import { everyRecord } from "../every-record.ts";
-import { sessionNotFound } from "../find-session.ts";
 import { repeatOnConflict } from "../repeat-on-conflict.ts";
 import type { ServiceContext } from "../service-context.ts";
-import { isSessionGone, isStatusChange, touchSession } from "../touch-session.ts";
+import { asSessionNotFound, isStatusChange, readSession, touchSession } from "../touch-session.ts";
 import { restoreScores } from "./restore-scores.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -81,28 +80,23 @@ function idsBeyond(present: ReadonlySet<string>, { entries }: Snapshot): Readonl
 
 /** Brings the workspace back. From here on the context has a record, and the session was active. */
 async function restoreWorkspace(
-  { store, tenant }: ServiceContext,
+  context: ServiceContext,
   sessionId: string,
   { workspace }: Snapshot,
   options: CallOptions,
 ): Promise<void> {
+  const { store, tenant } = context;
   const set = { workspace: workspace === null ? null : JSON.stringify(workspace) };
   await repeatOnConflict(isStatusChange, async () => {
-    const { answers } = await store.read(
-      { tenant, requests: [{ type: "get", kind: "sessions", keys: [[sessionId]] }] },
-      options,
-    );
-    const row = answers[0][0];
-    if (row === undefined) throw sessionNotFound(sessionId);
     const now = store.now();
-    const touch = touchSession(row, now);
+    const touch = touchSession(await readSession(context, sessionId, options), now);
     const record = completeRecord(sessionContexts, { sessionId, ...set, createdAt: now, updatedAt: now });
     const exists = { set, maximum: { updatedAt: now } };
     const header: Write = { type: "insert", kind: "session_contexts", record, exists };
     await store
       .commit({ tenant, writes: [touch.write, header], expect: [touch.expect] }, options)
       .catch((error: unknown) => {
-        throw isSessionGone(error) ? sessionNotFound(sessionId) : error;
+        throw asSessionNotFound(error, sessionId);
       });
   });
 }
@@ -224,7 +218,7 @@ class Steps {
     await store
       .commit({ tenant, writes: [size, header, ...writes], expect }, this.#options)
       .catch((error: unknown) => {
-        throw isSessionGone(error) ? sessionNotFound(session) : error;
+        throw asSessionNotFound(error, session);
       });
     this.#lastSegment += 1;
     await this.#rest();

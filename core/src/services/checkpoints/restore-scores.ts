@@ -3,10 +3,9 @@ import type { Write } from "../../contract/batch.ts";
 import type { CallOptions } from "../../contract/store.ts";
 import type { Row, RowOf } from "../../model/kind.ts";
 import type { sessionResources } from "../../model/resources.ts";
-import { sessionNotFound } from "../find-session.ts";
 import { repeatOnConflict } from "../repeat-on-conflict.ts";
 import type { ServiceContext } from "../service-context.ts";
-import { isSessionGone } from "../touch-session.ts";
+import { asSessionNotFound } from "../touch-session.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** Scores that one batch changes: each is expected to be as it was read. */
@@ -70,7 +69,7 @@ async function changeScores(
         return { type: "update", kind, key: keyOf(change), set: { importanceScore: change.to } };
       });
       await store.commit({ tenant, writes, expect }, options).catch((error: unknown) => {
-        throw isSessionGone(error) ? sessionNotFound(session) : error;
+        throw asSessionNotFound(error, session);
       });
     },
   );

@@ -6,10 +6,9 @@ import { readMetadata, writeMetadata } from "../../schemas/json-value.ts";
 import { type MemoryChanges, memoryChanges } from "../../schemas/memory-input.ts";
 import { mergePatch } from "../../schemas/merge-patch.ts";
 import { parseInput } from "../../schemas/parse-input.ts";
-import { sessionNotFound } from "../find-session.ts";
 import { repeatOnConflict } from "../repeat-on-conflict.ts";
 import type { ServiceContext } from "../service-context.ts";
-import { isSessionGone, isStatusChange, touchSession } from "../touch-session.ts";
+import { asSessionNotFound, isStatusChange, touchSession } from "../touch-session.ts";
 import { type MemoryName, findMemory } from "./find-memory.ts";
 import { type Memory, memoryKeyOf } from "./memory.ts";
 import { readWithValues } from "./memory-value.ts";
@@ -67,7 +66,7 @@ export async function changeMemory(
         ...(touched === undefined ? [] : [touched.expect]),
       ];
       await store.commit({ tenant, writes, expect }, options).catch((error: unknown) => {
-        throw isSessionGone(error) ? sessionNotFound(row.sessionId as string) : error;
+        throw asSessionNotFound(error, row.sessionId as string);
       });
       const changed = { ...row, ...set, updatedAt: now, revision: revision + 1 } as Row;
       return memoryRead(context, changed, valueOf(row));

@@ -3,11 +3,10 @@ import type { Expectation, Write } from "../../contract/batch.ts";
 import type { CallOptions } from "../../contract/store.ts";
 import type { KeyValues } from "../../model/kind.ts";
 import { removeReference } from "../blobs/blob-holders.ts";
-import { sessionNotFound } from "../find-session.ts";
 import { repeatOnConflict } from "../repeat-on-conflict.ts";
 import type { ServiceContext } from "../service-context.ts";
 import { sweepBlobs } from "../sweep-blobs.ts";
-import { isSessionGone, isStatusChange, touchSession } from "../touch-session.ts";
+import { asSessionNotFound, isStatusChange, touchSession } from "../touch-session.ts";
 import { type MemoryName, findMemory } from "./find-memory.ts";
 import { memoryKeyOf } from "./memory.ts";
 
@@ -46,7 +45,7 @@ export async function deleteMemory(
           if (isLast) return;
         }
       } catch (error) {
-        throw isSessionGone(error) ? sessionNotFound(row.sessionId as string) : error;
+        throw asSessionNotFound(error, row.sessionId as string);
       }
     },
   );

@@ -9,10 +9,9 @@ import { memoryVersions } from "../../model/memories.ts";
 import type { StagedBlobs } from "../blobs/staged-blobs.ts";
 import { withStagedBlobs } from "../blobs/with-staged-blobs.ts";
 import { fingerprintOf } from "../fingerprint.ts";
-import { sessionNotFound } from "../find-session.ts";
 import { repeatOnConflict } from "../repeat-on-conflict.ts";
 import type { ServiceContext } from "../service-context.ts";
-import { isSessionGone, isStatusChange } from "../touch-session.ts";
+import { asSessionNotFound, isStatusChange } from "../touch-session.ts";
 import { queryById } from "./find-memory.ts";
 import { type Memory, memoryNotFound, toMemory } from "./memory.ts";
 import { type EncodedValue, readWithValues } from "./memory-value.ts";
@@ -118,7 +117,7 @@ async function tryOnce(
   try {
     return { planned, ...(await writeVersion(context, version, blobs, options)) };
   } catch (error) {
-    throw isSessionGone(error) ? sessionNotFound(version.owner.sessionId) : error;
+    throw asSessionNotFound(error, version.owner.sessionId);
   }
 }
 

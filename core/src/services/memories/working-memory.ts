@@ -15,7 +15,7 @@ import { sessionNotFound } from "../find-session.ts";
 import { repeatOnConflict } from "../repeat-on-conflict.ts";
 import type { ServiceContext } from "../service-context.ts";
 import type { CallSettings } from "../sessions.ts";
-import { isSessionGone, isStatusChange, touchSession } from "../touch-session.ts";
+import { asSessionNotFound, isStatusChange, readSession, touchSession } from "../touch-session.ts";
 
 export interface WorkingMemory {
   /** In the order of their names. */
@@ -68,7 +68,7 @@ export class WorkingMemories {
   ): Promise<WorkingMemory> {
     const { session, prefix } = ownerOf(owner);
     const checked = parseInput(workingMemoryPatch, patch, "patch");
-    const entries = Object.entries(checked).filter(([, value]) => value !== undefined);
+    const entries = Object.entries(checked);
     const merged = entries.filter(([, value]) => isObject(value));
     const plain = entries.filter(([, value]) => !isObject(value));
     let rest: readonly (readonly [string, unknown])[] = plain;
@@ -135,7 +135,10 @@ export class WorkingMemories {
     await repeatOnConflict(
       (failed) => failed.kind === kind || isStatusChange(failed),
       async () => {
-        const touched = session === "" ? undefined : await this.#touch(session, options);
+        const touched =
+          session === ""
+            ? undefined
+            : touchSession(await readSession(this.#context, session, options), store.now());
         const { writes, expect } = await plan();
         if (writes.length === 0) return;
         const batch = {
@@ -144,21 +147,10 @@ export class WorkingMemories {
           expect: [...expect, ...(touched === undefined ? [] : [touched.expect])],
         };
         await store.commit(batch, options).catch((error: unknown) => {
-          throw isSessionGone(error) ? sessionNotFound(session) : error;
+          throw asSessionNotFound(error, session);
         });
       },
     );
-  }
-
-  async #touch(session: string, options: CallOptions): Promise<ReturnType<typeof touchSession>> {
-    const { store, tenant } = this.#context;
-    const { answers } = await store.read(
-      { tenant, requests: [{ type: "get", kind: "sessions", keys: [[session]] }] },
-      options,
-    );
-    const row = answers[0][0];
-    if (row === undefined) throw sessionNotFound(session);
-    return touchSession(row, store.now());
   }
 
   async #page(

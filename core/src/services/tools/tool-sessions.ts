@@ -13,7 +13,7 @@ import { listPage } from "../list-page.ts";
 import { repeatOnConflict } from "../repeat-on-conflict.ts";
 import type { ServiceContext } from "../service-context.ts";
 import type { CallSettings, Page } from "../sessions.ts";
-import { isSessionGone, isStatusChange, touchSession } from "../touch-session.ts";
+import { asSessionNotFound, isStatusChange, readSession, touchSession } from "../touch-session.ts";
 import { touchesFor } from "../touches.ts";
 
 export interface ToolSession {
@@ -101,7 +101,7 @@ export class ToolSessions {
         settings,
       )
       .catch((error: unknown) => {
-        throw isSessionGone(error) ? sessionNotFound(sessionId) : error;
+        throw asSessionNotFound(error, sessionId);
       });
     if (results[0]?.outcome === "inserted") {
       return { ...toToolSession({ ...record, revision: 1 }), created: true };
@@ -114,7 +114,7 @@ export class ToolSessions {
   /** The tool sessions of a session, by tool and key. @throws ThroughlineError `invalid`, `not_found` */
   async list(options: ToolSessionListInput, settings: CallSettings = {}): Promise<Page<ToolSession>> {
     const { session, limit = defaultLimit, cursor } = parseInput(toolSessionList, options, "tool sessions");
-    await this.#expectSession(session, settings);
+    await readSession(this.#context, session, settings);
     return touchesFor(this.#context.store).reading(() =>
       listPage(
         this.#context,
@@ -134,21 +134,12 @@ export class ToolSessions {
   async delete(input: ToolSessionInput, settings: CallSettings = {}): Promise<void> {
     const { session, tool, key } = parseInput(toolSessionInput, input, "tool session");
     const { store, tenant } = this.#context;
-    await this.#expectSession(session, settings);
+    await readSession(this.#context, session, settings);
     await store
       .commit({ tenant, writes: [{ type: "remove", kind, key: [session, tool, key ?? ""] }] }, settings)
       .catch((error: unknown) => {
-        throw isSessionGone(error) ? sessionNotFound(session) : error;
+        throw asSessionNotFound(error, session);
       });
-  }
-
-  async #expectSession(session: string, settings: CallSettings): Promise<void> {
-    const { store, tenant } = this.#context;
-    const { answers } = await store.read(
-      { tenant, requests: [{ type: "get", kind: "sessions", keys: [[session]], select: "key" }] },
-      settings,
-    );
-    if (answers[0][0] === undefined) throw sessionNotFound(session);
   }
 
   /** With the look-ups that are not in the store yet. */
