@@ -68,6 +68,7 @@ export function defineResources(program: Command, finish: (exitCode: number) => 
     "throughline resources --order recent --project web --type code",
     "throughline resources --order importance --session @last",
     "throughline resources --session @last --json",
+    "throughline resources --dependents src/main.ts --project web",
   ])
     .addOption(
       new Option(
@@ -78,6 +79,8 @@ export function defineResources(program: Command, finish: (exitCode: number) => 
     .option("--project <name>", "only this project's")
     .option("--type <type>", "only code, documentation, data, config, image or other")
     .option("--session <session>", "only those of this session, accessed last first")
+    .option("--dependencies <resource>", "what this resource depends on; named by its id, or its path")
+    .option("--dependents <resource>", "what depends on this resource")
     .addOption(limitOption(50))
     .addOption(cursorOption)
     .action(async (options: ListResourcesOptions) =>

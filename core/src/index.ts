@@ -265,7 +265,7 @@ export {
 } from "./services/resources/importance.ts";
 export { resourceTypeOf } from "./services/resources/resource-type.ts";
 export { type ResourceSession, type ResourceSessionInput } from "./services/resources/session-resources.ts";
-export { resourceToJson } from "./services/resources/to-json.ts";
+export { dependencyToJson, resourceToJson } from "./services/resources/to-json.ts";
 export { type SessionSettings, type Settings } from "./services/settings.ts";
 export { type Statistics } from "./services/stats.ts";
 export * from "./services/kept.ts";

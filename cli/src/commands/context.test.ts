@@ -61,6 +61,13 @@ test("context records what happened, and shows it; resources lists what was touc
     ]);
     expect(exitCode).toBe(2);
   }
+  const [edited] = (
+    (await run("resources", "--project", "garden", "--limit", "1")) as { items: { resource_id: string }[] }
+  ).items;
+  expect(await run("resources", "--dependencies", edited?.resource_id ?? "")).toEqual({ items: [] });
+  expect(await run("resources", "--dependents", "beds/a.md", "--project", "garden")).toEqual({ items: [] });
+  const unknown = await runCommand(folder, ["resources", "--dependents", "beds/a.md", "--store", store]);
+  expect(unknown.errors).toMatch(/no resource beds\/a\.md in no project: name it with --project/);
   const table = await runCommand(folder, ["resources", "--store", store]);
   expect(table.output).toMatch(/^ACCESSES +EDITS +LAST +TYPE +PROJECT +PATH\n/);
 });

@@ -14,16 +14,20 @@ import { formatTime } from "../terminal/format-time.ts";
 import { oneLine } from "../terminal/printable.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
 import { type CommonOptions, withThroughline } from "../with-throughline.ts";
+import { listDependencies } from "./dependencies.ts";
 import { pageToJson } from "./page-to-json.ts";
 
 export interface ListResourcesOptions
   extends CommonOptions, Pick<ResourceListInput, "project" | "type" | "limit" | "cursor"> {
   readonly order?: "accessed" | "recent" | "importance";
   readonly session?: string;
+  readonly dependencies?: string;
+  readonly dependents?: string;
 }
 
 export async function listResources(options: ListResourcesOptions): Promise<number> {
-  const { store: _store, json = false, ...given } = options;
+  const { store: _store, json = false, dependencies, dependents, ...given } = options;
+  if (dependencies !== undefined || dependents !== undefined) return listDependencies(options);
   checkTogether(given);
   return withThroughline(options, "reads", async (throughline) => {
     const page = await readPage(throughline, given);

@@ -101,6 +101,12 @@ export const trackInput = v.strictObject({
 });
 export type TrackInput = v.InferInput<typeof trackInput>;
 
+export const namedByPath = v.strictObject({
+  path: filePath,
+  /** Default: null, no project. */
+  project: v.optional(v.nullable(label)),
+});
+
 export const resourceListInput = v.strictObject({
   /** `accessed`, most often first (default), or `recent`, last access first. */
   order: v.optional(v.picklist(["accessed", "recent"], "must be accessed or recent")),

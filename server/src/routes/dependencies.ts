@@ -1,10 +1,9 @@
 /** What resources depend on. */
 import {
-  type Dependency,
   type DependencyListInput,
   type GivenDependencies,
-  type JsonObject,
   dependencyListJson,
+  dependencyToJson,
   fromJsonNames,
   givenDependenciesJson,
   referringContentJson,
@@ -29,7 +28,7 @@ export const dependencyRoutes: readonly Route[] = [
     async handle({ throughline, query, settings, param }) {
       const options = { ...(fromJsonNames(query) as DependencyListInput), ...settings };
       const { items, next } = await throughline.resources.dependencies(param("resource_id"), options);
-      return jsonResponse(200, { items: items.map(toJson), next_cursor: next ?? null });
+      return jsonResponse(200, { items: items.map(dependencyToJson), next_cursor: next ?? null });
     },
   },
   {
@@ -44,7 +43,7 @@ export const dependencyRoutes: readonly Route[] = [
     async handle({ throughline, query, settings, param }) {
       const options = { ...(fromJsonNames(query) as DependencyListInput), ...settings };
       const { items, next } = await throughline.resources.dependents(param("resource_id"), options);
-      return jsonResponse(200, { items: items.map(toJson), next_cursor: next ?? null });
+      return jsonResponse(200, { items: items.map(dependencyToJson), next_cursor: next ?? null });
     },
   },
   {
@@ -99,7 +98,3 @@ export const dependencyRoutes: readonly Route[] = [
     },
   },
 ];
-
-function toJson({ resourceId, path, kind, createdAt }: Dependency): JsonObject {
-  return { resource_id: resourceId, path, kind, created_at: createdAt.toISOString() };
-}

@@ -8,6 +8,7 @@ import {
   type SessionResourcesInput,
   type TrackInput,
   logAccessInput,
+  namedByPath,
   rankInput,
   resourceListInput,
   sessionResourcesInput,
@@ -173,6 +174,22 @@ export class Resources extends ResourcesWithDependencies {
     const row = answers[0][0];
     if (row === undefined) throw resourceNotFound(id);
     return toResource(row);
+  }
+
+  /**
+   * A resource by its path, in the spelling that it was tracked by; undefined where nobody tracks it.
+   *
+   * @throws ThroughlineError `invalid`
+   */
+  async findByPath(
+    path: string,
+    { project, signal }: ResourceScope & CallSettings = {},
+  ): Promise<Resource | undefined> {
+    const named = parseInput(namedByPath, project === undefined ? { path } : { path, project }, "resource");
+    const settings = signal === undefined ? {} : { signal };
+    const found = await readByPath(this.#context, named.project ?? "", [named.path], settings);
+    const row = found.get(named.path);
+    return row === undefined ? undefined : toResource(row);
   }
 
   /**

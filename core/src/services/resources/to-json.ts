@@ -1,6 +1,11 @@
 import { toSnakeCase } from "../../schemas/json-names.ts";
 import type { JsonObject } from "../to-json.ts";
+import type { Dependency } from "./dependencies.ts";
 import type { Resource } from "./resource.ts";
+
+export function dependencyToJson({ resourceId, path, kind, createdAt }: Dependency): JsonObject {
+  return { resource_id: resourceId, path, kind, created_at: createdAt.toISOString() };
+}
 
 /** A resource, also as a session knows it. */
 export function resourceToJson(resource: Resource): JsonObject {
