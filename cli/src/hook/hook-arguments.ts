@@ -16,7 +16,8 @@ export interface HookArguments {
 }
 
 const named: ReadonlySet<string> = new Set(["store", "user", "tool"]);
-const flags: ReadonlySet<string> = new Set(["wait", "drain"]);
+/** All commands take `--json`; here there is nothing to print. */
+const flags: ReadonlySet<string> = new Set(["wait", "drain", "json"]);
 
 /** Words after `hook` that are a person's: the command line has them. */
 const forPeople: ReadonlySet<string> = new Set(["install", "uninstall", "help", "--help", "-h"]);

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { openThroughline } from "../open-throughline.ts";
-import { runCommand, runJson } from "../test/run-command.ts";
+import { finish, runCommand, runJson, startCommand } from "../test/run-command.ts";
 import { startServing } from "../test/start-serving.ts";
 import { temporaryFolder } from "../test/temporary-folder.ts";
 import { transcript } from "../test/transcript.ts";
@@ -27,8 +27,6 @@ test("what an agent does becomes the context of its session, in the order that i
     useOf(folder, "Read", { file_path: "/elsewhere/b.ts" }),
     useOf(folder, "Grep", { pattern: "roses" }),
     useOf(folder, "AskUserQuestion", { questions: [], answers: { "Which bed?": "The long one" } }),
-    useOf(folder, "Bash", { command: "cat src/b.ts" }),
-    { session_id: "s1", cwd: folder, hook_event_name: "SomethingNew" },
   ];
   for (const event of events) expect(await callHook(folder, event, ["--wait"])).toEqual(silence);
   expect(await contextOf(folder)).toMatchObject({
@@ -48,6 +46,20 @@ test("what an agent does becomes the context of its session, in the order that i
   });
   await callHook(folder, { session_id: "s1", hook_event_name: "SessionStart", source: "resume" }, ["--wait"]);
   expect(await runJson(folder, ["show", "claude-code:s1"])).toMatchObject({ ended_at: null });
+});
+
+test("what Codex gives as an argument, and in its hooks, goes to its own session", async () => {
+  const folder = temporaryFolder();
+  const turn = { type: "agent-turn-complete", "thread-id": "t1", cwd: folder, "input-messages": ["x"] };
+  const notified = startCommand(folder, ["hook", "--wait", JSON.stringify(turn)]);
+  // Nobody closes the standard input of such a program.
+  expect(await finish(notified)).toEqual(silence);
+  const patch = "*** Begin Patch\n*** Update File: src/a.ts\n*** End Patch";
+  const event = useOf(folder, "apply_patch", { command: patch }, { session_id: "t1", turn_id: "1" });
+  expect(await callHook(folder, event, ["--wait"])).toEqual(silence);
+  expect((await contextOf(folder, "codex:t1")).files_accessed).toMatchObject([
+    { path: "src/a.ts", kind: "EDIT" },
+  ]);
 });
 
 test("hooks and imports meet in one session, whichever comes first, and no deleted one comes back", async () => {
