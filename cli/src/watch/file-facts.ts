@@ -1,7 +1,6 @@
 /** What can be said of a file that changed without reading more of it than is sensible. */
 import { createHash } from "node:crypto";
-import { constants } from "node:fs";
-import { type FileHandle, lstat, open } from "node:fs/promises";
+import { closeSync, constants, lstatSync, openSync, readSync } from "node:fs";
 
 /** Bytes above which a file is not read. */
 const largest = 1024 * 1024;
@@ -17,26 +16,40 @@ export interface FileFacts {
   readonly contentHash?: string;
 }
 
-/** Undefined: there is no file any more. Null: it is a folder, or nothing that has content, such as a socket. */
-export async function readFileFacts(path: string): Promise<FileFacts | undefined | null> {
-  const found = await lstat(path).catch(() => undefined);
+/**
+ * Undefined: there is no file any more. Null: it is a folder, or nothing that has content, such as a socket.
+ *
+ * A small file is read at once: to leave it to another thread takes several times as long.
+ */
+export function readFileFacts(path: string): FileFacts | undefined | null {
+  const found = statOf(path);
   if (found === undefined) return undefined;
   const writtenAt = Math.floor(found.ctimeMs);
   if (found.isSymbolicLink()) return { writtenAt };
   if (!found.isFile()) return null;
-  const hash = found.size > largest ? undefined : await hashOf(path, found.size);
-  return { writtenAt, size: found.size, ...(hash === undefined ? undefined : { contentHash: hash }) };
+  const { size } = found;
+  const contentHash = size > largest ? undefined : hashOf(path, size);
+  return { writtenAt, size, ...(contentHash === undefined ? undefined : { contentHash }) };
 }
 
-async function hashOf(path: string, size: number): Promise<string | undefined> {
-  let file: FileHandle | undefined;
+/** A folder above it may be closed to us, or be a file by now. */
+function statOf(path: string) {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+function hashOf(path: string, size: number): string | undefined {
+  let file: number | undefined;
   try {
     // Whatever stands there by now: neither a link is followed nor a pipe waited for.
-    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     const buffer = Buffer.allocUnsafe(size + 1);
     let length = 0;
     for (;;) {
-      const { bytesRead } = await file.read(buffer, length, buffer.length - length, length);
+      const bytesRead = readSync(file, buffer, length, buffer.length - length, length);
       length += bytesRead;
       // It grows: another change will tell.
       if (length > size || buffer.subarray(0, Math.min(length, sample)).includes(0)) return undefined;
@@ -46,6 +59,6 @@ async function hashOf(path: string, size: number): Promise<string | undefined> {
   } catch {
     return undefined;
   } finally {
-    await file?.close();
+    if (file !== undefined) closeSync(file);
   }
 }

@@ -1,7 +1,7 @@
 /** Records changes of files as edits: of the session that is active in the workspace, or else of its project alone. */
 import { join } from "node:path";
-import { type Row, type Throughline, isThroughlineError } from "@throughline/core";
-import { activeSession } from "../workspace/active-session.ts";
+import { type Row, type Throughline, isThroughlineError, makeRest } from "@throughline/core";
+import { activeSession, workspaceOfSession } from "../workspace/active-session.ts";
 import { type Workspace, pathWithin, projectOfWorkspace } from "../workspace/identify-workspace.ts";
 import { type FileFacts, readFileFacts } from "./file-facts.ts";
 import type { Change } from "./waiting-changes.ts";
@@ -34,8 +34,6 @@ export interface RecordedChanges {
 
 /** Paths of one batch: each takes up to three of its 1,000 records. */
 export const CHANGES_AT_ONCE = 250;
-/** Files that are looked at at once. */
-const readAtOnce = 16;
 /** An edit that was reported so shortly before a file went is what took it away, in milliseconds. */
 const removalOfEdit = 2_000;
 /** Bytes of a path above which the store knows it by its hash. */
@@ -51,6 +49,8 @@ interface Edit {
 interface Target {
   readonly session: string | null;
   readonly project: string | null;
+  /** Within which the files have their names. */
+  readonly named: Workspace;
 }
 
 /** At most `CHANGES_AT_ONCE` changes. @throws what the store throws: none of them counts as recorded then */
@@ -60,9 +60,10 @@ export async function recordChanges(
 ): Promise<RecordedChanges> {
   const { throughline, workspace, recent } = options;
   const target = await findTarget(options);
-  const edits = await lookAt(workspace, changes);
-  const nothing = { ...target, recorded: [], known: 0, unclaimed: 0, refused: [] };
-  if (target.session === null && target.project === null) return { ...nothing, unclaimed: edits.length };
+  const { session, project, named } = target;
+  const edits = await lookAt(workspace, named, changes);
+  const nothing = { session, project, recorded: [], known: 0, unclaimed: 0, refused: [] };
+  if (session === null && project === null) return { ...nothing, unclaimed: edits.length };
   const known = await readKnown(throughline, target, edits);
   const news = edits.filter((edit) => !isKnown(edit, known.get(edit.path), recent));
   const refused = await recordAll(throughline, target, news);
@@ -84,31 +85,33 @@ async function findTarget({
   idle,
   session: id,
 }: RecordChangesOptions): Promise<Target> {
-  if (id !== undefined) {
-    const { projectId } = await throughline.sessions.get(id);
-    return { session: id, project: projectId };
-  }
-  const project = await projectOfWorkspace(throughline, workspace);
-  const session = await activeSession(throughline, workspace, { user, idle, project });
-  return session === undefined
-    ? { session: null, project: project ?? null }
-    : { session: session.id, project: session.projectId };
+  const project = id === undefined ? await projectOfWorkspace(throughline, workspace) : undefined;
+  const found =
+    id === undefined
+      ? await activeSession(throughline, workspace, { user, idle, project })
+      : await throughline.sessions.get(id);
+  if (found === undefined) return { session: null, project: project ?? null, named: workspace };
+  const named = await workspaceOfSession(found, workspace);
+  return { session: found.id, project: found.projectId, named };
 }
 
 /** What became of each path. Folders, and what has no content, are left out. */
-async function lookAt(workspace: Workspace, changes: readonly Change[]): Promise<readonly Edit[]> {
-  const edits: (Edit | undefined)[] = [];
-  const rest = changes.entries();
-  const work = async (): Promise<void> => {
-    for (const [index, { path, at }] of rest) {
-      const facts = await readFileFacts(join(workspace.root, path));
-      if (facts === null) continue;
-      const writtenAt = facts === undefined ? at : Math.min(facts.writtenAt, Date.now());
-      edits[index] = { path: pathWithin(workspace, path), at: writtenAt, facts };
-    }
-  };
-  await Promise.all(Array.from({ length: readAtOnce }, work));
-  return edits.filter((edit) => edit !== undefined);
+async function lookAt(
+  { root }: Workspace,
+  named: Workspace,
+  changes: readonly Change[],
+): Promise<readonly Edit[]> {
+  const rest = makeRest();
+  const edits: Edit[] = [];
+  for (const { path, at } of changes) {
+    await rest();
+    const file = join(root, path);
+    const facts = readFileFacts(file);
+    if (facts === null) continue;
+    const writtenAt = facts === undefined ? at : Math.min(facts.writtenAt, Date.now());
+    edits.push({ path: pathWithin(named, file), at: writtenAt, facts });
+  }
+  return edits;
 }
 
 async function readKnown(

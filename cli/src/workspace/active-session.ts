@@ -2,7 +2,7 @@
 import { realpathSync, statSync } from "node:fs";
 import { isAbsolute, relative, sep } from "node:path";
 import type { Session, SessionFilter, Throughline } from "@throughline/core";
-import type { Workspace } from "./identify-workspace.ts";
+import { type Workspace, identifyWorkspace } from "./identify-workspace.ts";
 
 export interface ActiveSessionOptions {
   /** Whose sessions are looked at. */
@@ -18,8 +18,9 @@ const pageSize = 100;
 /**
  * The session of a workspace that was active last, of those that go on: with the status `active`, not ended, listed.
  *
- * One that runs in the workspace's root, or in a folder within it, comes first. Otherwise one of the same project does,
- * unless it runs in another folder of this machine: then it belongs to another copy of the repository.
+ * One that runs in the workspace's root, or in a folder within it, comes first, unless that folder is a repository of its
+ * own. Otherwise one of the same project does, unless it runs in another folder of this machine: then it belongs to another
+ * copy of the repository.
  */
 export async function activeSession(
   throughline: Throughline,
@@ -28,7 +29,7 @@ export async function activeSession(
 ): Promise<Session | undefined> {
   const since = throughline.store.now() - idle;
   for await (const session of newestFirst(throughline, { user }, since)) {
-    if (session.workspacePath !== null && isWithin(workspace.root, session.workspacePath)) return session;
+    if (session.workspacePath !== null && (await isOf(workspace, session.workspacePath))) return session;
   }
   if (project === undefined) return undefined;
   for await (const session of newestFirst(throughline, { user, project }, since)) {
@@ -57,6 +58,25 @@ async function* newestFirst(
     }
     cursor = page.next;
   } while (cursor !== undefined);
+}
+
+/**
+ * The workspace within which the files of a session have their names: its own, where that lies in the one that is looked at.
+ * Without a repository it begins at the folder that the session runs in.
+ */
+export async function workspaceOfSession(
+  { workspacePath }: Session,
+  workspace: Workspace,
+): Promise<Workspace> {
+  if (workspacePath === null || !isFolder(workspacePath)) return workspace;
+  const own = await identifyWorkspace(workspacePath);
+  return isWithin(workspace.root, own.root) ? own : workspace;
+}
+
+async function isOf(workspace: Workspace, path: string): Promise<boolean> {
+  if (!isWithin(workspace.root, path)) return false;
+  const { root, repository } = await identifyWorkspace(path);
+  return root === workspace.root || repository === null;
 }
 
 /** Tools write down a folder as it was entered: by a link, too. */
