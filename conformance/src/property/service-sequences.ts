@@ -4,6 +4,7 @@ import { memoryCommands } from "./memory-commands.ts";
 import { contextCommands } from "./context-commands.ts";
 import { conversationCommands } from "./conversation-commands.ts";
 import { endingCommands, fileCommands } from "./ending-commands.ts";
+import { ownerCommands } from "./owner-commands.ts";
 import { resourceCommands } from "./resource-commands.ts";
 import type { ServiceCommand } from "./service-command.ts";
 import { sessionCommands } from "./session-commands.ts";
@@ -27,6 +28,7 @@ export function serviceSequences(limit: number): fc.Arbitrary<readonly ServiceCo
           { weight: 4, arbitrary: fc.oneof(...contextCommands) },
           { weight: 2, arbitrary: fc.oneof(...resourceCommands) },
           { weight: 3, arbitrary: fc.oneof(...endingCommands) },
+          { weight: 1, arbitrary: fc.oneof(...ownerCommands) },
           { weight: 1, arbitrary: fc.oneof(...fileCommands) },
         ),
         { maxLength: limit },
