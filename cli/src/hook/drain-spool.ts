@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { isThroughlineError } from "@throughline/core";
 import { importSources, importerNamed } from "@throughline/importers";
 import { maskSecretsIn } from "../mask-secrets.ts";
+import { projectsOfFolders } from "../workspace/projects-of-folders.ts";
 import { recordEvent } from "./record-event.ts";
 import type { Spool, SpooledEvent } from "./spool.ts";
 import type { Destination, SpoolStores } from "./spool-stores.ts";
@@ -106,8 +107,10 @@ class Drain {
           () => false,
         );
         if (isFile && importer !== undefined) {
+          const throughline = await this.#open(destination);
+          const projectOf = projectsOfFolders(throughline);
           const user = event.user === undefined ? {} : { user: event.user };
-          await importSources(await this.#open(destination), [transcript], { importer, ...user });
+          await importSources(throughline, [transcript], { importer, projectOf, ...user });
         }
         for (const { name } of pauses) this.#finish(name);
       } catch (error) {
