@@ -1,5 +1,12 @@
 /** Every setting: its names, what it may be, what it is when nobody says. The documentation is tested against this. */
-import { type KindLimits, limitedKinds, limitsOf, toSnakeCase } from "@throughline/core";
+import {
+  type KindLimits,
+  limitedKinds,
+  limitsOf,
+  toSnakeCase,
+  tokenFamilies,
+  tokenFamilyOf,
+} from "@throughline/core";
 import * as v from "valibot";
 
 const text = v.pipe(v.string("must be text"), v.nonEmpty("must not be empty"));
@@ -159,6 +166,26 @@ export const settings = {
     path: ["repos", "check"],
     variable: "THROUGHLINE_REPOS_CHECK",
     schema: v.picklist(repoChecks, isOneOf(repoChecks)),
+    reads: "text",
+  },
+  /** Bytes that kept content may have. */
+  contentBytes: {
+    path: ["content", "max_bytes"],
+    variable: "THROUGHLINE_CONTENT_MAX_BYTES",
+    schema: wholeNumber(0, 1_073_741_824),
+    reads: "number",
+  },
+  /** The model, or the family of models, whose tokens are counted. */
+  tokenModel: {
+    path: ["tokens", "model"],
+    variable: "THROUGHLINE_TOKENS_MODEL",
+    schema: v.pipe(
+      text,
+      v.check(
+        (name) => tokenFamilies.some((family) => family === name) || tokenFamilyOf(name) !== undefined,
+        `must be ${tokenFamilies.join(", ")}, or the name of such a model`,
+      ),
+    ),
     reads: "text",
   },
   /** Kind of the store, where there is no store URL. */
