@@ -10,6 +10,7 @@ import type { SearchCommandOptions } from "./commands/search.ts";
 import type { ServeOptions } from "./commands/serve.ts";
 import type { ShowOptions } from "./commands/show.ts";
 import type { CommonOptions } from "./with-throughline.ts";
+import { defineContent, defineFiles } from "./define-files.ts";
 import { defineHook } from "./define-hook.ts";
 import { defineKeys } from "./define-keys.ts";
 import { defineMemories } from "./define-memories.ts";
@@ -251,6 +252,8 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
     defineProjects(program, finish, shared);
     defineToolSessions(program, finish, shared);
     defineRepos(program, finish, shared);
+    defineFiles(program, finish, shared);
+    defineContent(program, finish, shared);
     defineCommandUsage(program, finish, shared);
   },
   (program, finish) => defineWatch(program, finish, addCommand),

@@ -68,6 +68,7 @@ export function defineResources(program: Command, finish: (exitCode: number) => 
     "throughline resources --order recent --project web --type code",
     "throughline resources --order importance --session @last",
     "throughline resources --session @last --json",
+    "throughline resources --by-type --project web",
     "throughline resources --dependents src/main.ts --project web",
   ])
     .addOption(
@@ -81,6 +82,7 @@ export function defineResources(program: Command, finish: (exitCode: number) => 
     .option("--session <session>", "only those of this session, accessed last first")
     .option("--dependencies <resource>", "what this resource depends on; named by its id, or its path")
     .option("--dependents <resource>", "what depends on this resource")
+    .option("--by-type", "count them by type, with their bytes and tokens")
     .addOption(limitOption(50))
     .addOption(cursorOption)
     .action(async (options: ListResourcesOptions) =>

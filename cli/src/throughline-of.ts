@@ -14,6 +14,8 @@ export function throughlineOf(
     codec: chunkCodec,
     retention: retentionPolicy(settings),
     packContextAbove: settings.packContextAbove,
+    contentBytes: settings.contentBytes,
+    tokenModel: settings.tokenModel,
     ...others,
   });
 }

@@ -110,6 +110,7 @@ async function attack(store: Store, count: number): Promise<void> {
       return [own, new Stranger(random, namesOf(own), new Map(others))] as const;
     }),
   );
+  await server.throughline.settled();
   const before = await hashOf(guarded, "victim");
   const ends = new Map<string, string>();
   for (const tenant of askers) await entriesSince(server, ends, tenant);
@@ -126,6 +127,8 @@ async function attack(store: Store, count: number): Promise<void> {
     const foreign = strangers.get(tenant)?.request(operation, `${tenant} ${role}`);
     if (foreign === undefined) throw new Error("There is nobody to ask.");
     const { status, text } = await answer(server, foreign);
+    // What is looked at later in content that was given belongs to this call.
+    await server.throughline.settled();
     const what = `call ${call} of ${tenant}, seed ${seed}: ${foreign.request.method} ${foreign.said}`;
     const words = foreignWords(names, tenant);
     const known = foreign.said + (written.get(tenant) ?? "");

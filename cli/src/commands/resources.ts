@@ -14,6 +14,7 @@ import { formatTime } from "../terminal/format-time.ts";
 import { oneLine } from "../terminal/printable.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
 import { type CommonOptions, withThroughline } from "../with-throughline.ts";
+import { countByType } from "./count-resources.ts";
 import { listDependencies } from "./dependencies.ts";
 import { pageToJson } from "./page-to-json.ts";
 
@@ -21,12 +22,14 @@ export interface ListResourcesOptions
   extends CommonOptions, Pick<ResourceListInput, "project" | "type" | "limit" | "cursor"> {
   readonly order?: "accessed" | "recent" | "importance";
   readonly session?: string;
+  readonly byType?: boolean;
   readonly dependencies?: string;
   readonly dependents?: string;
 }
 
 export async function listResources(options: ListResourcesOptions): Promise<number> {
-  const { store: _store, json = false, dependencies, dependents, ...given } = options;
+  const { store: _store, json = false, byType = false, dependencies, dependents, ...given } = options;
+  if (byType) return countByType(options);
   if (dependencies !== undefined || dependents !== undefined) return listDependencies(options);
   checkTogether(given);
   return withThroughline(options, "reads", async (throughline) => {
@@ -42,7 +45,7 @@ export async function listResources(options: ListResourcesOptions): Promise<numb
   });
 }
 
-type Given = Omit<ListResourcesOptions, keyof CommonOptions>;
+type Given = Omit<ListResourcesOptions, keyof CommonOptions | "byType">;
 
 function checkTogether({ order, session, project, type, cursor }: Given): void {
   if (order === "importance") {

@@ -23,6 +23,8 @@ const defaults = {
   ...defaultPolicy,
   cleanUpMinutes: 60,
   packContextAbove: 65_536,
+  contentBytes: 16_777_216,
+  tokenModel: "o200k",
   hookImportTranscripts: true,
   hookLingerSeconds: 10,
   checkRepos: "auto",
@@ -46,6 +48,10 @@ export interface Settings extends RetentionPolicy {
   readonly cleanUpMinutes: number;
   /** Bytes; null: never. */
   readonly packContextAbove: number | null;
+  /** Bytes. */
+  readonly contentBytes: number;
+  /** A model's name, or that of a family. */
+  readonly tokenModel: string;
   readonly hookImportTranscripts: boolean;
   readonly hookLingerSeconds: number;
   /** `auto`: where the store is a file that no other machine reaches. */

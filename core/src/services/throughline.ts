@@ -174,11 +174,19 @@ export class Throughline {
     await touchesFor(this.store).flush();
   }
 
+  /**
+   * Resolves when nothing is left of what is done behind the back of callers, for every tenant: packing contexts, counting
+   * tokens, finding dependencies. `close` waits for it, too.
+   */
+  async settled(): Promise<void> {
+    await packingFor(this.store).settled();
+    await backgroundContentOf(this.store).settled();
+  }
+
   /** Finishes acknowledged work and closes the store, for every tenant. */
   async close(): Promise<void> {
     await this.flushReads();
-    await packingFor(this.store).settled();
-    await backgroundContentOf(this.store).settled();
+    await this.settled();
     await this.store.close();
   }
 

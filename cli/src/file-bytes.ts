@@ -1,0 +1,47 @@
+/** Files of this machine that commands read and write. */
+import { readFile } from "node:fs/promises";
+import { ThroughlineError } from "@throughline/core";
+import { oneLine } from "./terminal/printable.ts";
+import { printJson, writeOutput } from "./terminal/write-output.ts";
+import { writeWholeFile } from "./write-whole-file.ts";
+
+/** @throws ThroughlineError `invalid` with reason `file` where it can't be read */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ThroughlineError("invalid", `${path} can't be read: ${oneLine(why)}`, {
+      reason: "file",
+      outcome: "refused",
+      details: { file: path },
+      cause,
+    });
+  }
+}
+
+interface WriteOptions {
+  /** `-`, or left out: standard output. */
+  readonly output?: string;
+  readonly json?: boolean;
+}
+
+/** Writes bytes to a file or to standard output. With `--json` it says what was written, which needs a file. */
+export async function writeBytes(
+  bytes: AsyncIterable<Uint8Array>,
+  { output, json }: WriteOptions,
+  facts: object,
+): Promise<void> {
+  if (output !== undefined && output !== "-") {
+    const written = await writeWholeFile(output, bytes);
+    if (json === true) await printJson({ ...facts, file: output, bytes: written });
+    else process.stderr.write(`Wrote ${output}\n`);
+    return;
+  }
+  if (json === true) {
+    throw new ThroughlineError("invalid", "--json says what was written, so it needs --output.", {
+      reason: "option",
+    });
+  }
+  for await (const piece of bytes) await writeOutput(piece);
+}
