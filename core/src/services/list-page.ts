@@ -3,6 +3,7 @@ import type { Query } from "../contract/read.ts";
 import type { CallOptions } from "../contract/store.ts";
 import type { KeyValues, Row } from "../model/kind.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
+import { sessionNotFound } from "./find-session.ts";
 import type { ServiceContext } from "./service-context.ts";
 import type { Page } from "./sessions.ts";
 
@@ -43,6 +44,34 @@ export async function listRows(
     const { rows, next } = answers[0];
     return { items: rows, next };
   });
+}
+
+/** The records of such a page of a session, with the session. @throws ThroughlineError `not_found`; `invalid` with reason `cursor` */
+export async function listRowsOf(
+  sessionId: string,
+  { store, tenant }: ServiceContext,
+  { list, query, limit, cursor }: ListQuery,
+  options: CallOptions,
+): Promise<{ readonly session: Row; readonly page: Page<Row> }> {
+  let session: Row = { revision: 0 };
+  const page = await fillPage(list, limit, cursor, async (after, room) => {
+    const from = after === undefined ? undefined : { after };
+    const { answers } = await store.read(
+      {
+        tenant,
+        requests: [
+          { type: "get", kind: "sessions", keys: [[sessionId]] },
+          { type: "query", ...query, limit: room, ...from },
+        ],
+      },
+      options,
+    );
+    const [[found], { rows, next }] = answers;
+    if (found === undefined) throw sessionNotFound(sessionId);
+    session = found;
+    return { items: rows, next };
+  });
+  return { session, page };
 }
 
 /** A part of a page, and the place behind it; undefined: that is the end. */

@@ -12,8 +12,8 @@ import { removeReference } from "../blobs/blob-holders.ts";
 import { damaged, fetchBlobTexts } from "../blobs/fetch-blobs.ts";
 import { withStagedBlobs } from "../blobs/with-staged-blobs.ts";
 import type { ContextContent } from "../context/session-context.ts";
-import { readCursor, writeCursor } from "../cursor.ts";
 import { sessionNotFound } from "../find-session.ts";
+import { listRowsOf } from "../list-page.ts";
 import { repeatOnConflict } from "../repeat-on-conflict.ts";
 import type { ServiceContext } from "../service-context.ts";
 import type { CallSettings, Page } from "../sessions.ts";
@@ -130,30 +130,16 @@ export class Checkpoints {
   ): Promise<Page<CheckpointSummary>> {
     const { signal, ...given } = options;
     const { limit = defaultLimit, cursor } = parseInput(checkpointListInput, given, "checkpoints");
-    const { store, tenant } = this.#context;
-    const list = `checkpoints ${sessionId}`;
-    const { answers } = await store.read(
-      {
-        tenant,
-        requests: [
-          { type: "get", kind: "sessions", keys: [[sessionId]], select: "key" },
-          {
-            type: "query",
-            kind: "checkpoints",
-            shape: "created",
-            prefix: [sessionId],
-            direction: "backward",
-            limit,
-            ...(cursor === undefined ? undefined : { after: readCursor(list, cursor) }),
-          },
-        ],
-      },
-      signal === undefined ? {} : { signal },
-    );
-    const [[found], { rows, next }] = answers;
-    if (found === undefined) throw sessionNotFound(sessionId);
-    const items = rows.map(toSummary);
-    return next === undefined ? { items } : { items, next: writeCursor(list, next) };
+    const query = {
+      kind: "checkpoints",
+      shape: "created",
+      prefix: [sessionId],
+      direction: "backward",
+    } as const;
+    const list = { list: `checkpoints ${sessionId}`, query, limit, cursor };
+    const settings = signal === undefined ? {} : { signal };
+    const { page } = await listRowsOf(sessionId, this.#context, list, settings);
+    return { ...page, items: page.items.map(toSummary) };
   }
 
   /** A checkpoint with all that it holds. @throws ThroughlineError `not_found` */

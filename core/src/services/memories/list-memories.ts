@@ -7,8 +7,8 @@ import { projectMemories } from "../../model/memories.ts";
 import { type MemoryListInput, memoryList } from "../../schemas/memory-input.ts";
 import { parseInput } from "../../schemas/parse-input.ts";
 import { compileTextQuery } from "../../text/match-text.ts";
-import { readCursor, writeCursor } from "../cursor.ts";
 import { sessionNotFound } from "../find-session.ts";
+import { fillPage } from "../list-page.ts";
 import { parseQuery } from "../search.ts";
 import type { ServiceContext } from "../service-context.ts";
 import type { Page } from "../sessions.ts";
@@ -40,32 +40,31 @@ export async function listMemories(
   const { store } = context;
   // The order is that of reading.
   await touchesFor(store).flush();
-  const items: Memory[] = [];
   const found: Row[] = [];
-  let after: KeyValues | undefined = cursor === undefined ? undefined : readCursor(list, cursor);
   let room = valuesAtOnce;
-  for (let looked = 0; ;) {
-    const wanted = matcher === undefined ? limit - items.length : Math.min(together, lookedAt - looked);
-    const from = after;
+  let looked = 0;
+  const page = await fillPage(list, limit, cursor, async (after, places) => {
+    const wanted = matcher === undefined ? places : Math.min(together, lookedAt - looked);
     const { rows, next, valueOf } = await touchesFor(store).reading(async () =>
-      readPage(context, owner, from, wanted, options, room),
+      readPage(context, owner, after, wanted, options, room),
     );
-    after = next;
     looked += Math.max(rows.length, 1);
+    const items: Memory[] = [];
     for (const row of rows) {
       const value = valueOf(row);
       if (matcher?.matchText(`${row.memoryKey as string}\n${value}`).matched === false) continue;
       found.push(row);
       items.push(memoryRead(context, row, value));
       room -= row.size as number;
-      if (items.length === limit && row !== rows.at(-1)) after = placeOf(projectMemories, "accessed", row);
-      if (items.length === limit) break;
+      if (items.length < places) continue;
+      const isLast = row === rows.at(-1);
+      return { items, next: isLast ? next : placeOf(projectMemories, "accessed", row) };
     }
-    const isFull = items.length === limit || room <= 0;
-    if (after === undefined || isFull || (matcher !== undefined && looked >= lookedAt)) break;
-  }
+    const isEnough = room <= 0 || (matcher !== undefined && looked >= lookedAt);
+    return { items, next, isEnough };
+  });
   noteReads(context, found);
-  return after === undefined ? { items } : { items, next: writeCursor(list, after) };
+  return page;
 }
 
 /**

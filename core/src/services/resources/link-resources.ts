@@ -6,7 +6,7 @@ import { type FieldValue, type Row, completeRecord } from "../../model/kind.ts";
 import { sessionResources } from "../../model/resources.ts";
 import type { LinksInput } from "../../schemas/resource-input.ts";
 import { sessionNotFound } from "../find-session.ts";
-import { listRows } from "../list-page.ts";
+import { listRowsOf } from "../list-page.ts";
 import { repeatOnConflict } from "../repeat-on-conflict.ts";
 import type { ServiceContext } from "../service-context.ts";
 import type { Page } from "../sessions.ts";
@@ -110,17 +110,15 @@ export async function listSessionResources(
   { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
   options: CallOptions,
 ): Promise<Page<SessionResource>> {
-  const requests = [{ type: "get", kind: "sessions", keys: [[session]] }] as const;
-  const [owner] = (await context.store.read({ tenant: context.tenant, requests }, options)).answers[0];
-  if (owner === undefined) throw sessionNotFound(session);
   const query = {
     kind: "session_resources",
     shape: "accessed",
     prefix: [session],
     direction: "backward",
   } as const;
-  const list = `session resources ${session}`;
-  const { items: links, ...next } = await listRows(context, { list, query, limit, cursor }, options);
+  const list = { list: `session resources ${session}`, query, limit, cursor };
+  const { session: owner, page } = await listRowsOf(session, context, list, options);
+  const { items: links, ...next } = page;
   return { items: await withResources(context, links, owner.projectId as string, options), ...next };
 }
 
