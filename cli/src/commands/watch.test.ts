@@ -113,14 +113,41 @@ test("changes belong to the project, and to the session that is active as soon a
 test("an edit that a hook reports, or another watcher, is not recorded again", async () => {
   const { folder, root, throughline } = await makeWorkspace();
   const { id } = await throughline.sessions.create({ workspacePath: root });
-  const { batches, end } = await startWatching(folder, ["--wait", "0.5"]);
+  const { batches, end } = await startWatching(folder);
+  // However late the hook reports, the edit is not older than the file.
+  const at = new Date(Date.now() + 60_000);
+  await throughline.context.record(id, { files: [{ path: "a.ts", kind: "EDIT", at }] });
   writeFileSync(join(root, "a.ts"), "one");
-  await throughline.context.record(id, { files: [{ path: "a.ts", kind: "EDIT" }] });
   writeFileSync(join(root, "b.ts"), "one");
   await expect.poll(() => batches.flatMap(({ recorded }) => recorded), { timeout: 20_000 }).toEqual(["b.ts"]);
   expect(await end()).toBe(0);
   const { context } = await throughline.context.get(id);
   expect(context.filesAccessed.map(({ path }) => path).toSorted()).toEqual(["a.ts", "b.ts"]);
+});
+
+test("without a repository changes belong to a session alone; one that was named and is deleted ends the watch", async () => {
+  const { folder, root, throughline } = await makeWorkspace();
+  rmSync(join(root, ".git"), { recursive: true });
+  const { id } = await throughline.sessions.create({ workspacePath: "/elsewhere" });
+  const unnamed = startCommand(folder, ["watch", "garden", "--store", "a.db", "--wait", "0.1", "--poll"]);
+  const errors: string[] = [];
+  unnamed.stderr?.on("data", (data: Buffer) => errors.push(data.toString()));
+  await expect.poll(() => errors.join(""), { timeout: 20_000 }).toMatch(/^Watching/);
+  writeFileSync(join(root, "a.ts"), "one");
+  await expect.poll(() => errors.join(""), { timeout: 20_000 }).toMatch(/no session is active here/);
+  unnamed.kill("SIGTERM");
+  expect(await once(unnamed, "exit")).toEqual([0, null]);
+  expect((await throughline.resources.list()).items).toEqual([]);
+
+  const { child, batches } = await startWatching(folder, ["--session", id]);
+  writeFileSync(join(root, "b.ts"), "one");
+  await expect
+    .poll(() => batches, { timeout: 20_000 })
+    .toMatchObject([{ session_id: id, recorded: ["b.ts"] }]);
+  await throughline.sessions.delete(id);
+  const ended = once(child, "exit");
+  writeFileSync(join(root, "c.ts"), "one");
+  expect(await ended).toEqual([1, null]);
 });
 
 test("a burst of 10,000 changes is recorded whole, also when it ends with SIGTERM", async () => {

@@ -53,8 +53,27 @@ interface Target {
   readonly named: Workspace;
 }
 
-/** At most `CHANGES_AT_ONCE` changes. @throws what the store throws: none of them counts as recorded then */
+/**
+ * At most `CHANGES_AT_ONCE` changes.
+ *
+ * @throws ThroughlineError `not_found` where the session that takes all changes is gone; what the store throws: none of them
+ *   counts as recorded then
+ */
 export async function recordChanges(
+  options: RecordChangesOptions,
+  changes: readonly Change[],
+): Promise<RecordedChanges> {
+  try {
+    return await recordOnce(options, changes);
+  } catch (error) {
+    // The session was deleted between two steps: another is active now, or none.
+    const isLost = options.session === undefined && isThroughlineError(error) && error.code === "not_found";
+    if (!isLost) throw error;
+    return recordOnce(options, changes);
+  }
+}
+
+async function recordOnce(
   options: RecordChangesOptions,
   changes: readonly Change[],
 ): Promise<RecordedChanges> {

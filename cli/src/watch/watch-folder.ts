@@ -1,6 +1,7 @@
 /** Watches a folder, and hands on what changes in it: soon, in batches, and every last state. */
 import { existsSync } from "node:fs";
 import { basename, join, relative, sep } from "node:path";
+import { isThroughlineError } from "@throughline/core";
 import { type FSWatcher, watch } from "chokidar";
 import { CHANGES_AT_ONCE } from "./record-changes.ts";
 import type { IgnoreRules } from "./ignore-rules.ts";
@@ -165,6 +166,8 @@ class FolderWatch {
       await this.#handOn();
       this.#retryAfter = 0;
     } catch (error) {
+      // Those that changes belong to are gone for good: to wait helps nobody.
+      if (isThroughlineError(error) && error.code === "not_found") return this.#fail(error);
       const { first, longest } = retryAfter;
       this.#retryAfter = Math.min(longest, Math.max(first, this.#retryAfter * 2));
       const message = error instanceof Error ? error.message : String(error);
