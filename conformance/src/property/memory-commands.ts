@@ -16,6 +16,8 @@ const values = fc.oneof(
   // Large enough to lie apart.
   { weight: 1, arbitrary: fc.constantFrom("lorem ", "ipsum ").map((text) => text.repeat(2_000)) },
 );
+/** Few, so that some come again. */
+const operationId = fc.option(fc.constantFrom("op-1", "op-2"), { nil: undefined, freq: 4 });
 const ttlSeconds = maybe(fc.constantFrom(0, 30, 1_000_000, null));
 
 function ownerOf(subject: ServiceSubject, [scope, name, session]: OwnerPick): MemoryOwner {
@@ -36,7 +38,7 @@ export const memoryCommands: readonly fc.Arbitrary<ServiceCommand>[] = [
       ttlSeconds,
       metadata: maybe(fc.constant({ n: 1 })),
       expectedVersion: fc.option(fc.constantFrom(0, 1, 2), { nil: undefined, freq: 4 }),
-      operationId: fc.option(fc.constantFrom("op-1", "op-2"), { nil: undefined, freq: 4 }),
+      operationId,
     }),
     async (subject, { of, ...input }) => {
       const memory = await subject.throughline.memories.set({
@@ -62,25 +64,32 @@ export const memoryCommands: readonly fc.Arbitrary<ServiceCommand>[] = [
       ),
   ),
   command("history", pick, (subject, of) => subject.throughline.memories.history(subject.memory(of))),
-  command("restore memory", fc.tuple(pick, fc.constantFrom(1, 2)), (subject, [of, version]) =>
-    subject.throughline.memories.restore(subject.memory(of), { version }),
+  command(
+    "restore memory",
+    fc.tuple(pick, fc.constantFrom(1, 2), operationId),
+    (subject, [of, version, operation]) =>
+      subject.throughline.memories.restore(subject.memory(of), given({ version, operationId: operation })),
   ),
   command("change memory", fc.tuple(pick, ttlSeconds), (subject, [of, ttl]) =>
     subject.throughline.memories.update(subject.memory(of), given({ metadata: { m: 2 }, ttlSeconds: ttl })),
   ),
-  command("supersede", fc.tuple(pick, values, maybe(key)), async (subject, [of, value, name]) => {
-    const memory = await subject.throughline.memories.supersede(
-      subject.memory(of),
-      given({ value, key: name }),
-    );
-    subject.noteMemory(memory.memoryId);
-    return memory;
-  }),
-  command("merge", fc.tuple(pick, pick, key), (subject, [one, other, name]) =>
+  command(
+    "supersede",
+    fc.tuple(pick, values, maybe(key), operationId),
+    async (subject, [of, value, name, id]) => {
+      const memory = await subject.throughline.memories.supersede(
+        subject.memory(of),
+        given({ value, key: name, operationId: id }),
+      );
+      subject.noteMemory(memory.memoryId);
+      return memory;
+    },
+  ),
+  command("merge", fc.tuple(pick, pick, key, operationId), (subject, [one, other, name, id]) =>
     subject.throughline.memories.merge(
       [subject.memory(one), subject.memory(other)],
       { key: name },
-      { value: "both" },
+      given({ value: "both", operationId: id }),
     ),
   ),
   command("duplicates", owner, (subject, of) =>
