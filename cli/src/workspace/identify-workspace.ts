@@ -78,7 +78,7 @@ function remoteOf(common: string): string | undefined {
 }
 
 function nameOf(path: string): string {
-  return basename(path) || "workspace";
+  return basename(path).toWellFormed() || "workspace";
 }
 
 function withinRoot(root: string, path: string): string | undefined {
