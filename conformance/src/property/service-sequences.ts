@@ -1,6 +1,7 @@
 /** A conversation's whole life at random, with wrong calls between the right ones. */
 import * as fc from "fast-check";
 import { memoryCommands } from "./memory-commands.ts";
+import { contentCommands } from "./content-commands.ts";
 import { contextCommands } from "./context-commands.ts";
 import { conversationCommands } from "./conversation-commands.ts";
 import { endingCommands, fileCommands } from "./ending-commands.ts";
@@ -27,6 +28,7 @@ export function serviceSequences(limit: number): fc.Arbitrary<readonly ServiceCo
           { weight: 4, arbitrary: fc.oneof(...memoryCommands) },
           { weight: 4, arbitrary: fc.oneof(...contextCommands) },
           { weight: 2, arbitrary: fc.oneof(...resourceCommands) },
+          { weight: 2, arbitrary: fc.oneof(...contentCommands) },
           { weight: 3, arbitrary: fc.oneof(...endingCommands) },
           { weight: 1, arbitrary: fc.oneof(...ownerCommands) },
           { weight: 1, arbitrary: fc.oneof(...fileCommands) },
