@@ -24,6 +24,7 @@ import { sqliteStore } from "@throughline/store-sqlite";
 import { describe, expect, test } from "vitest";
 import { almost, anyText } from "./test/almost.ts";
 import { contextBody } from "./test/context-body.ts";
+import { trackedResource } from "./test/tracked-resource.ts";
 import { type TestServer, origin, testServer } from "./test/test-server.ts";
 
 const runs = Number(process.env.FUZZ_RUNS ?? 3_000);
@@ -59,6 +60,9 @@ const path = oneof(
       "/sessions/known/undelete",
       "/trash",
       "/resources",
+      "/resources/tracked",
+      "/resources/tracked/dependencies",
+      "/resources/tracked/dependents",
       "/resource-statistics",
       "/tokens",
       "/files",
@@ -321,9 +325,14 @@ async function position({ throughline: { store, tenant } }: TestServer): Promise
     .position;
 }
 
-async function sendFuzzed(server: TestServer, known: string, fuzzed: Fuzzed): Promise<void> {
+async function sendFuzzed(
+  server: TestServer,
+  { known, tracked }: { readonly known: string; readonly tracked: string },
+  fuzzed: Fuzzed,
+): Promise<void> {
   const { method, type, accept, key } = fuzzed;
-  const url = origin + fuzzed.path.replace("/known", `/${known}`) + fuzzed.query;
+  const place = fuzzed.path.replace("/known", `/${known}`).replace("/tracked", `/${tracked}`);
+  const url = origin + place + fuzzed.query;
   const hasBody = fuzzed.body !== undefined && !["GET", "HEAD", "OPTIONS"].includes(method);
   const before = await position(server);
   const reply = await server.send(
@@ -356,7 +365,8 @@ async function fuzz(server: TestServer, numRuns: number): Promise<void> {
   await assert(
     asyncProperty(request, async (fuzzed) => {
       known = await revive(server, known);
-      await sendFuzzed(server, known, fuzzed);
+      const tracked = await trackedResource(server);
+      await sendFuzzed(server, { known, tracked }, fuzzed);
     }),
     { numRuns },
   );

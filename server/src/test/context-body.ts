@@ -22,6 +22,7 @@ export const contextBody = record(
     path: almost("a.ts", "C:\\..\\.."),
     type: almost("CODE", "poem"),
     size: almost(1, -1),
+    dependencies: almost([{ path: "a.ts" }, { path: "b.ts" }], [{ path: "../a" }], [], null),
     resources: almost([{ resource_id: "none", importance_score: 1 }], [], null),
   },
   { requiredKeys: [] },
