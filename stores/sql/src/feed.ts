@@ -1,6 +1,7 @@
 /** The change feed: how an entry lies in a row, and how it is read from a cursor on. */
 import type { ChangesInput, ChangesResult, FeedChange, FeedEntry } from "@throughline/core";
 import { formatFeedCursor, matchesFeedFilter, parseFeedCursor } from "@throughline/core";
+import { unpackChanges } from "./packed-changes.ts";
 import type { SqlRow } from "./values.ts";
 
 /** The only change of most batches: messages added to one session. A row holds it in columns of its own. */
@@ -26,7 +27,7 @@ export function readEntry([position, at, user, firstSeq, count, entries, session
               count: count as number,
             },
           ]
-        : (JSON.parse(entries as string) as FeedChange[]),
+        : unpackChanges(entries as string),
   };
 }
 

@@ -3,6 +3,7 @@ export { type AppendedResult, appendedResult, resultsOfAppend } from "./appended
 export type { CheckRule } from "./check-rule.ts";
 export { type Dialect, nestedKeyset, rowKeyset } from "./dialect.ts";
 export { type SelectiveField, makeFew } from "./few-rows.ts";
+export { packChanges, unpackChanges } from "./packed-changes.ts";
 export { type FeedReading, type FeedState, onlyAppend, readChanges, readEntry } from "./feed.ts";
 export { GenericTable, type GenericLayout } from "./generic-table.ts";
 export { type KindTable, type KindTableStyle, kindTable } from "./kind-table.ts";

@@ -1,6 +1,6 @@
 /** Which messages changed after a feed position: what the search index does not hold yet, or no longer. */
-import type { FeedChange } from "@throughline/core";
 import { searchedBlobs, textOfMessage } from "@throughline/core";
+import { unpackChanges } from "@throughline/store-sql";
 import type { Connection } from "./connection.ts";
 import type { SqlRow } from "./driver.ts";
 
@@ -69,7 +69,7 @@ function rangesOf(
     ];
   }
   const ranges: MessageRange[] = [];
-  for (const change of JSON.parse(entries as string) as FeedChange[]) {
+  for (const change of unpackChanges(entries as string)) {
     if (change.kind !== "messages") continue;
     const key = connection.readRow(
       `SELECT session_key FROM session_rows WHERE session_id = ? AND tenant = ?`,

@@ -1,4 +1,5 @@
-import type { FeedChange, Problem } from "@throughline/core";
+import type { Problem } from "@throughline/core";
+import { unpackChanges } from "@throughline/store-sql";
 import { type SchemaDatabase, readNumber, readRows } from "./migrations/schema-database.ts";
 
 /** Feed entries read at once. */
@@ -71,7 +72,7 @@ class AppendReader {
     if (typeof sessionKey === "number" && this.#present.has(sessionKey))
       this.#append(Number(position), sessionKey, Number(firstSeq), Number(count));
     if (typeof entries !== "string") return;
-    for (const { kind, change, key, count: added } of JSON.parse(entries) as FeedChange[]) {
+    for (const { kind, change, key, count: added } of unpackChanges(entries)) {
       if (change !== "append" && !(kind === "sessions" && change === "remove")) continue;
       const known = this.#sessionKey(Number(tenant), String(key[0]));
       if (known === undefined) continue;

@@ -1,6 +1,6 @@
 /** The change feed in the table `changes`. */
 import type { FeedEntry, Resolution } from "@throughline/core";
-import { onlyAppend, readEntry } from "@throughline/store-sql";
+import { onlyAppend, packChanges, readEntry } from "@throughline/store-sql";
 import type { Connection } from "./connection.ts";
 import type { Scope } from "./scope.ts";
 
@@ -42,15 +42,7 @@ export function addFeedEntry(scope: Scope, { changes, user }: Resolution, now: n
     );
   }
   const statement = scope.connection.prepare(insertEntry);
-  const { lastInsertRowid } = statement.run(
-    scope.tenant,
-    now,
-    user,
-    null,
-    null,
-    null,
-    JSON.stringify(changes),
-  );
+  const { lastInsertRowid } = statement.run(scope.tenant, now, user, null, null, null, packChanges(changes));
   return Number(lastInsertRowid);
 }
 
