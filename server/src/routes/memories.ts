@@ -93,7 +93,7 @@ function routesOf(scope: Scope): readonly Route[] {
       operationId: `list${titles[scope]}Memories`,
       summary: `List what a ${scope} remembers`,
       description:
-        "Most recently accessed first; with `key` the one memory that has it. Reading counts, and answers tell how it was before. With `q` a page may be short and go on.",
+        "Most recently accessed first; with `key` the one memory that has it. Reading counts, and answers tell how it was before. With `q`, and where values come to more than 16 MiB, a page may be short and go on.",
       query: memoryListJson,
       parameters: {
         ...id,

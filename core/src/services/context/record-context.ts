@@ -207,21 +207,21 @@ function writeWorkspace({ workspace }: CheckedContextInput): StoredRecord {
   if (workspace === null) return { workspace: null };
   const text = JSON.stringify(workspace);
   const bytes = new TextEncoder().encode(text).length;
-  if (bytes > workspaceBytes) throw tooLarge("A workspace", "bytes", workspaceBytes, bytes);
+  if (bytes > workspaceBytes) throw tooLarge("A workspace may", "bytes", workspaceBytes, bytes);
   return { workspace: text };
 }
 
 /** All or nothing is one batch: what it can't hold is for the caller to divide. */
 function checkSize(batch: Batch): void {
   const records = batch.writes.length;
-  if (records > BATCH_RECORDS) throw tooLarge("One request", "records", BATCH_RECORDS, records);
+  if (records > BATCH_RECORDS) throw tooLarge("Divide it: one request may", "records", BATCH_RECORDS, records);
   if (boundOfBatchBytes(batch) <= BATCH_BYTES) return;
   const bytes = batchBytes(batch);
-  if (bytes > BATCH_BYTES) throw tooLarge("One request", "bytes", BATCH_BYTES, bytes);
+  if (bytes > BATCH_BYTES) throw tooLarge("Divide it: one request may", "bytes", BATCH_BYTES, bytes);
 }
 
 function tooLarge(what: string, unit: string, limit: number, given: number): ThroughlineError {
-  const message = `${what} may come to at most ${limit} ${unit}, not ${given}: divide it.`;
+  const message = `${what} come to at most ${limit} ${unit}, not ${given}.`;
   return new ThroughlineError("too_large", message, {
     reason: "context",
     outcome: "refused",

@@ -26,7 +26,7 @@ export interface SavedMemory extends Memory {
 }
 
 /** What a change comes to, once it is known how things are. */
-export interface Plan {
+interface Plan {
   readonly version: Omit<NewVersion, "operation" | "id">;
   /** What the memory says then; undefined where it has to be read. */
   readonly value: string | undefined;
