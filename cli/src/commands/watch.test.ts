@@ -86,6 +86,8 @@ test("changes belong to the project, and to the session that is active as soon a
   expect(batches).toMatchObject([{ session_id: null, project_id: "garden" }]);
   const hash = createHash("sha256").update("one").digest("hex");
   expect(await fileOf(throughline, "a.ts")).toMatchObject({ editCount: 1, size: 3, contentHash: hash });
+  // What there is to find in its content comes a little later.
+  await expect.poll(async () => (await fileOf(throughline, "a.ts"))?.tokenCount, { timeout: 20_000 }).toBe(1);
 
   await throughline.sessions.create({ title: "Elsewhere", workspacePath: "/elsewhere" });
   const { id } = await throughline.sessions.create({ project, workspacePath: join(root, "sub") });

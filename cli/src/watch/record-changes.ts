@@ -34,6 +34,8 @@ export interface RecordedChanges {
 
 /** Paths of one batch: each takes up to three of its 1,000 records. */
 export const CHANGES_AT_ONCE = 250;
+/** Of more changes at once the content is not handed on: to count its tokens and find what it imports takes a commit each. */
+const readWhole = 50;
 /** An edit that was reported so shortly before a file went is what took it away, in milliseconds. */
 const removalOfEdit = 2_000;
 /** Bytes of a path above which the store knows it by its hash. */
@@ -43,7 +45,8 @@ const indexedBytes = 1_024;
 interface Edit {
   readonly path: string;
   readonly at: number;
-  readonly facts: Omit<FileFacts, "writtenAt"> | undefined;
+  readonly isGone: boolean;
+  readonly facts: Omit<FileFacts, "writtenAt">;
 }
 
 interface Target {
@@ -125,10 +128,15 @@ async function lookAt(
   for (const { path, at } of changes) {
     await rest();
     const file = join(root, path);
-    const facts = readFileFacts(file);
-    if (facts === null) continue;
-    const writtenAt = facts === undefined ? at : Math.min(facts.writtenAt, Date.now());
-    edits.push({ path: pathWithin(named, file), at: writtenAt, facts });
+    const found = readFileFacts(file, changes.length <= readWhole);
+    if (found === null) continue;
+    const { writtenAt = at, ...facts } = found ?? {};
+    edits.push({
+      path: pathWithin(named, file),
+      at: Math.min(writtenAt, Date.now()),
+      isGone: found === undefined,
+      facts,
+    });
   }
   return edits;
 }
@@ -151,13 +159,13 @@ async function readKnown(
  * else reported shortly before.
  */
 function isKnown(
-  { path, at, facts }: Edit,
+  { path, at, isGone, facts }: Edit,
   resource: Row | undefined,
   recent: RecordChangesOptions["recent"],
 ): boolean {
   if (resource === undefined) return false;
   const lastEdited = resource.lastEdited as number;
-  if (facts === undefined) return lastEdited >= at - removalOfEdit && recent.get(path) !== lastEdited;
+  if (isGone) return lastEdited >= at - removalOfEdit && recent.get(path) !== lastEdited;
   const { size, contentHash } = facts;
   const isSame = contentHash !== undefined && contentHash === resource.contentHash && size === resource.size;
   return isSame || lastEdited >= at;
@@ -191,12 +199,7 @@ async function record(
   { session, project }: Target,
   edits: readonly Edit[],
 ): Promise<void> {
-  const files = edits.map(({ path, at, facts: { size, contentHash } = {} }) => ({
-    path,
-    at: new Date(at),
-    ...(size === undefined ? undefined : { size }),
-    ...(contentHash === undefined ? undefined : { contentHash }),
-  }));
+  const files = edits.map(({ path, at, facts }) => ({ path, at: new Date(at), ...facts }));
   if (session !== null) {
     await context.record(session, { files: files.map((file) => ({ ...file, kind: "EDIT" })) });
     return;
