@@ -37,7 +37,7 @@ export class GenericTable<Scope> implements Table<Scope> {
     return this.#columns.get(field) ?? `"${columnName(this.kind, field)}"`;
   }
 
-  locate(scope: Scope): Place {
+  locate(scope: Scope, _shape: string): Place {
     return { from: this.name, where: this.#whereTenant, values: [this.tenantOf(scope)], prefixHeld: 0 };
   }
 

@@ -1,4 +1,5 @@
 import type { Kind, KeyValues, Row, StoredRecord } from "@throughline/core";
+import type { Place } from "@throughline/store-sql";
 import { GenericTable } from "@throughline/store-sql";
 import { sqliteDialect, toSql } from "./dialect.ts";
 import type { Scope } from "./scope.ts";
@@ -21,6 +22,16 @@ export class RecordTable extends GenericTable<Scope> implements SqliteTable {
     const columns = this.#fields.map((field) => this.column(field)).join(", ");
     this.#insert = `INSERT INTO ${this.name} (tenant, ${columns}) VALUES (?${", ?".repeat(this.#fields.length)})`;
     this.#whereKey = `tenant = ? AND ${kind.key.map((field) => `${this.column(field)} = ?`).join(" AND ")}`;
+  }
+
+  /**
+   * The index of a shape is named: in a file that was never analysed SQLite would rather go through all of a tenant's
+   * records in the order of their keys than sort the few that the index leads to.
+   */
+  override locate(scope: Scope, shape: string): Place {
+    const place = super.locate(scope, shape);
+    if (shape === "key") return place;
+    return { ...place, from: `${this.name} INDEXED BY "${this.kind.name}_${shape}"` };
   }
 
   insert(scope: Scope, row: Row): void {
