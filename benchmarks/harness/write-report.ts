@@ -56,6 +56,7 @@ export function writeReport(lines: readonly ReportLine[], facts: ReportFacts): s
     "- VoltAgent, LangGraph's SQLite saver and LangChain's history in a file only read here (rows 4 to 6): at each append they write all they hold again, or have no order below a millisecond. LangChain holds the whole file in memory, and reads from there. Google's ADK is missing: its SQLite driver needs an install script.",
     "- By hand on a server is the same on its raw driver: on PostgreSQL one prepared statement an append, on MongoDB one update and one insert, acknowledged by a majority and its journal. Each row starts servers of its own; places, tenants and sessions share them. A stand-in for MongoDB writes no disk and has its own speed: read its ratios as those of our code, not of MongoDB.",
     "- The bare Hono route parses the same bodies, answers JSON of the same size and stores nothing; the product's listener serves it. Server and client are a process each, and share the cores.",
+    "- Rows 22 to 26 are goals of our own. By hand keeps the same rows in tables of its own, without a feed, operations or tenants; packed pages are compared with its plain ones. A hook is started from the build, ten in a row, while somebody records.",
     "- Commits of one tenant are in one order, whatever its sessions: row 20 is what that order costs.",
     ...(facts.servers.length === 0 ? [] : [`- Servers: ${facts.servers.join("; ")}.`]),
     `- Peers: ${facts.peers.length === 0 ? "none installed" : facts.peers.join(", ")}; a JSON file per chat.`,
