@@ -4,7 +4,7 @@ import { ThroughlineError } from "../../error.ts";
 import type { Row } from "../../model/kind.ts";
 import type { ResourceStatisticsInput, ResourceTokensInput } from "../../schemas/token-input.ts";
 import { type ResourceType, resourceTypes } from "../../schemas/resource-input.ts";
-import type { TokenFamily } from "../../text/token-families.ts";
+import { type TokenFamily, tokenFamilies } from "../../text/token-families.ts";
 import { findBlob, readWholeBlob } from "../blobs/blob-bytes.ts";
 import { blobOfText } from "../blobs/blob-value.ts";
 import { everyPage } from "../every-record.ts";
@@ -92,7 +92,7 @@ async function writeCounts(
     async () => {
       const row = await readResource(context, id, options);
       if (row.contentHash !== contentHash) return;
-      const tokenCounts = JSON.stringify({ ...readTokenCounts(row), ...counts });
+      const tokenCounts = JSON.stringify(mergeCounts(readTokenCounts(row) ?? {}, counts));
       const resource = { kind: "resources", key: [id] } as const;
       const { revision } = row;
       const set = { tokenCounts, ...(usual === undefined ? undefined : { tokenCount: usual }) };
@@ -106,6 +106,15 @@ async function writeCounts(
       );
     },
   );
+}
+
+/** An exact count stays where an estimate comes later. */
+function mergeCounts(known: Partial<TokenCounts>, counts: Partial<TokenCounts>): Partial<TokenCounts> {
+  const better = tokenFamilies.filter((family) => {
+    const exact = known[family]?.estimated === false;
+    return counts[family] !== undefined && !(exact && counts[family].estimated);
+  });
+  return { ...known, ...Object.fromEntries(better.map((family) => [family, counts[family]])) };
 }
 
 async function readResource(
