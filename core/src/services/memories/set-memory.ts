@@ -1,7 +1,8 @@
 /** Changes that give a memory a new value: set, restore, supersede, merge. */
 import type { CallOptions } from "../../contract/store.ts";
 import { invalidInput } from "../../guard/invalid-input.ts";
-import type { Row } from "../../model/kind.ts";
+import type { Row, RowOf } from "../../model/kind.ts";
+import type { projectMemories } from "../../model/memories.ts";
 import { writeMetadata } from "../../schemas/json-value.ts";
 import {
   type MemoryInput,
@@ -35,7 +36,7 @@ export async function setMemory(
   options: CallOptions,
 ): Promise<SavedMemory> {
   const checked = parseInput(memoryInput, input, "memory");
-  const { key, value: text, metadata, ttlSeconds, provenance, expectedVersion, operationId } = checked;
+  const { key, value: text, expectedVersion, operationId } = checked;
   const owner = ownerFields(checked);
   const encoded = await encodeValue(text);
   return saveMemory(context, { asked: ["set", checked], operationId, encoded, options }, async () => {
@@ -48,9 +49,7 @@ export async function setMemory(
         target,
         session,
         value: encoded,
-        metadata: metadataOf(metadata, target),
-        provenance: provenance === undefined ? "" : JSON.stringify(provenance),
-        ttlSeconds: ttlOf(ttlSeconds, target),
+        ...besideValue(checked, target),
       },
       expectedVersion,
     };
@@ -109,7 +108,7 @@ export async function supersedeMemory(
   options: CallOptions,
 ): Promise<SavedMemory> {
   const checked = parseInput(memorySuccessor, input, "memory");
-  const { value: text, metadata, ttlSeconds, provenance, operationId } = checked;
+  const { value: text, operationId } = checked;
   const encoded = await encodeValue(text);
   return saveMemory(
     context,
@@ -129,9 +128,7 @@ export async function supersedeMemory(
           target,
           session,
           value: encoded,
-          metadata: metadataOf(metadata, target),
-          provenance: provenance === undefined ? "" : JSON.stringify(provenance),
-          ttlSeconds: ttlOf(ttlSeconds, target),
+          ...besideValue(checked, target),
           superseded: [old],
         },
       };
@@ -146,7 +143,7 @@ export async function mergeMemories(
   options: CallOptions,
 ): Promise<SavedMemory> {
   const checked = parseInput(memoryMerge, input, "merge");
-  const { into, value: text, metadata, ttlSeconds, provenance, operationId } = checked;
+  const { into, value: text, operationId } = checked;
   const encoded = text === undefined ? undefined : await encodeValue(text);
   return saveMemory(context, { asked: ["merge", checked], operationId, encoded, options }, async () => {
     const found = await Promise.all(
@@ -175,21 +172,24 @@ export async function mergeMemories(
         target: target.row,
         session: first.session,
         value: encoded ?? storedValueOf(target.row as Row),
-        metadata: metadataOf(metadata, target.row),
-        provenance: provenance === undefined ? "" : JSON.stringify(provenance),
-        ttlSeconds: ttlOf(ttlSeconds, target.row),
+        ...besideValue(checked, target.row),
         superseded,
       },
     };
   });
 }
 
-function metadataOf(given: Readonly<Record<string, unknown>> | undefined, target: Row | undefined): string {
-  return given === undefined ? ((target?.metadata as string | undefined) ?? "") : writeMetadata(given);
-}
-
-function ttlOf(given: number | null | undefined, target: Row | undefined): number {
-  return given === undefined ? ((target?.ttlSeconds as number | undefined) ?? 0) : (given ?? 0);
+/** What a version says beside its value: metadata and time to live stay as they were where nothing is said of them. */
+function besideValue(
+  { metadata, provenance, ttlSeconds }: Pick<MemoryInput, "metadata" | "provenance" | "ttlSeconds">,
+  target: Row | undefined,
+) {
+  const known = target as RowOf<typeof projectMemories> | undefined;
+  return {
+    metadata: metadata === undefined ? (known?.metadata ?? "") : writeMetadata(metadata),
+    provenance: provenance === undefined ? "" : JSON.stringify(provenance),
+    ttlSeconds: ttlSeconds === undefined ? (known?.ttlSeconds ?? 0) : (ttlSeconds ?? 0),
+  };
 }
 
 /** The key of a memory, also of one whose place another took. */
