@@ -214,7 +214,8 @@ function writeWorkspace({ workspace }: CheckedContextInput): StoredRecord {
 /** All or nothing is one batch: what it can't hold is for the caller to divide. */
 function checkSize(batch: Batch): void {
   const records = batch.writes.length;
-  if (records > BATCH_RECORDS) throw tooLarge("Divide it: one request may", "records", BATCH_RECORDS, records);
+  if (records > BATCH_RECORDS)
+    throw tooLarge("Divide it: one request may", "records", BATCH_RECORDS, records);
   if (boundOfBatchBytes(batch) <= BATCH_BYTES) return;
   const bytes = batchBytes(batch);
   if (bytes > BATCH_BYTES) throw tooLarge("Divide it: one request may", "bytes", BATCH_BYTES, bytes);
