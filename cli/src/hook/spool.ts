@@ -56,13 +56,18 @@ export class Spool {
     const name = `${String(event.at).padStart(15, "0")}-${id}`;
     const unfinished = `${this.#events}/${name}.tmp`;
     const write = (): void => {
-      writeFileSync(unfinished, JSON.stringify(kept), { mode: 0o600, flag: "wx" });
+      try {
+        writeFileSync(unfinished, JSON.stringify(kept), { mode: 0o600, flag: "wx" });
+      } catch (error) {
+        if (!isMissing(error)) rmSync(unfinished, { force: true });
+        throw error;
+      }
     };
     try {
       write();
     } catch (error) {
       if (!isMissing(error)) throw error;
-      mkdirSync(this.#events, { recursive: true, mode: 0o700 });
+      makeFolder(this.#events);
       write();
     }
     renameSync(unfinished, `${this.#events}/${name}.json`);
@@ -112,7 +117,7 @@ export class Spool {
 
   /** Sets aside what can't be recorded, so that those behind it are: its beginning, with the reason. */
   reject(content: string, reason: string): void {
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    makeFolder(this.folder);
     if (sizeOf(this.rejected) > rejectedBytes) renameSync(this.rejected, `${this.rejected}.old`);
     const at = new Date().toISOString();
     const line = JSON.stringify({ at, reason, content: content.slice(0, rejectedLength) });
@@ -157,6 +162,20 @@ function parse(content: string): SpooledEvent | undefined {
 
 function isObject(value: unknown): boolean {
   return typeof value === "object" && value !== null;
+}
+
+/** With those above it. Node's own way never ends where a file system can't have folders, such as that of processes. */
+function makeFolder(path: string, mayLackParent = true): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another hook may have been quicker.
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return;
+    const above = path.replace(/[/\\][^/\\]*$/, "");
+    if (!isMissing(error) || !mayLackParent || above === "" || above === path) throw error;
+    makeFolder(above);
+    makeFolder(path, false);
+  }
 }
 
 function sizeOf(path: string): number {

@@ -13,7 +13,7 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
   closeSync,
 } from "node:fs";
 import { randomUUID } from "node:crypto";
@@ -42,7 +42,8 @@ export function replaceSettingsFile(path: string, text: string, now: Date): stri
     try {
       const descriptor = openSync(unfinished, "wx", mode === undefined ? 0o666 : mode & 0o777);
       try {
-        writeSync(descriptor, text);
+        // All of it, or an error: a full disk may take a part of a single write.
+        writeFileSync(descriptor, text);
         fsyncSync(descriptor);
       } finally {
         closeSync(descriptor);
