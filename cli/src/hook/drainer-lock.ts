@@ -12,7 +12,8 @@ const silentFor = 15_000;
 export function isDrainerRunning(folder: string): boolean {
   const path = lockPath(folder);
   try {
-    if (Date.now() - statSync(path).mtimeMs > silentFor) return false;
+    // A sign from the future was given before somebody set the clock back.
+    if (Math.abs(Date.now() - statSync(path).mtimeMs) > silentFor) return false;
     return isRunning(Number(readFileSync(path, "utf8")));
   } catch {
     return false;

@@ -28,10 +28,10 @@ export async function recordWaiting({ store }: HookArguments): Promise<void> {
         if (hasNew()) {
           seen = new Set(spool.list());
           const { lingerSeconds } = await drainSpool(spool, stores);
-          until = Date.now() + lingerSeconds * 1_000;
+          until = performance.now() + lingerSeconds * 1_000;
         }
-        await sleep(Math.min(lookEvery, Math.max(0, until - Date.now())));
-      } while (Date.now() < until);
+        await sleep(Math.min(lookEvery, Math.max(0, until - performance.now())));
+      } while (performance.now() < until);
     } finally {
       lock.release();
       await stores.close();
