@@ -10,7 +10,7 @@ import { type HookEvent, readHookEvent } from "./hook-event.ts";
 import { keepSettings } from "./kept-settings.ts";
 import { type HookInput, mayBeTerminal, readInput } from "./read-input.ts";
 import { Spool, type SpooledEvent } from "./spool.ts";
-import { startRecording } from "./start-recording.ts";
+import { recordThrough, startRecording } from "./start-recording.ts";
 
 /** An event, as it was given and as it is kept. */
 export interface TakenEvent {
@@ -40,7 +40,8 @@ function keep(spool: Spool, given: HookArguments, event: Omit<SpooledEvent, "id"
     spool.add(event);
   } catch (error) {
     tell(`the event can't be kept (${messageOf(error)}), and is recorded at once`);
-    startRecording(spool.folder, given, text);
+    const problem = recordThrough(given, text);
+    if (problem !== undefined) tell(`the event is lost: ${problem}`);
     return;
   }
   const trouble = spool.trouble();

@@ -33,10 +33,7 @@ interface Pause {
  */
 export async function drainSpool(spool: Spool, stores: SpoolStores): Promise<Drained> {
   const drain = new Drain(spool, stores);
-  for (const name of spool.list()) {
-    const event = spool.read(name);
-    if (event !== undefined) await drain.take(name, event);
-  }
+  for (const name of spool.list()) await drain.take(name);
   await drain.importTranscripts();
   const result = drain.result();
   if (result.trouble !== undefined || spool.list().length === 0) spool.setTrouble(result.trouble);
@@ -60,9 +57,12 @@ class Drain {
     this.#stores = stores;
   }
 
-  async take(name: string, event: SpooledEvent): Promise<void> {
+  async take(name: string): Promise<void> {
+    let event: SpooledEvent | undefined;
     let destination: Destination | undefined;
     try {
+      event = this.#spool.read(name);
+      if (event === undefined) return;
       destination = await this.#stores.find(event);
     } catch (error) {
       return this.#wait(messageOf(error));

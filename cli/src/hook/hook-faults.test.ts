@@ -1,7 +1,8 @@
-import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { finish, runJson, startCommand } from "../test/run-command.ts";
+import { silentServer } from "../test/silent-server.ts";
 import { temporaryFolder } from "../test/temporary-folder.ts";
 import {
   callHook,
@@ -113,12 +114,19 @@ test("what is no event is set aside, told, and stands in nobody's way", async ()
   const refused = await callHook(folder, climbing, ["--wait", "--mistyped"]);
   expect(refused).toMatchObject({ exitCode: 0, errors: expect.stringContaining("set aside") as string });
   appendFileSync(join(spoolFolder(folder), "events", "000-damaged.json"), "{");
+  // As one of another user is that can't be read.
+  const closed = join(spoolFolder(folder), "events", "000-closed.json");
+  mkdirSync(closed);
+  const unread = await callHook(folder, useOf(folder, "Read", { file_path: "b.ts" }), ["--wait"]);
+  expect(unread).toMatchObject({ exitCode: 0, errors: expect.stringContaining("wait to be") as string });
+  expect(waitingEvents(folder)).toEqual(["000-closed.json"]);
+  rmdirSync(closed);
   expect(await callHook(folder, useOf(folder, "Read", { file_path: "a.ts" }), ["--wait"])).toEqual(silence);
   const lines = readFileSync(join(spoolFolder(folder), "rejected.jsonl"), "utf8")
     .trim()
     .split("\n");
   expect(lines).toHaveLength(wrong.length + 2);
-  expect((await contextOf(folder)).files_accessed).toMatchObject([{ path: "a.ts" }]);
+  expect((await contextOf(folder)).files_accessed).toMatchObject([{ path: "b.ts" }, { path: "a.ts" }]);
   expect(await runJson(folder, ["doctor"])).toMatchObject({
     warnings: [{ problem: "hook_events_rejected" }],
   });
@@ -129,6 +137,11 @@ test("large events are read, larger ones left, and a caller who leaves the end o
   const endless = startCommand(folder, ["hook"]);
   endless.stdin?.write('{"session_id": "s1"');
   const answered = finish(endless);
+  // Nothing else has this event, and its store says nothing.
+  writeFileSync(join(folder, "in-the-way"), "");
+  const elsewhere = { XDG_DATA_HOME: join(folder, "in-the-way") };
+  const silent = ["--store", `http://127.0.0.1:${await silentServer()}`];
+  const unheard = callHook(folder, useOf(folder, "Read", { file_path: "lost.ts" }), silent, elsewhere);
   const large = { file_path: "large.ts", content: "x".repeat(20_000_000) };
   expect(await callHook(folder, useOf(folder, "Write", large), ["--wait"])).toEqual(silence);
   const { errors } = await callHook(folder, useOf(folder, "Write", { content: "x".repeat(34_000_000) }));
@@ -140,6 +153,10 @@ test("large events are read, larger ones left, and a caller who leaves the end o
     exitCode: 0,
     output: "",
     errors: expect.stringContaining("did not end within") as string,
+  });
+  expect(await unheard).toMatchObject({
+    exitCode: 0,
+    errors: expect.stringContaining("is lost: its store did not take it") as string,
   });
   expect((await contextOf(folder)).files_accessed.map(({ path }) => path)).toEqual(["large.ts", "open.ts"]);
 });

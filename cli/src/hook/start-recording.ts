@@ -1,27 +1,14 @@
 import { existsSync } from "node:fs";
 import type { HookArguments } from "./hook-arguments.ts";
 
-/**
- * Starts this program again, to record. With the text of an event it is waited for, because nothing else has the event;
- * otherwise it goes on by itself when this process has ended.
- */
-export function startRecording(spool: string, given: HookArguments, text?: string): void {
+/** Milliseconds that an agent waits for a store, where the event could not be kept. */
+const maxWait = 5_000;
+
+/** Starts this program again, to record what waits. It goes on by itself when this process has ended. */
+export function startRecording(spool: string, given: HookArguments): void {
   // Loaded here, because most hooks find one that runs.
-  const { spawn, spawnSync } = process.getBuiltinModule("node:child_process");
-  const [, program = ""] = process.argv;
-  const words = ["store", "user", "tool"] as const;
-  const options = words.flatMap((word) => (given[word] === undefined ? [] : [`--${word}`, given[word]]));
-  const command = [...process.execArgv, program, "hook", ...options];
-  if (text !== undefined) {
-    const stdio = ["pipe", "ignore", "inherit"] as const;
-    spawnSync(process.execPath, [...command, "--wait"], {
-      input: text,
-      stdio: [...stdio],
-      windowsHide: true,
-    });
-    return;
-  }
-  const child = spawn(process.execPath, [...command, "--drain"], {
+  const { spawn } = process.getBuiltinModule("node:child_process");
+  const child = spawn(process.execPath, [...commandOf(given), "--drain"], {
     detached: true,
     stdio: "ignore",
     windowsHide: true,
@@ -30,4 +17,25 @@ export function startRecording(spool: string, given: HookArguments, text?: strin
   });
   child.on("error", () => undefined);
   child.unref();
+}
+
+/** Has an event recorded by this program, started again, because nothing else has it. Answers why it could not; else undefined. */
+export function recordThrough(given: HookArguments, text: string): string | undefined {
+  const { spawnSync } = process.getBuiltinModule("node:child_process");
+  const { error } = spawnSync(process.execPath, [...commandOf(given), "--wait"], {
+    input: text,
+    stdio: ["pipe", "ignore", "inherit"],
+    timeout: maxWait,
+    killSignal: "SIGKILL",
+    windowsHide: true,
+  });
+  const isLate = error !== undefined && "code" in error && error.code === "ETIMEDOUT";
+  return isLate ? `its store did not take it within ${maxWait / 1_000} seconds` : error?.message;
+}
+
+function commandOf(given: HookArguments): readonly string[] {
+  const [, program = ""] = process.argv;
+  const words = ["store", "user", "tool"] as const;
+  const options = words.flatMap((word) => (given[word] === undefined ? [] : [`--${word}`, given[word]]));
+  return [...process.execArgv, program, "hook", ...options];
 }
