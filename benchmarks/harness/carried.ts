@@ -16,7 +16,7 @@ export interface CarriedPage {
 }
 
 /** What an own object of a page says, for checks made outside the measured time: a path, or a key. */
-export interface CarriedFacts {
+interface CarriedFacts {
   readonly name: string;
 }
 

@@ -18,7 +18,7 @@ const requestsPerSession = 20;
 const textLength = 80;
 
 /** A hundred records as of an hour's work: 60 accesses of 60 files, a quarter of them edits, searches and decisions. */
-export function makeRecords(request: number): ContextRecord[] {
+function makeRecords(request: number): ContextRecord[] {
   return Array.from({ length: together }, (_, index): ContextRecord => {
     const number = request * together + index;
     const text = textAt(number).slice(0, textLength);
