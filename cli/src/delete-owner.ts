@@ -32,15 +32,18 @@ export async function deleteOwner(owner: Owner, options: Options): Promise<numbe
 
 /** Says what there is, and that nothing was removed. */
 async function unconfirmed(
-  { store, tenant }: Throughline,
+  { store, tenant, projects }: Throughline,
   { kind, id }: Owner,
   erase: boolean,
 ): Promise<ThroughlineError> {
   const sessions = { type: "count", kind: "sessions", shape: kind, prefix: [id], hidden: erase } as const;
   const { answers } = await store.read({ tenant, requests: [sessions] });
   const [count] = answers;
+  // A project without its record may have sessions in the trash.
+  if (kind === "project" && count === 0) await projects.get(id);
+  const what = count === 1 ? "1 session" : `${count} sessions`;
   const fate = erase ? "be erased for ever" : "go to the trash";
-  const message = `The ${kind} ${id} has ${count} sessions, which would ${fate}; memories and all else of the ${kind} would be gone at once. Nothing was removed: say --yes to do it.`;
+  const message = `The ${kind} ${id} has ${what}, which would ${fate}; memories and all else of the ${kind} would be gone at once. Nothing was removed: say --yes to do it.`;
   return new ThroughlineError("invalid", message, { reason: "option" });
 }
 

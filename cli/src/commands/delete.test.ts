@@ -36,6 +36,8 @@ test("delete --project and --user take all of it, once --yes is said", async () 
     removed: { sessions: 2, messages: 2, command_usage: 1 },
     deleted: true,
   });
+  const none = await run("--project", "none");
+  expect(none).toMatchObject({ exitCode: 1, errors: "throughline: There is no project none.\n" });
   const nobody = await run("--user", "nobody", "--yes");
   expect(nobody.exitCode).toBe(1);
   expect(nobody.errors).toContain("There is no user nobody.");
