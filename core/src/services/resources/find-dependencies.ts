@@ -7,6 +7,8 @@ import type { ServiceContext } from "../service-context.ts";
 import type { GivenContent } from "./background-content.ts";
 import { type Candidates, candidatesOf } from "./references/candidates.ts";
 import { findReferences } from "./references/find-references.ts";
+import { pathLength } from "./references/paths.ts";
+import type { Reference } from "./references/reference.ts";
 import {
   type ReplacedDependencies,
   type WantedDependency,
@@ -16,11 +18,12 @@ import { readByPath } from "./track-accesses.ts";
 
 /** Paths that are looked up at once. */
 const lookedUp = 2_000;
-/** Bytes that a path may have, roughly: a resource takes no longer one. */
-const pathLength = 4_096;
+/** Different references of one content that are looked at, and those whose files are looked up together. */
+const mostReferences = 4_000;
+const referencesAtOnce = 100;
 
 export interface FoundDependencies extends ReplacedDependencies {
-  /** Those beyond the first 400, which are not kept. */
+  /** Those beyond the first 400, which are not kept, and references beyond the first 4,000, which are not looked at. */
   readonly omitted: number;
 }
 
@@ -37,8 +40,10 @@ export async function findDependencies(
 ): Promise<FoundDependencies> {
   let omitted = 0;
   const find = async (resource: Row): Promise<readonly WantedDependency[]> => {
-    const found = await targetsOf(context, resource, content, options);
-    omitted = Math.max(found.length - dependenciesOfSort, 0);
+    const references = referencesOf(resource, content);
+    const found = await targetsOf(context, resource, references.slice(0, mostReferences), options);
+    const notLookedAt = Math.max(references.length - mostReferences, 0);
+    omitted = Math.max(found.length - dependenciesOfSort, 0) + notLookedAt;
     return found.slice(0, dependenciesOfSort);
   };
   const replaced = await replaceDependencies(context, id, "found", find, options);
@@ -56,21 +61,29 @@ export async function findGivenDependencies(
   });
 }
 
+/** Different ones, in order of appearance. */
+function referencesOf({ path }: Row, content: string): readonly Reference[] {
+  const references = findReferences(path as string, content);
+  if (references === undefined) throw unknownLanguage(path as string);
+  return [...new Map(references.map((reference) => [JSON.stringify(reference), reference])).values()];
+}
+
 async function targetsOf(
   context: ServiceContext,
   { path, projectId }: Row,
-  content: string,
+  references: readonly Reference[],
   options: CallOptions,
 ): Promise<readonly WantedDependency[]> {
-  const references = findReferences(path as string, content);
-  if (references === undefined) throw unknownLanguage(path as string);
-  const candidates = references.flatMap((reference) => candidatesOf(path as string, reference) ?? []);
-  const isThere = await trackedPaths(context, projectId as string, candidates, options);
   const targets = new Map<string, WantedDependency>();
-  for (const { kind, paths, likeliest, unless } of candidates) {
-    const target = paths.find((one) => isThere(one) && !isThere(unless?.get(one))) ?? likeliest;
-    if (target !== undefined && target !== path && isPath(target))
-      targets.set(target, { path: target, kind });
+  for (let begin = 0; begin < references.length; begin += referencesAtOnce) {
+    const some = references.slice(begin, begin + referencesAtOnce);
+    const candidates = some.flatMap((reference) => candidatesOf(path as string, reference) ?? []);
+    const isThere = await trackedPaths(context, projectId as string, candidates, options);
+    for (const { kind, paths, likeliest, unless } of candidates) {
+      const target = paths.find((one) => isThere(one) && !isThere(unless?.get(one))) ?? likeliest;
+      if (target !== undefined && target !== path && isPath(target))
+        targets.set(target, { path: target, kind });
+    }
   }
   return [...targets.values()];
 }

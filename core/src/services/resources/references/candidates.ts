@@ -1,5 +1,5 @@
 /** Which files a reference may mean: the first that is there is it, otherwise the likeliest. */
-import { Folder } from "./paths.ts";
+import { Folder, pathLength } from "./paths.ts";
 import type { LinkReference, PythonReference, Reference, ScriptReference } from "./reference.ts";
 
 export interface Candidates {
@@ -14,6 +14,7 @@ export interface Candidates {
 
 /** Undefined: it means no file of the project, as a package or an address does. */
 export function candidatesOf(path: string, reference: Reference): Candidates | undefined {
+  if (lengthOf(reference) > pathLength) return undefined;
   switch (reference.language) {
     case "script":
       return scriptCandidates(path, reference);
@@ -21,6 +22,17 @@ export function candidatesOf(path: string, reference: Reference): Candidates | u
       return reference.level === 0 ? absoluteModule(path, reference) : relativeModule(path, reference);
     case "markdown":
       return linkCandidates(path, reference);
+  }
+}
+
+function lengthOf(reference: Reference): number {
+  switch (reference.language) {
+    case "script":
+      return reference.specifier.length;
+    case "python":
+      return reference.level + reference.module.length + (reference.name?.length ?? 0);
+    case "markdown":
+      return reference.destination.length;
   }
 }
 
@@ -101,7 +113,7 @@ function absoluteModule(path: string, reference: PythonReference): Candidates {
   const folder = Folder.of(path);
   const unless = new Map<string, string>();
   const paths: string[] = [];
-  for (const around of Array.from(folder.around()).slice(0, searched)) {
+  for (const around of folder.around(searched)) {
     const mark = around.file("__init__.py");
     for (const file of files) {
       const candidate = around.file(file);
@@ -123,8 +135,7 @@ function linkCandidates(path: string, { destination, isPage }: LinkReference): C
   if (isPage) {
     const name = destination.replace(/^[/\\]+/, "");
     const names = hasEnding ? [name, `${name}.md`] : [`${name}.md`, name];
-    const paths = Array.from(folder.around())
-      .slice(0, searched)
+    const paths = Array.from(folder.around(searched))
       .flatMap((around) => names.map((one) => around.file(one)))
       .filter((one) => one !== undefined);
     return { kind: "link", paths, likeliest: undefined };
@@ -132,10 +143,17 @@ function linkCandidates(path: string, { destination, isPage }: LinkReference): C
   // A slash at the beginning is the top of the project, which is not known to who has absolute paths.
   const isFromTop = /^[/\\]/.test(destination);
   if (isFromTop && folder.isAbsolute) return { kind: "link", paths: [destination], likeliest: undefined };
-  const written = destination.replace(/[/\\]+$/, "");
+  const written = withoutTrailingSlashes(destination);
   const isFolder = written !== destination || /(?:^|\/)\.{1,2}$/.test(written);
   const asFolder = [`${written}/README.md`, `${written}/index.md`];
   const base = isFromTop ? folder.top : folder;
   if (isFolder) return from(base, "link", asFolder, undefined);
   return from(base, "link", hasEnding ? [written] : [written, `${written}.md`, ...asFolder], written);
+}
+
+/** Character by character: a pattern would begin anew at every slash of a long row. */
+function withoutTrailingSlashes(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === "/" || path[end - 1] === "\\") end -= 1;
+  return path.slice(0, end);
 }

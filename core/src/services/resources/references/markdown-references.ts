@@ -14,15 +14,13 @@ export function markdownReferences(content: string): readonly LinkReference[] {
     if (destination !== "") found.push({ language: "markdown", destination, isPage });
   };
   const text = withoutCodeBlocks(content, add);
-  const spans = codeSpanEnds(text);
+  const spans = new CodeSpans(text);
   let commentsEnd = false;
   for (let at = 0; at < text.length; at += 1) {
     const sign = text[at];
     if (sign === "\\") at += 1;
-    else if (sign === "`") {
-      const { next, end } = spans.get(at) ?? { next: at + 1, end: undefined };
-      at = (end ?? next) - 1;
-    } else if (sign === "]" && text[at + 1] === "(") {
+    else if (sign === "`") at = spans.endOf(at) - 1;
+    else if (sign === "]" && text[at + 1] === "(") {
       const link = inlineDestination(text, at + 2);
       if (link === undefined) continue;
       add(link.destination);
@@ -96,29 +94,54 @@ function closes(line: string, opened: string): boolean {
   return run.length >= opened.length && run === (opened[0] ?? "").repeat(run.length);
 }
 
-interface CodeRun {
-  /** Where the run of backticks ends. */
-  readonly next: number;
-  /** Where the code ends that it begins; undefined: it begins none. */
-  readonly end: number | undefined;
+/** Code within lines: it ends with the next run of as many backticks in its paragraph. */
+class CodeSpans {
+  readonly #text: string;
+  /** Where the paragraph ends that was looked through last. */
+  #paragraphEnd = 0;
+  /** By their length: where the last run of that paragraph begins. */
+  readonly #last = new Map<number, number>();
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Behind the code that a run of backticks begins; where it begins none, behind the run. */
+  endOf(begin: number): number {
+    if (begin >= this.#paragraphEnd) this.#lookThrough(begin);
+    const runs = runsFrom(this.#text, begin);
+    const [opening, end] = runs.next().value ?? [begin, begin + 1];
+    const length = end - opening;
+    if ((this.#last.get(length) ?? 0) <= begin) return end;
+    for (const [from, to] of runs) if (to - from === length) return to;
+    return end;
+  }
+
+  #lookThrough(begin: number): void {
+    paragraphEnd.lastIndex = begin;
+    this.#paragraphEnd = paragraphEnd.exec(this.#text)?.index ?? this.#text.length;
+    this.#last.clear();
+    for (const [from, to] of runsFrom(this.#text, begin)) {
+      if (from >= this.#paragraphEnd) return;
+      this.#last.set(to - from, from);
+    }
+  }
 }
 
-/** Runs of backticks, by where they begin: code ends with the next of the same length in the paragraph. */
-function codeSpanEnds(text: string): ReadonlyMap<number, CodeRun> {
-  const runs = Array.from(text.matchAll(/`+|\n[^\S\n]*\n/g), ({ 0: run, index }) => ({ run, index }));
-  const ends = new Map<number, CodeRun>();
-  /** By length: where the next run ends. */
-  const later = new Map<number, number>();
-  for (const { run, index } of runs.toReversed()) {
-    if (!run.startsWith("`")) {
-      later.clear();
-      continue;
-    }
-    const next = index + run.length;
-    ends.set(index, { next, end: later.get(run.length) });
-    later.set(run.length, next);
+const paragraphEnd = /\n[^\S\n]*\n/g;
+const notBacktick = /[^`]/g;
+
+/** Runs of backticks from a place on, each with its begin and end. */
+function* runsFrom(
+  text: string,
+  at: number,
+): Generator<readonly [from: number, to: number], void, undefined> {
+  for (let from = text.indexOf("`", at); from !== -1;) {
+    notBacktick.lastIndex = from;
+    const to = notBacktick.exec(text)?.index ?? text.length;
+    yield [from, to];
+    from = text.indexOf("`", to);
   }
-  return ends;
 }
 
 /** A destination behind `](`, and where it ends; undefined: there is none. */

@@ -1,5 +1,8 @@
 /** Paths as resources have them: with `/` or `\`, relative to the project, or absolute. */
 
+/** Characters that a path may have, roughly: a resource takes no more than as many bytes. */
+export const pathLength = 4_096;
+
 /** The folder of a file, to resolve other paths from. */
 export class Folder {
   readonly #separator: string;
@@ -30,9 +33,10 @@ export class Folder {
     return parts === undefined || parts.length === 0 ? undefined : this.#root + parts.join(this.#separator);
   }
 
-  /** Itself and the folders around it, innermost first. */
-  *around(): Generator<Folder, void, undefined> {
-    for (let length = this.#parts.length; length >= 0; length -= 1) {
+  /** Itself and the folders around it, innermost first: at most so many. */
+  *around(most: number): Generator<Folder, void, undefined> {
+    const last = Math.max(this.#parts.length - most + 1, 0);
+    for (let length = this.#parts.length; length >= last; length -= 1) {
       yield new Folder(this.#separator, this.#root, this.#parts.slice(0, length));
     }
   }

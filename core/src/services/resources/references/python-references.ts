@@ -88,8 +88,8 @@ function isName(token: string): boolean {
   return /^[\p{L}\p{Nl}_]/u.test(token);
 }
 
-/** Indentation, blanks and a line that goes on behind a backslash. */
-const blank = /(?:[^\S\n\r]|\\\r?\n)+/y;
+/** Indentation, blanks, or a line that goes on behind a backslash. In one loop they would take stack for each character. */
+const blank = /[^\S\n\r]+|\\\r?\n/y;
 const word = /[\w\u0080-\uffff]+/y;
 const lineEnd = /[\n\r]/g;
 
@@ -104,7 +104,7 @@ class Tokens {
   /** A name or number, a sign, `\n`, or `"` for a string; `''` at the end. Comments are passed over. */
   next(): string {
     const text = this.#text;
-    this.#takes(blank);
+    while (this.#takes(blank));
     const sign = text[this.#at] ?? "";
     if (sign === "#") {
       this.#toLineEnd();

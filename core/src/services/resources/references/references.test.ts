@@ -175,3 +175,10 @@ test.each([
   const content = piece.repeat(2 ** 18 / piece.length);
   for (const path of files) expect(findReferences(path, content)).toBeDefined();
 });
+
+test("what is longer than a path names no file, and long rows take each character once or so", () => {
+  const slashes = `${"/".repeat(4_000)}x`;
+  expect(targets("docs/a.md", `[a]: a${slashes}\n`.repeat(1_000))).toHaveLength(1_000);
+  expect(targets("a.py", `${" ".repeat(2 ** 23)}import b`)).toEqual(["b.py"]);
+  expect(targets("a.ts", `import "./${"b/".repeat(2_048)}c"`)).toEqual([]);
+});
