@@ -1,13 +1,14 @@
 /** The commands of `throughline memories`. */
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
+import type { MergeOptions, SupersedeOptions } from "./commands/join-memories.ts";
 import type {
   FindDuplicatesOptions,
   HistoryOptions,
   ListMemoriesOptions,
-  MemoryOptions,
   RestoreMemoryOptions,
   SetMemoryOptions,
 } from "./commands/memories.ts";
+import type { MemoryOptions } from "./commands/memory-names.ts";
 import type { WorkingMemoryOptions } from "./commands/working-memory.ts";
 
 type AddCommand = (
@@ -50,6 +51,7 @@ export function defineMemories(
   const add: AddCommand = (parent, name, description, examples, isDefault) =>
     withOwner(addCommand(parent, name, description, examples, isDefault));
   const run = async () => import("./commands/memories.ts");
+  const joining = async () => import("./commands/join-memories.ts");
 
   const isDefault = true;
   add(
@@ -132,6 +134,26 @@ export function defineMemories(
       ),
     )
     .action(async (options: FindDuplicatesOptions) => finish(await (await run()).findDuplicates(options)));
+  add(memories, "supersede", "Put another memory in the place of one, which stays readable by its id.", [
+    'throughline memories supersede architecture "Modular monolith" --project web',
+    "throughline memories supersede mem_0123456789ab - --key layout < layout.md",
+  ])
+    .addArgument(idOrKey)
+    .argument("<value>", "what the new one says; - reads standard input")
+    .option("--key <key>", "its key (default: that of the old one)")
+    .action(async (memory: string, value: string, options: SupersedeOptions) =>
+      finish(await (await joining()).supersedeMemory(memory, value, options)),
+    );
+  add(memories, "merge", "Let one memory take the place of up to 12 others.", [
+    "throughline memories merge architecture arch-notes layout --project web",
+    'throughline memories merge mem_0123456789ab mem_ba9876543210 --value "What both said"',
+  ])
+    .argument("<memory>", "the one that stays: its key, or its id (mem_…)")
+    .argument("<others...>", "those whose place it takes")
+    .option("--value <value>", "what it says then (default: as it does); - reads standard input")
+    .action(async (memory: string, others: readonly string[], options: MergeOptions) =>
+      finish(await (await joining()).mergeMemories(memory, others, options)),
+    );
   addCommand(memories, "working", "Print what holds just now for a user or a session, or change it.", [
     "throughline memories working --session @last",
     'throughline memories working --user ada --set \'{"units": "metric", "draft": null}\'',

@@ -43,6 +43,22 @@ test("memories are set, listed, read, compared, brought back and deleted", async
   expect(await run("get", id)).toMatchObject({ exitCode: 1, output: "" });
 });
 
+test("one memory takes the place of others", async () => {
+  const folder = temporaryFolder();
+  const run = (...words: readonly string[]) =>
+    runCommand(folder, ["memories", ...words, "--project", "web", "--store", "a.db"]);
+  const idOf = ({ output }: { readonly output: string }) => /mem_[0-9a-f]{12}/.exec(output)?.[0] ?? "";
+  const first = idOf(await run("set", "layout", "three layers"));
+  const second = await run("supersede", "layout", "two layers");
+  expect(second.output).toMatch(/^mem_\w+ has version 1, in the place of layout\.\n$/);
+  expect(idOf(second)).not.toBe(first);
+  await run("set", "notes", "two layers, no more");
+  const merged = await run("merge", "layout", "notes", "--value", "two layers, and no more");
+  expect(merged.output).toBe(`${idOf(second)} has version 2, in the place of notes.\n`);
+  expect((await run("get", "layout")).output).toBe("two layers, and no more\n");
+  expect(await run("get", "notes")).toMatchObject({ exitCode: 1, output: "" });
+});
+
 test.each([
   ["nobody's", "memories", /--project, --user or --session.* throughline projects/],
   ["two owners", "memories list --project a --user b", /one of them/],

@@ -2,29 +2,21 @@ import { text } from "node:stream/consumers";
 import {
   type Memory,
   type MemoryName,
-  type MemoryOwner,
   type Throughline,
-  ThroughlineError,
   duplicatesToJson,
   memoryComparisonToJson,
   memoryToJson,
   memoryVersionToJson,
 } from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
-import { findSession } from "../find-session.ts";
 import { readDuration } from "../read-duration.ts";
 import { formatTable } from "../terminal/format-table.ts";
 import { formatTime } from "../terminal/format-time.ts";
 import { oneLine, printable } from "../terminal/printable.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
-import { type CommonOptions, withThroughline } from "../with-throughline.ts";
+import { withThroughline } from "../with-throughline.ts";
+import { type MemoryOptions, misuse, nameOf, ownerOf, readMemory } from "./memory-names.ts";
 import { pageToJson } from "./page-to-json.ts";
-
-export interface MemoryOptions extends CommonOptions {
-  readonly project?: string;
-  readonly user?: string;
-  readonly session?: string;
-}
 
 export interface ListMemoriesOptions extends MemoryOptions {
   readonly text?: string;
@@ -51,8 +43,6 @@ export interface RestoreMemoryOptions extends MemoryOptions {
 export interface FindDuplicatesOptions extends MemoryOptions {
   readonly threshold?: number;
 }
-
-const memoryId = /^mem_[0-9a-f]{12}$/;
 
 export async function listMemories(options: ListMemoriesOptions): Promise<number> {
   const { json = false, text: words, limit, cursor } = options;
@@ -227,32 +217,6 @@ export async function findDuplicates(options: FindDuplicatesOptions): Promise<nu
   });
 }
 
-async function readMemory({ memories }: Throughline, name: MemoryName): Promise<Memory> {
-  return typeof name === "string" ? memories.getById(name) : memories.get(name);
-}
-
-/** An id needs no owner; a key does. */
-async function nameOf(throughline: Throughline, name: string, options: MemoryOptions): Promise<MemoryName> {
-  const { project, user, session } = options;
-  const isAnybodys = project === undefined && user === undefined && session === undefined;
-  if (isAnybodys && memoryId.test(name)) return name;
-  return { ...(await ownerOf(throughline, options)), key: name };
-}
-
-async function ownerOf(
-  throughline: Throughline,
-  { project, user, session }: MemoryOptions,
-): Promise<MemoryOwner> {
-  const given = [project, user, session].filter((name) => name !== undefined);
-  if (given.length !== 1)
-    throw misuse(
-      "Say whose memories are meant: --project, --user or --session, one of them. throughline projects and throughline sessions list what there is.",
-    );
-  if (project !== undefined) return { project };
-  if (user !== undefined) return { user };
-  return { session: (await findSession(throughline, session as string)).id };
-}
-
 function readMetadata(given: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(given);
@@ -262,10 +226,6 @@ function readMetadata(given: string): Record<string, unknown> {
     // Said below.
   }
   throw misuse("--metadata takes a JSON object.");
-}
-
-function misuse(message: string): ThroughlineError {
-  return new ThroughlineError("invalid", message, { reason: "type", outcome: "refused" });
 }
 
 async function printTable(memories: readonly Memory[], next: string | undefined): Promise<void> {
