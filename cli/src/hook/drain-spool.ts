@@ -57,19 +57,17 @@ class Drain {
     this.#stores = stores;
   }
 
+  /** Whatever is wrong with one, or with the folder, those behind it are recorded. */
   async take(name: string): Promise<void> {
-    let event: SpooledEvent | undefined;
-    let destination: Destination | undefined;
     try {
-      event = this.#spool.read(name);
-      if (event === undefined) return;
-      destination = await this.#stores.find(event);
+      const event = this.#spool.read(name);
+      const destination = event && (await this.#stores.find(event));
+      if (destination === undefined) return;
+      this.#lingerSeconds = destination.settings.hookLingerSeconds;
+      await this.#record({ name, event, destination });
     } catch (error) {
-      return this.#wait(messageOf(error));
+      this.#wait(messageOf(error));
     }
-    if (destination === undefined) return;
-    this.#lingerSeconds = destination.settings.hookLingerSeconds;
-    await this.#record({ name, event, destination });
   }
 
   async #record(taken: Pause): Promise<void> {

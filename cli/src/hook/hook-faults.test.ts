@@ -132,6 +132,17 @@ test("what is no event is set aside, told, and stands in nobody's way", async ()
   });
 });
 
+test("what can't be set aside waits, and those behind it are recorded", async () => {
+  const folder = temporaryFolder();
+  mkdirSync(join(spoolFolder(folder), "rejected.jsonl"), { recursive: true });
+  for (const path of ["a\0b", "a.ts"]) {
+    const told = await callHook(folder, useOf(folder, "Read", { file_path: path }), ["--wait"]);
+    expect(told).toMatchObject({ exitCode: 0, errors: expect.stringContaining("wait to be") as string });
+  }
+  expect(waitingEvents(folder)).toHaveLength(1);
+  expect((await contextOf(folder)).files_accessed).toMatchObject([{ path: "a.ts" }]);
+});
+
 test("large events are read, larger ones left, and a caller who leaves the end open is not waited for", async () => {
   const folder = temporaryFolder();
   const endless = startCommand(folder, ["hook"]);
