@@ -75,6 +75,8 @@ describe("uploaded files", () => {
     expect((await fetchContent("PUT", new Uint8Array(33 * 1024 * 1024))).status).toBe(413);
     expect((await fetchContent("GET")).status).toBe(404);
     expect((await call("POST", "/files", { ...file, content: "x" })).status).toBe(400);
+    // No URL would find it again.
+    expect((await call("POST", "/files", { ...file, file_id: ".." })).status).toBe(400);
     expect((await call("DELETE", "/files")).status).toBe(400);
     expect((await call("GET", "/files/none/content")).status).toBe(404);
   });

@@ -5,12 +5,12 @@ import { withJsonNames } from "./json-names.ts";
 import { metadata } from "./json-value.ts";
 import { pageSize } from "./page-size.ts";
 import { wholeNumber } from "./resource-input.ts";
-import { keyText, label } from "./text.ts";
+import { keyText, label, notDots } from "./text.ts";
 import { time } from "./time.ts";
 
 const facts = {
   /** The same id again replaces the record. Default: a new UUIDv7. */
-  id: v.optional(label),
+  id: v.optional(v.pipe(label, notDots)),
   /** What the provider calls it. */
   providerName: keyText,
   providerUri: keyText,

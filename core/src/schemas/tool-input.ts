@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { withJsonNames } from "./json-names.ts";
 import { pageSize } from "./page-size.ts";
-import { cleanText, keyText, label } from "./text.ts";
+import { cleanText, keyText, label, notDots } from "./text.ts";
 
 const page = {
   /** Default: 50, at most 1,000. */
@@ -20,8 +20,8 @@ export const toolSessionInput = v.strictObject({ session: label, ...keys });
 export const toolSessionList = v.strictObject({ session: label, ...page });
 
 export const repoInput = v.strictObject({
-  /** What names the clone; any text of up to 1,024 bytes. */
-  key: keyText,
+  /** What names the clone; any text of up to 1,024 bytes but `.` and `..`. */
+  key: v.pipe(keyText, notDots),
   url: cleanText(4_096),
   /** A branch, a tag or a commit. Default: the repository's own. */
   ref: v.optional(v.nullable(cleanText(1_024))),

@@ -78,6 +78,7 @@ describe.each(storeNames)("what tools keep on %s", (name) => {
     await repoCache.delete("other");
     await expect(repoCache.delete("other")).rejects.toMatchObject(missing);
     await expect(repoCache.set({ ...repo, localPath: "" })).rejects.toMatchObject({ code: "invalid" });
+    await expect(repoCache.set({ ...repo, key: ".." })).rejects.toMatchObject({ code: "invalid" });
   });
 
   test("commands are counted for each user", async () => {
