@@ -61,7 +61,8 @@ class Drain {
   async take(name: string): Promise<void> {
     try {
       const event = this.#spool.read(name);
-      const destination = event && (await this.#stores.find(event));
+      if (event === undefined) return;
+      const destination = await this.#stores.find(event);
       if (destination === undefined) return;
       this.#lingerSeconds = destination.settings.hookLingerSeconds;
       await this.#record({ name, event, destination });

@@ -114,6 +114,9 @@ test("what is no event is set aside, told, and stands in nobody's way", async ()
   const refused = await callHook(folder, climbing, ["--wait", "--mistyped"]);
   expect(refused).toMatchObject({ exitCode: 0, errors: expect.stringContaining("set aside") as string });
   appendFileSync(join(spoolFolder(folder), "events", "000-damaged.json"), "{");
+  const event = { tool: "claude-code", session: "s1", type: "of a later version" };
+  const later = JSON.stringify({ id: "later", at: 1, cwd: folder, environment: {}, event });
+  appendFileSync(join(spoolFolder(folder), "events", "000-later.json"), later);
   // As one of another user is that can't be read.
   const closed = join(spoolFolder(folder), "events", "000-closed.json");
   mkdirSync(closed);
@@ -125,7 +128,7 @@ test("what is no event is set aside, told, and stands in nobody's way", async ()
   const lines = readFileSync(join(spoolFolder(folder), "rejected.jsonl"), "utf8")
     .trim()
     .split("\n");
-  expect(lines).toHaveLength(wrong.length + 2);
+  expect(lines).toHaveLength(wrong.length + 3);
   expect((await contextOf(folder)).files_accessed).toMatchObject([{ path: "b.ts" }, { path: "a.ts" }]);
   expect(await runJson(folder, ["doctor"])).toMatchObject({
     warnings: [{ problem: "hook_events_rejected" }],

@@ -33,6 +33,9 @@ export async function recordEvent(throughline: Throughline, spooled: SpooledEven
     case "use":
       await recordUse(throughline, session, spooled);
       return true;
+    default:
+      // Another version has kept it.
+      throw new Error(`this version knows no event of the type ${String(event.type)}`);
   }
 }
 
