@@ -1,5 +1,5 @@
 /** Files of this machine that commands read and write. */
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { ThroughlineError } from "@throughline/core";
 import { oneLine } from "./terminal/printable.ts";
 import { printJson, writeOutput } from "./terminal/write-output.ts";
@@ -7,8 +7,20 @@ import { writeWholeFile } from "./write-whole-file.ts";
 
 /** @throws ThroughlineError `invalid` with reason `file` where it can't be read */
 export async function readBytes(path: string): Promise<Uint8Array> {
+  return readable(path, async () => readFile(path));
+}
+
+/** Bytes of a file of any size; what is no plain file is read to its end. @throws ThroughlineError as `readBytes` does */
+export async function sizeOf(path: string): Promise<number> {
+  return readable(path, async () => {
+    const facts = await stat(path);
+    return facts.isFile() ? facts.size : (await readFile(path)).length;
+  });
+}
+
+async function readable<Found>(path: string, find: () => Promise<Found>): Promise<Found> {
   try {
-    return await readFile(path);
+    return await find();
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new ThroughlineError("invalid", `${path} can't be read: ${oneLine(why)}`, {

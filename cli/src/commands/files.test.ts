@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { runCommand, runJson } from "../test/run-command.ts";
@@ -16,7 +16,11 @@ test("uploaded files are saved with their bytes, listed, written out and forgott
   expect(
     await run("files", "save", "logo.png", ...given, "--id", "logo", "--type", "image/png", "--keep"),
   ).toMatchObject({ file_id: "logo", size: 5, display_name: "logo.png", mime_type: "image/png" });
-  await run("files", "save", "logo.png", ...given, "--expires", "2020-01-31");
+  // A file with a hole in it: its size takes no room.
+  truncateSync(join(folder, "logo.png"), 3 * 1024 ** 3);
+  expect(await run("files", "save", "logo.png", ...given, "--expires", "2020-01-31")).toMatchObject({
+    size: 3 * 1024 ** 3,
+  });
   const { items } = (await run("files")) as { items: object[] };
   expect(items).toMatchObject([{ content_hash: null }, { file_id: "logo" }]);
   const table = await runCommand(folder, ["files", ...store]);
@@ -33,6 +37,8 @@ test("uploaded files are saved with their bytes, listed, written out and forgott
   expect(await run("files", "delete", "logo")).toEqual({ file_id: "logo", deleted: true });
   for (const [args, exitCode] of [
     [["content", "logo"], 1],
+    [["save", "logo.png", ...given, "--keep"], 2],
+    [["save", ".", ...given], 2],
     [["save", "missing.png", ...given], 2],
     [["save", "logo.png"], 2],
     [["content", "logo", "--json"], 1],

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { type UploadedFile, fileToJson } from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
-import { readBytes, writeBytes } from "../file-bytes.ts";
+import { readBytes, sizeOf, writeBytes } from "../file-bytes.ts";
 import { readTime } from "../read-time.ts";
 import { formatTime } from "../terminal/format-time.ts";
 import { oneLine } from "../terminal/printable.ts";
@@ -68,16 +68,16 @@ function describe([name, value]: readonly [string, unknown]): string {
 
 export async function saveFile(path: string, options: SaveFileOptions): Promise<number> {
   const { name, uri, id, type = "application/octet-stream", expires, keep = false } = options;
-  const bytes = await readBytes(path);
+  // The provider takes larger files than are kept here: one that is not kept is not read.
+  const given = keep ? { content: await readBytes(path) } : { size: await sizeOf(path) };
   return withThroughline(options, "creates", async ({ files }) => {
     const file = await files.save({
       ...(id === undefined ? undefined : { id }),
       ...(expires === undefined ? undefined : { expiresAt: readTime("--expires", expires) }),
-      ...(keep ? { content: bytes } : undefined),
+      ...given,
       providerName: name,
       providerUri: uri,
       displayName: basename(path),
-      size: bytes.length,
       mimeType: type,
     });
     if (options.json === true) await printJson(fileToJson(file));
