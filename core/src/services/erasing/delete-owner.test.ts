@@ -120,6 +120,30 @@ describe.each(storeNames)("deleting an owner on %s", (name) => {
     });
   });
 
+  test("a project goes with whatever its sessions can carry", async () => {
+    const { tl, store } = services;
+    const value = `quokka ${large}`;
+    for (const path of ["quokka/a.ts", "quokka/b.ts"]) {
+      const { id } = await tl.sessions.create({ project: "quokka", title: "quokka" });
+      await tl.context.record(id, { files: [{ path, kind: "EDIT" }], decisions: [{ decision: value }] });
+      const { resourceId } = await tl.resources.keepContent({ session: id, path, content: value });
+      await tl.resources.setDependencies(resourceId, [{ path: "quokka/c.ts" }]);
+      await tl.checkpoints.create(id, { name: "quokka", state: value });
+      await tl.toolSessions.getOrCreate({ session: id, tool: "quokka" });
+      await tl.workingMemory.update({ session: id }, { quokka: value.slice(0, 100) });
+      if (path === "quokka/b.ts") await tl.sessions.delete(id);
+    }
+    wait();
+    const { removed } = await tl.projects.delete("quokka", { erase: true });
+    expect(removed).toMatchObject({
+      sessions: 2,
+      checkpoints: 2,
+      tool_sessions: 2,
+      resource_dependencies: 2,
+    });
+    expect(await tracesOf(store, "quokka")).toEqual(["state receipts/projects"]);
+  });
+
   test("without erase sessions go to the trash and come back, and the rest is gone", async () => {
     const { tl, store } = services;
     const { sessions } = await fill(tl, "quokka");
