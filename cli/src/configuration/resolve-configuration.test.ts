@@ -250,6 +250,18 @@ describe("bad input", () => {
       /must be a number above 0/,
     ],
     [
+      "a number of memories of 0",
+      inEnvironment({ THROUGHLINE_RETENTION_MAX_MEMORIES: "0" }),
+      "configuration",
+      /MAX_MEMORIES must be a whole number from 1, or never, not 0\.$/,
+    ],
+    [
+      "days of 0",
+      inEnvironment({ THROUGHLINE_RETENTION_FILES_TTL_DAYS: "0" }),
+      "configuration",
+      /FILES_TTL_DAYS must be a number above 0, at most 100000, or never, not 0\.$/,
+    ],
+    [
       "a pool upside down",
       inEnvironment({ STORAGE_MIN_POOL_SIZE: "30" }),
       "configuration",

@@ -36,7 +36,12 @@ function orNever(number: v.GenericSchema<number>, expected: string) {
 }
 
 function days(expected: string, from: (value: number) => boolean) {
-  return orNever(v.pipe(v.number(), v.check(from), v.maxValue(100_000)), expected);
+  return orNever(v.pipe(v.number(), v.check(from, expected), v.maxValue(100_000, expected)), expected);
+}
+
+function countOrNever(from: number) {
+  const expected = `must be a whole number from ${from}, or never`;
+  return orNever(v.pipe(v.number(), v.safeInteger(expected), v.minValue(from, expected)), expected);
 }
 
 const aboveNothing = "must be a number above 0, at most 100000, or never";
@@ -54,18 +59,13 @@ export interface Setting {
   readonly isSecret?: true;
 }
 
-const anyCount = orNever(
-  v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
-  "must be a whole number from 1, or never",
-);
-
 /** `retention.memories_ttl_days` and `retention.max_memories`, and the like for every kind that has limits of its own. */
 const kindLimits = Object.fromEntries(
   limitedKinds.flatMap((kind) => {
     const { ttlDays, max } = limitsOf(kind);
     const schemas = [
       [ttlDays, days(aboveNothing, (value) => value > 0)],
-      [max, anyCount],
+      [max, countOrNever(1)],
     ] as const;
     return schemas.map(([name, schema]): [string, Setting] => {
       const inFile = toSnakeCase(name);
@@ -141,10 +141,7 @@ export const settings = {
   packContextAbove: {
     path: ["context", "pack_above_bytes"],
     variable: "THROUGHLINE_CONTEXT_PACK_ABOVE_BYTES",
-    schema: orNever(
-      v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-      "must be a whole number from 0, or never",
-    ),
+    schema: countOrNever(0),
     reads: "number",
   },
   /** Whether hooks import what was said, from the files of the tool that calls them. */
@@ -254,7 +251,7 @@ export const settings = {
   maxSessions: {
     path: ["retention", "max_sessions"],
     variable: "THROUGHLINE_RETENTION_MAX_SESSIONS",
-    schema: anyCount,
+    schema: countOrNever(1),
     reads: "number",
   },
   ...kindLimits,
