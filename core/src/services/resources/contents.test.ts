@@ -82,6 +82,18 @@ describe.each(storeNames)("kept content on %s", (name) => {
     expect(await hashes()).toEqual([]);
   });
 
+  test("of a path is gone with all that was kept of it, also before its resource was removed", async () => {
+    const { resources } = services.tl;
+    const { resourceId } = await resources.keepContent({ session, path: "a.ts", content: "before" });
+    await resources.delete(resourceId);
+    await resources.keepContent({ session, path: "a.ts", content: text });
+    expect(await resources.contentOf({ session, path: "a.ts" })).toMatchObject({ text });
+    expect(await resources.contentOf({ session, resource: resourceId })).toMatchObject({ text: "before" });
+    await resources.releaseContent({ session, path: "a.ts" });
+    await expect(resources.contentOf({ session, path: "a.ts" })).rejects.toMatchObject({ reason: "content" });
+    expect(await hashes()).toEqual([]);
+  });
+
   test("of a fork is its own", async () => {
     const { resources, sessions, messages } = services.tl;
     await messages.append(session, [{ role: "user", content: "Hello" }]);

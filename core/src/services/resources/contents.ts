@@ -109,7 +109,7 @@ export async function contentOf(
   options: CallOptions,
 ): Promise<ResourceContent> {
   for (let attempt = 1; ; attempt += 1) {
-    const link = await findKept(context, name, options);
+    const [link] = await findKept(context, name, 1, options);
     const hash = link.keptHash as string;
     const blob = await findBlob(context, hash, options);
     if (blob !== undefined) {
@@ -129,26 +129,38 @@ export async function contentOf(
   }
 }
 
-/** Lets go of it. @throws ThroughlineError `not_found` with reason `content` */
+/** Links of one path that are let go of at once: a path has more than one where its resource was removed. */
+const keptOfOnePath = 100;
+
+/**
+ * Lets go of it; by its path also of what was kept of a resource that was removed, which would be found next.
+ *
+ * @throws ThroughlineError `not_found` with reason `content`
+ */
 export async function releaseContent(
   context: ServiceContext,
   name: Checked<KeptContentName>,
   options: CallOptions,
 ): Promise<void> {
   const { store, tenant } = context;
-  const hash = await repeatOnConflict(isOurs, async () => {
-    const link = await findKept(context, name, options);
-    const owner = { sessionId: name.session, resourceId: link.resourceId as string };
-    const before = link.keptHash as string;
-    const key = [owner.sessionId, owner.resourceId];
-    const writes: Write[] = [
-      { type: "update", kind: "session_resources", key, set: { keptHash: "" } },
-      removeReference(holderOf(owner, before)),
-    ];
-    await store.commit({ tenant, writes, expect: [asSeen(owner, link)] }, options);
-    return before;
+  const hashes = await repeatOnConflict(isOurs, async () => {
+    const links = await findKept(context, name, keptOfOnePath, options);
+    const held = links.map((link) => ({
+      owner: { sessionId: name.session, resourceId: link.resourceId as string },
+      hash: link.keptHash as string,
+      link,
+    }));
+    const writes = held.flatMap(({ owner: { sessionId, resourceId }, hash }): Write[] => [
+      { type: "update", kind: "session_resources", key: [sessionId, resourceId], set: { keptHash: "" } },
+      removeReference(holderOf({ sessionId, resourceId }, hash)),
+    ]);
+    await store.commit(
+      { tenant, writes, expect: held.map(({ owner, link }) => asSeen(owner, link)) },
+      options,
+    );
+    return held.map(({ hash }) => hash);
   });
-  await sweep(context, hash, options);
+  for (const hash of hashes) await sweep(context, hash, options);
 }
 
 interface Owner {
@@ -195,12 +207,13 @@ async function findTarget(
   };
 }
 
-/** The link with the kept content: also of a resource that was removed since. */
+/** Links with kept content, accessed last first, one at least: also of resources that were removed since. */
 async function findKept(
   context: ServiceContext,
   { session, resource, path }: KeptContentName,
+  most: number,
   options: CallOptions,
-): Promise<Row> {
+): Promise<readonly [Row, ...Row[]]> {
   const { store, tenant } = context;
   const { answers } = await store.read(
     {
@@ -219,7 +232,7 @@ async function findKept(
   const [[found], [link]] = answers;
   if (found === undefined) throw sessionNotFound(session);
   if (resource !== undefined) {
-    if (link !== undefined && link.keptHash !== "") return link;
+    if (link !== undefined && link.keptHash !== "") return [link];
     throw contentNotFound(session, resource);
   }
   const query: Omit<Query, "type" | "after"> = {
@@ -231,10 +244,13 @@ async function findKept(
       { field: "keptHash", test: "differs", value: "" },
     ],
     direction: "backward",
-    limit: 1,
+    limit: most,
   };
-  for await (const row of everyRecord(context, query, options)) return row;
-  throw contentNotFound(session, path as string);
+  const links: Row[] = [];
+  for await (const row of everyRecord(context, query, options)) if (links.push(row) === most) break;
+  const [first, ...others] = links;
+  if (first === undefined) throw contentNotFound(session, path as string);
+  return [first, ...others];
 }
 
 /** The resource has this content now. */
