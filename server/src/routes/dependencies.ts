@@ -70,7 +70,7 @@ export const dependencyRoutes: readonly Route[] = [
     operationId: "findDependencies",
     summary: "Find what a resource depends on in its content",
     description:
-      "Imports and links of TypeScript, JavaScript, Python and Markdown, told by the path, in the place of those that were found before: at most 400, from the first 4,000 different references, and `omitted` counts the rest. What was given stays. The content is not kept.",
+      "Imports and links of TypeScript, JavaScript, Python and Markdown, told by the path, in the place of those that were found before: at most 400, from the first 2,000 different references, and `omitted` counts the rest. What was given stays. The content is not kept.",
     parameters,
     body: { schema: referringContentJson },
     answers: { 200: { description: "How many were found, and what changed.", schema: foundAnswer } },

@@ -19,11 +19,11 @@ import { readByPath } from "./track-accesses.ts";
 /** Paths that are looked up at once. */
 const lookedUp = 2_000;
 /** Different references of one content that are looked at, and those whose files are looked up together. */
-const mostReferences = 4_000;
+const mostReferences = 2_000;
 const referencesAtOnce = 100;
 
 export interface FoundDependencies extends ReplacedDependencies {
-  /** Those beyond the first 400, which are not kept, and references beyond the first 4,000, which are not looked at. */
+  /** Those beyond the first 400, which are not kept, and references beyond the first 2,000, which are not looked at. */
   readonly omitted: number;
 }
 
