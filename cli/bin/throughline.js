@@ -4,13 +4,33 @@
 const { existsSync } = require("node:fs");
 
 const source = `${__dirname}/../src/main.ts`;
-if (existsSync(source)) runFromSources();
+const fitting = nodeThatFits();
+if (fitting === undefined) process.exitCode = 1;
+else if (existsSync(source)) runFromSources(fitting);
 else require(`${__dirname}/../dist/quick-start.cjs`);
 
-function runFromSources() {
+/**
+ * The Node that runs this; in a clone, where that one is too old, the one that `npm ci` brought. Says so where there is none.
+ * @returns {string | undefined}
+ */
+function nodeThatFits() {
+  const { engines } = require("../package.json");
+  const [neededMajor, neededMinor] = engines.node.match(/\d+/g).map(Number);
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major > neededMajor || (major === neededMajor && minor >= neededMinor)) return process.execPath;
+  const ofClone = `${__dirname}/../../node_modules/node/bin/node`;
+  if (existsSync(source) && existsSync(ofClone)) return ofClone;
+  process.stderr.write(
+    `throughline: Node ${neededMajor}.${neededMinor} or newer is needed, and this is Node ${process.versions.node}.\n`,
+  );
+  return undefined;
+}
+
+/** @param {string} node */
+function runFromSources(node) {
   const { spawn } = require("node:child_process");
   const options = ["--conditions=throughline-source", source, ...process.argv.slice(2)];
-  const command = spawn(process.execPath, options, { stdio: "inherit" });
+  const command = spawn(node, options, { stdio: "inherit" });
   // The command decides how it ends, and this process waits for it. A terminal sends Ctrl-C to both.
   process.on("SIGINT", () => {
     if (!process.stdin.isTTY) command.kill("SIGINT");
