@@ -57,7 +57,7 @@ function isCheckedUnasked({ checkRepos: when, store, host, allowHosts }: Setting
 }
 
 /** What can't be looked at, such as a folder of somebody else, or on a drive that does not answer, is not gone. */
-async function isThere(localPath: string): Promise<boolean> {
+export async function isThere(localPath: string): Promise<boolean> {
   try {
     await stat(localPath);
     return true;

@@ -36,6 +36,9 @@ function addCommand(
   examples: readonly string[],
   isDefault = false,
 ): Command {
+  if (isDefault) addGroupHelp(program);
+  const [first] = examples;
+  if (first !== undefined) examplesOf.set(program, [...(examplesOf.get(program) ?? []), first]);
   return program
     .command(name, { isDefault })
     .description(description)
@@ -50,6 +53,16 @@ function addCommand(
       "after",
       `\nExamples:\n${examples.map((example) => `  ${example}`).join("\n")}\n\n${exitCodesHelp}`,
     );
+}
+
+/** The first example of each command of a group, for the group's own help. */
+const examplesOf = new WeakMap<Command, readonly string[]>();
+
+function addGroupHelp(group: Command): void {
+  group.showHelpAfterError(`Run ${nameOf(group)} --help for what there is.`).addHelpText("after", () => {
+    const examples = (examplesOf.get(group) ?? []).map((example) => `  ${example}`).join("\n");
+    return `\nExamples:\n${examples}\n\n${nameOf(group)} <command> --help says more of each.`;
+  });
 }
 
 /** `throughline keys`: what a person writes. */
@@ -147,7 +160,7 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
       "throughline sessions --json | jq '.items[].title'",
     ])
       .option("--user <name>", "only this user's")
-      .option("--project <name>", "only this project's")
+      .option("--project <id>", "only this project's")
       .option("--tool <name>", "only this tool's")
       .addOption(
         new Option("--status <status>", "only those with this status").choices([
@@ -218,7 +231,7 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
       .argument("<text...>", 'words that all occur, "phrases", begin*, -without')
       .option("--session <session>", "only in this session")
       .option("--user <name>", "only this user's")
-      .option("--project <name>", "only this project's")
+      .option("--project <id>", "only this project's")
       .option("--tool <name>", "only this tool's")
       .addOption(
         new Option("--role <role>", "only messages of this role").choices([

@@ -63,7 +63,7 @@ export function defineContext(program: Command, finish: (exitCode: number) => vo
 
 export function defineResources(program: Command, finish: (exitCode: number) => void, shared: Shared): void {
   const { addCommand, limitOption, cursorOption } = shared;
-  addCommand(program, "resources", "List the files that sessions touched, by their use.", [
+  addCommand(program, "resources", "List the files that sessions touched, by their use or importance.", [
     "throughline resources",
     "throughline resources --order recent --project web --type code",
     "throughline resources --order importance --session @last",
@@ -77,7 +77,7 @@ export function defineResources(program: Command, finish: (exitCode: number) => 
         "accessed, most often first (default), recent, or importance, which tells why",
       ).choices(["accessed", "recent", "importance"]),
     )
-    .option("--project <name>", "only this project's")
+    .option("--project <id>", "only this project's")
     .option("--type <type>", "only code, documentation, data, config, image or other")
     .option("--session <session>", "only those of this session, accessed last first")
     .option("--dependencies <resource>", "what this resource depends on; named by its id, or its path")

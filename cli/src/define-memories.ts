@@ -34,7 +34,7 @@ function number(least: number, most: number): (text: string) => number {
 /** Whose memories are meant. */
 function withOwner(command: Command): Command {
   return command
-    .option("--project <name>", "of this project")
+    .option("--project <id>", "of this project")
     .option("--user <name>", "of this user")
     .option("--session <session>", "of this session: its id, an ending of it, <tool>:<key>, or @last");
 }
@@ -62,7 +62,9 @@ export function defineMemories(
     isDefault,
   )
     .option("--text <text>", "only those in whose key or value these words occur")
-    .addOption(new Option("--limit <number>", "at most so many (default: 20)").argParser(number(1, 1_000)))
+    .addOption(
+      new Option("--limit <number>", "at most so many, 1 to 1,000 (default: 20)").argParser(number(1, 1_000)),
+    )
     .option("--cursor <cursor>", "go on where another page ended")
     .action(async (options: ListMemoriesOptions) => finish(await (await run()).listMemories(options)));
   add(memories, "get", "Print the value of a memory.", [
@@ -100,7 +102,9 @@ export function defineMemories(
   ])
     .addArgument(idOrKey)
     .option("--compare <version...>", "show what differs between two versions")
-    .addOption(new Option("--limit <number>", "at most so many (default: 20)").argParser(number(1, 1_000)))
+    .addOption(
+      new Option("--limit <number>", "at most so many, 1 to 1,000 (default: 20)").argParser(number(1, 1_000)),
+    )
     .option("--cursor <cursor>", "go on where another page ended")
     .action(async (memory: string, options: HistoryOptions) =>
       finish(await (await run()).showHistory(memory, options)),

@@ -22,14 +22,20 @@ async function readable<Found>(path: string, find: () => Promise<Found>): Promis
   try {
     return await find();
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ThroughlineError("invalid", `${path} can't be read: ${oneLine(why)}`, {
+    throw new ThroughlineError("invalid", `${path} can't be read: ${oneLine(describe(cause))}`, {
       reason: "file",
       outcome: "refused",
       details: { file: path },
       cause,
     });
   }
+}
+
+function describe(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ENOENT" || code === "ENOTDIR") return "there is no such file.";
+  if (code === "EISDIR") return "it is a folder.";
+  return error instanceof Error ? error.message : String(error);
 }
 
 interface WriteOptions {

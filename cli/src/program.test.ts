@@ -28,6 +28,9 @@ test("every command has help with examples and exit codes", async () => {
   );
   expect((await runCommand(folder, ["--version"])).output).toMatch(/^\d+\.\d+\.\d+\n$/);
   expect((await runCommand(folder, ["help", "show"])).output).toBe(help.output);
+  expect((await runCommand(folder, ["repos", "--help"])).output).toMatch(
+    /Examples:\n {2}throughline repos\n {2}cd .*\n\nthroughline repos <command> --help says more/s,
+  );
   const none = await runCommand(folder, []);
   expect(none).toMatchObject({ exitCode: 2, output: "" });
 });

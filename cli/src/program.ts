@@ -12,6 +12,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     exitCode = code;
   });
   try {
+    refuseMistyped(program, argv.slice(2));
     await program.parseAsync([...argv]);
     return exitCode;
   } catch (error) {
@@ -55,6 +56,18 @@ ${exitCodesHelp}`,
   for (const define of commandDefinitions) define(program, finish);
   defineHelp(program);
   return program;
+}
+
+/**
+ * `memories lst`: the parser takes the word for an argument of `memories list`, whose name may be left out. Names of sessions
+ * are left alone: they have a sign, or are written with the digits of ids.
+ */
+function refuseMistyped(program: Command, [name, word = ""]: readonly string[]): void {
+  const group = program.commands.find((command) => command.name() === name);
+  const names = group?.commands.map((command) => command.name()) ?? [];
+  if (group === undefined || names.includes(word) || !/^[a-z-]*[g-z][a-z-]*$/.test(word)) return;
+  const near = similarNames(word, names);
+  if (near.length > 0) group.error(`error: unknown command '${word}'\n(Did you mean ${near.join(" or ")}?)`);
 }
 
 /** `help keys create`, too. The parser's own says nothing of a command that there is none of. */

@@ -1,4 +1,5 @@
-import type { JsonObject, KeptContent } from "@throughline/core";
+import { normalize } from "node:path";
+import { type JsonObject, type KeptContent, ThroughlineError } from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
 import { readBytes, writeBytes } from "../file-bytes.ts";
 import { findSession } from "../find-session.ts";
@@ -29,6 +30,15 @@ async function* onePiece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 
 export async function keepContent(name: string, file: string, options: KeepContentOptions): Promise<number> {
   const content = await readBytes(file);
+  if (options.as === undefined && normalize(file).startsWith("..")) {
+    throw new ThroughlineError(
+      "invalid",
+      `${oneLine(file)} lies above this folder: say its path with --as.`,
+      {
+        reason: "option",
+      },
+    );
+  }
   return withThroughline(options, "changes", async (throughline) => {
     const session = (await findSession(throughline, name)).id;
     const kept = await throughline.resources.keepContent({ session, path: options.as ?? file, content });

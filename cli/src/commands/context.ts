@@ -58,6 +58,11 @@ function inputOf({
   if (file === undefined && (kind !== undefined || importance !== undefined)) {
     throw misuse("--kind and --importance are of files: name one with --file.");
   }
+  if ([file, search, decision, memory, workspace].every((given) => given === undefined)) {
+    throw misuse(
+      "There is nothing to record: give --file, --search, --decision, --memory or --workspace; each as often as needed, but for the last.",
+    );
+  }
   const ofFiles = {
     ...(kind === undefined ? undefined : { kind }),
     ...(importance === undefined ? undefined : { importance }),

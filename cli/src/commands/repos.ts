@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { type CachedRepo, repoToJson } from "@throughline/core";
-import { checkRepos, checkReposFirst } from "../check-repos.ts";
+import { checkRepos, checkReposFirst, isThere } from "../check-repos.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { printWarning } from "../report-error.ts";
 import { formatTime } from "../terminal/format-time.ts";
 import { oneLine } from "../terminal/printable.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
@@ -60,6 +61,9 @@ export async function setRepo(key: string, options: SetRepoOptions): Promise<num
   const { url, path, ref = null, searchPath = null, commit = null } = options;
   return withThroughline(options, "creates", async ({ repoCache }) => {
     const repo = await repoCache.set({ key, url, localPath: resolve(path), ref, searchPath, commit });
+    if (!(await isThere(repo.localPath))) {
+      printWarning("this folder is not there now: a check for folders that are gone forgets the clone.");
+    }
     if (options.json === true) await printJson(repoToJson(repo));
     else await writeOutput(`${oneLine(repo.key)} lies in ${oneLine(repo.localPath)}.\n`);
     return exitCodes.success;

@@ -8,6 +8,14 @@ import { temporaryFolder } from "../test/temporary-folder.ts";
 test.each([
   ["an unknown command", "flourish", /unknown command 'flourish'/],
   ["a mistyped command", "sesions", /unknown command 'sesions'\n\(Did you mean sessions\?\)/],
+  [
+    "a mistyped command of a group",
+    "memories lst",
+    /unknown command 'lst'\n\(Did you mean list\?\)\nRun throughline memories --help/,
+  ],
+  ["nothing to record", "context record @last", /nothing to record: give --file, --search/],
+  ["a file that is not there", "content keep @last nope.txt", /nope\.txt can't be read: there is no such/],
+  ["a folder for a file", "content keep @last .", /\. can't be read: it is a folder/],
   ["an unknown option", "stats --bogus", /unknown option '--bogus'\nRun throughline stats --help for/],
   [
     "help on a mistyped command",
