@@ -44,8 +44,10 @@ export async function countByTokenizer(
   const rest = makeRest();
   let count = 0;
   let isExact = true;
+  let searched = 0;
   for (let begin = 0; begin < text.length;) {
-    const { end, isBetween } = nextCut(text, begin);
+    const { end, isBetween } = nextCut(text, begin, searched);
+    if (!isBetween) searched = begin + sliceLength;
     count += encoding.countTokens(text.slice(begin, end), asText);
     isExact &&= isBetween;
     begin = end;
@@ -74,11 +76,15 @@ async function encodingOf(family: ExactFamily): Promise<Encoding | undefined> {
   return encoding;
 }
 
-/** Where a slice ends, and whether no token goes on there. */
-function nextCut(text: string, begin: number): { readonly end: number; readonly isBetween: boolean } {
+/** Where a slice ends, and whether no token goes on there; up to `searched` there is no such place. */
+function nextCut(
+  text: string,
+  begin: number,
+  searched: number,
+): { readonly end: number; readonly isBetween: boolean } {
   const limit = begin + sliceLength;
   if (limit >= text.length) return { end: text.length, isBetween: true };
-  for (let end = limit; end > begin; end -= 1)
+  for (let end = limit; end > Math.max(begin, searched); end -= 1)
     if (isBetweenTokens(text, end)) return { end, isBetween: true };
   const end = begin + runLength;
   return { end: isWithinPair(text, end) ? end + 1 : end, isBetween: false };
