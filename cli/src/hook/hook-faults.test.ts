@@ -99,6 +99,12 @@ test("a spool that can't be written makes the hook record at once", async () => 
   expect({ exitCode, output }).toEqual({ exitCode: 0, output: "" });
   expect(errors).toContain("can't be kept");
   expect((await contextOf(folder, "claude-code:s1", args)).files_accessed).toMatchObject([{ path: "a.ts" }]);
+  const lost = await callHook(folder, event, ["--store", "data"]);
+  expect(lost).toMatchObject({
+    exitCode: 0,
+    output: "",
+    errors: expect.stringContaining("is lost") as string,
+  });
 });
 
 test("what is no event is set aside, told, and stands in nobody's way", async () => {
