@@ -272,7 +272,7 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
   (program, finish) => defineWatch(program, finish, addCommand),
   (program, finish) => defineHook(program, finish, addCommand),
   (program, finish) =>
-    addCommand(program, "stats", "Count sessions, messages and tokens.", [
+    addCommand(program, "stats", "Count sessions, messages, tokens and records of uploaded files.", [
       "throughline stats",
       "throughline stats --json",
     ]).action(async (options: CommonOptions) =>

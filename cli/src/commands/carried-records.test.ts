@@ -81,7 +81,7 @@ test("clones are noted, printed, checked against the disk and forgotten", async 
     run("set", key, "--url", "https://example.com/a.git", "--path", path);
   expect((await set("a", "here")).output).toBe(`a lies in ${join(folder, "here")}.\n`);
   await set("b", "gone");
-  await set("c", "file/below");
+  expect((await set("c", "file/below")).errors).toMatch(/warning: this folder is not there now/);
   rmSync(join(folder, "gone"), { recursive: true });
   expect((await run("check")).output).toBe("Forgotten, because the folder is gone:\n  b\n  c\n");
   expect((await run("get", "a")).output).toBe(`${join(folder, "here")}\n`);
