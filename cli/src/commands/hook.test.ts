@@ -69,6 +69,10 @@ test("what is installed is called, also where file and folder were missing", asy
   const codex = await runJson(folder, ["hook", "install", "codex", "--settings", "own/hooks.json"]);
   expect(codex).toMatchObject({ file: join(folder, "own", "hooks.json"), changed: true, backup: null });
   expect(String(codex["command"])).toMatch(/hook --tool codex$/);
+  // Who installs in a folder that has its own store means that one.
+  writeFileSync(join(folder, "throughline.yaml"), "store: sqlite:of-the-file.db\n");
+  const pinned = await runJson(folder, ["hook", "install", "claude-code", "--project"]);
+  expect(String(pinned["command"])).toContain(`--store sqlite:${join(folder, "of-the-file.db")}`);
 });
 
 test("settings that can't be kept as they are stay, and the message says why", async () => {

@@ -1,6 +1,7 @@
 /** `throughline hook install` and `uninstall`. */
 import { join, resolve } from "node:path";
 import { ThroughlineError } from "@throughline/core";
+import { resolveConfiguration } from "../configuration/resolve-configuration.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { HookTool } from "../hook/hook-event.ts";
 import { UnknownSettings, addHooks, removeHooks } from "../hook/install/edit-hooks.ts";
@@ -22,7 +23,8 @@ export interface HookSetUpOptions extends CommonOptions {
 
 export async function installHooks(tool: HookTool, options: HookSetUpOptions): Promise<number> {
   const hooked = hookedTool(tool);
-  const command = hookCommand([...hooked.options, ...storeOption(options.store)]);
+  const store = options.store ?? (await storeOfFile());
+  const command = hookCommand([...hooked.options, ...storeOption(store)]);
   const { file, isChanged, backup } = change(hooked, options, (text) =>
     addHooks(text, hooked.wanted, command),
   );
@@ -90,6 +92,12 @@ function hasComments(text: string): boolean {
   return /\/[/*]/.test(text.replace(/"(?:[^"\\]|\\.)*"/g, '""'));
 }
 
+/** The store that a configuration file names for the working folder: a hook itself follows no file of a folder that it works in. */
+async function storeOfFile(): Promise<string | undefined> {
+  const { settings, origins } = await resolveConfiguration();
+  return origins.get("store")?.source === "file" ? settings.store : undefined;
+}
+
 /** A path has to hold wherever the tool works, and what is secret is not for such a file. */
 function storeOption(given: string | undefined): readonly string[] {
   if (given === undefined) return [];
@@ -98,7 +106,7 @@ function storeOption(given: string | undefined): readonly string[] {
   if (maskSecrets(url) !== url) {
     throw new ThroughlineError(
       "invalid",
-      "The URL of the store has a secret, and the tool's settings are no place for it: name the store in throughline.yaml or THROUGHLINE_STORE.",
+      "The URL of the store has a secret, and the tool's settings are no place for it: name the store in throughline.yaml in your home folder, or in THROUGHLINE_STORE.",
       { reason: "store_url" },
     );
   }

@@ -143,6 +143,17 @@ test("an event goes to the store that its hook was configured for, and no secret
   expect((await contextOf(folder)).files_accessed.map(({ path }) => path)).toEqual(["a.ts", "c.ts"]);
 });
 
+test("a configuration file of the folder that an agent works in says nothing of where its events go", async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "throughline.yaml"), "store: sqlite:./of-a-stranger.db\n");
+  const event = useOf(folder, "Edit", { file_path: "a.ts" });
+  expect(await callHook(folder, event, ["--wait"], { HOME: temporaryFolder() })).toEqual(silence);
+  expect(existsSync(join(folder, "of-a-stranger.db"))).toBe(false);
+  const own = join(folder, "data", "throughline", "throughline.db");
+  const { files_accessed: files } = await contextOf(folder, "claude-code:s1", ["--store", own]);
+  expect(files).toMatchObject([{ path: "a.ts" }]);
+});
+
 test("serve and import record what waits for their store", async () => {
   const folder = temporaryFolder();
   holdRecording(folder);

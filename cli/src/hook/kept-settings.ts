@@ -5,7 +5,7 @@ import { homedir } from "node:os";
  * secrets from its own settings: they have to name the same server.
  */
 export interface KeptSettings {
-  /** Working folder of the hook, from which the configuration file is found. */
+  /** Working folder of the hook, from which relative paths begin. */
   readonly cwd: string;
   /** Its settings of the environment. */
   readonly environment: Readonly<Record<string, string>>;

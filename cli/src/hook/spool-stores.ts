@@ -1,5 +1,6 @@
 /** The stores that events are meant for. */
 import { realpathSync } from "node:fs";
+import { homedir } from "node:os";
 import { resolve } from "node:path";
 import type { Throughline } from "@throughline/core";
 import {
@@ -91,7 +92,8 @@ interface Resolved {
 async function resolveKept(kept: KeptSettings, known: readonly (string | undefined)[]): Promise<Resolved> {
   const { environment, store } = restoreSettings(kept, known);
   const explicit = explicitSettings(store === undefined ? {} : { store });
-  const configuration = await resolveConfiguration(explicit, environment, kept.cwd);
+  // A repository that somebody else wrote must not say where sessions go: only a file of the user's own does.
+  const configuration = await resolveConfiguration(explicit, environment, homedir());
   const location = locate(configuration.settings, kept.cwd);
   return { name: nameOf(location, configuration.settings), configuration, location };
 }
