@@ -4,7 +4,7 @@ import { type CallSettings, type Throughline, isThroughlineError } from "@throug
 import { isLoopback, listKeys } from "@throughline/server";
 import type { Settings } from "./configuration/resolve-configuration.ts";
 import { describeError, printWarning } from "./report-error.ts";
-import { parseStoreUrl } from "./store-url.ts";
+import { parseStoreUrl } from "./stores/store-url.ts";
 
 /** Answers the keys of those that are forgotten. Folders are only looked at. @throws what the store throws */
 export async function checkRepos(

@@ -1,7 +1,7 @@
 import type { Throughline } from "@throughline/core";
 import { type Schedule, listKeys, scheduleCleanUp } from "@throughline/server";
 import type { Settings } from "./configuration/resolve-configuration.ts";
-import type { StoreLocation } from "./store-url.ts";
+import type { StoreLocation } from "./stores/store-url.ts";
 
 /**
  * Cleans up on the schedule of the settings, for the server's tenant and those of its API keys. Undefined where it is

@@ -12,7 +12,7 @@ import {
 } from "@throughline/server";
 import type { ResolvedConfiguration } from "./configuration/resolve-configuration.ts";
 import { maskSecrets } from "./mask-secrets.ts";
-import { parseStoreUrl } from "./store-url.ts";
+import { parseStoreUrl } from "./stores/store-url.ts";
 
 /** A key that was just made. */
 type NewKeyJson = ApiKeyJson & { readonly key: string };

@@ -4,8 +4,8 @@ import {
   type Settings,
   resolveConfiguration,
 } from "./configuration/resolve-configuration.ts";
-import { openStore } from "./open-store.ts";
-import { parseStoreUrl } from "./store-url.ts";
+import { openStore } from "./stores/open-store.ts";
+import { parseStoreUrl } from "./stores/store-url.ts";
 import { throughlineOf } from "./throughline-of.ts";
 
 export interface OpenedThroughline {

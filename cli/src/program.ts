@@ -1,9 +1,9 @@
 /** The command line: runs the command that the arguments name, and answers its exit code. */
 import { Command, CommanderError } from "commander";
-import { type Finish, commandDefinitions } from "./command-definitions.ts";
+import { type Finish, commandDefinitions } from "./definitions/command-definitions.ts";
 import { exitCodes, exitCodesHelp } from "./exit-codes.ts";
 import { version } from "./package-facts.ts";
-import { similarNames } from "./similar-names.ts";
+import { similarNames } from "./arguments/similar-names.ts";
 
 /** Runs the command that the arguments name. Answers the exit code. */
 export async function runProgram(argv: readonly string[]): Promise<number> {

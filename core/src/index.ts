@@ -169,17 +169,22 @@ export {
   type CreatedSession,
   type Page as ListPage,
   type Sessions,
-} from "./services/sessions.ts";
+} from "./services/sessions/sessions.ts";
 export {
   type AppendOptions,
   type AppendResult,
   type Messages,
   type StreamOptions,
-} from "./services/messages.ts";
-export { type ListOptions, type MessagePage, messageListJson } from "./services/list-messages.ts";
-export { type Message, type Native, type Role, toMessage } from "./services/message.ts";
-export { type SessionBranch } from "./services/list-branches.ts";
-export { type Session, ancestorsOfChild, newSessionRecord, sessionFields } from "./services/session.ts";
+} from "./services/messages/messages.ts";
+export { type ListOptions, type MessagePage, messageListJson } from "./services/messages/list-messages.ts";
+export { type Message, type Native, type Role, toMessage } from "./services/messages/message.ts";
+export { type SessionBranch } from "./services/messages/list-branches.ts";
+export {
+  type Session,
+  ancestorsOfChild,
+  newSessionRecord,
+  sessionFields,
+} from "./services/sessions/session.ts";
 export {
   type MessageHit,
   type SearchOptions,
@@ -187,7 +192,7 @@ export {
   searchJson,
   searchNames,
 } from "./services/search.ts";
-export { type SessionStatistics } from "./services/session-statistics.ts";
+export { type SessionStatistics } from "./services/sessions/session-statistics.ts";
 export { type DeleteOptions } from "./services/erasing/delete-session.ts";
 export { noteSource } from "./services/erasing/import-notes.ts";
 export { type OwnerDeletionOptions } from "./services/erasing/delete-owner.ts";
@@ -266,7 +271,7 @@ export {
 export { resourceTypeOf } from "./services/resources/resource-type.ts";
 export { type ResourceSession, type ResourceSessionInput } from "./services/resources/session-resources.ts";
 export { dependencyToJson, resourceToJson } from "./services/resources/to-json.ts";
-export { type SessionSettings, type Settings } from "./services/settings.ts";
+export { type SessionSettings, type Settings } from "./services/sessions/settings.ts";
 export { type Statistics } from "./services/stats.ts";
 export * from "./services/kept.ts";
 export {
@@ -274,8 +279,8 @@ export {
   exportFormats,
   exportSession,
   readableContent,
-} from "./services/export-session.ts";
-export { type NativeExport } from "./services/export-native.ts";
+} from "./services/sessions/export-session.ts";
+export { type NativeExport } from "./services/sources/export-native.ts";
 export {
   type JsonObject,
   branchToJson,
@@ -286,13 +291,13 @@ export {
   settingsToJson,
   statisticsToJson,
 } from "./services/to-json.ts";
-export { type ChunkCodec } from "./services/blank-source.ts";
+export { type ChunkCodec } from "./services/sources/blank-source.ts";
 export {
   type ImportedPart,
   type SourcePart,
   importedPartKey,
   readImportedPart,
-} from "./services/imported-part.ts";
+} from "./services/sources/imported-part.ts";
 export {
   type ProblemDetails,
   fromProblem,
@@ -301,14 +306,14 @@ export {
   toProblem,
 } from "./services/problem-details.ts";
 export { fingerprintOf } from "./services/fingerprint.ts";
-export { insertProject } from "./services/insert-project.ts";
+export { insertProject } from "./services/projects/insert-project.ts";
 export { fetchStagedFields } from "./services/blobs/fetch-staged-fields.ts";
 export { type BesideAppend, StagedBlobs } from "./services/blobs/staged-blobs.ts";
 export { withStagedBlobs } from "./services/blobs/with-staged-blobs.ts";
-export { type SweepOptions, type SweptBlobCount, sweepBlobs } from "./services/sweep-blobs.ts";
+export { type SweepOptions, type SweptBlobCount, sweepBlobs } from "./services/blobs/sweep-blobs.ts";
 export { type ServiceContext } from "./services/service-context.ts";
-export { newMessageRecords } from "./services/new-messages.ts";
-export { checkMessages } from "./services/check-messages.ts";
+export { newMessageRecords } from "./services/messages/new-messages.ts";
+export { checkMessages } from "./services/messages/check-messages.ts";
 
 // Input: one schema each, for the library and for JSON
 export {

@@ -5,10 +5,10 @@ import {
 } from "../configuration/resolve-configuration.ts";
 import { type Setting, fileName, settings as allSettings } from "../configuration/settings.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { explicitSettings } from "../explicit-settings.ts";
+import { explicitSettings } from "../configuration/explicit-settings.ts";
 import { maskSecrets } from "../mask-secrets.ts";
 import { describeError } from "../report-error.ts";
-import { type StoreLocation, parseStoreUrl } from "../store-url.ts";
+import { type StoreLocation, parseStoreUrl } from "../stores/store-url.ts";
 import { formatTable } from "../terminal/format-table.ts";
 import { oneLine } from "../terminal/printable.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";

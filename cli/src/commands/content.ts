@@ -2,7 +2,7 @@ import { normalize } from "node:path";
 import { type JsonObject, type KeptContent, ThroughlineError } from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
 import { readBytes, writeBytes } from "../file-bytes.ts";
-import { findSession } from "../find-session.ts";
+import { findSession } from "../sessions/find-session.ts";
 import { oneLine } from "../terminal/printable.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
 import { type CommonOptions, withThroughline } from "../with-throughline.ts";

@@ -1,6 +1,6 @@
 import { type ContextInput, type SessionContext, ThroughlineError, contextToJson } from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
-import { findSession } from "../find-session.ts";
+import { findSession } from "../sessions/find-session.ts";
 import { formatTable } from "../terminal/format-table.ts";
 import { formatTime } from "../terminal/format-time.ts";
 import { oneLine } from "../terminal/printable.ts";

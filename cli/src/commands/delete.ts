@@ -2,7 +2,7 @@ import { type DeletionReceipt, ThroughlineError, receiptToJson } from "@throughl
 import { deleteOwner } from "../delete-owner.ts";
 import { describeCounts } from "../describe-counts.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { findDeletedOrSession } from "../find-deleted-session.ts";
+import { findDeletedOrSession } from "../sessions/find-deleted-session.ts";
 import { formatTime } from "../terminal/format-time.ts";
 import { oneLine } from "../terminal/printable.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";

@@ -7,8 +7,8 @@ import {
   exportSession,
 } from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
-import { findBranch } from "../find-branch.ts";
-import { findSession } from "../find-session.ts";
+import { findBranch } from "../sessions/find-branch.ts";
+import { findSession } from "../sessions/find-session.ts";
 import { oneLine } from "../terminal/printable.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
 import { type CommonOptions, withThroughline } from "../with-throughline.ts";

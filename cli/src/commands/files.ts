@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { type UploadedFile, fileToJson } from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
 import { readBytes, sizeOf, writeBytes } from "../file-bytes.ts";
-import { readTime } from "../read-time.ts";
+import { readTime } from "../arguments/read-time.ts";
 import { formatTime } from "../terminal/format-time.ts";
 import { oneLine } from "../terminal/printable.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";

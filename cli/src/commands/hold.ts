@@ -1,6 +1,6 @@
 import { holdToJson } from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
-import { findSession } from "../find-session.ts";
+import { findSession } from "../sessions/find-session.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
 import { type CommonOptions, withThroughline } from "../with-throughline.ts";
 

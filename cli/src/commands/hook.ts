@@ -9,7 +9,7 @@ import { hookCommand } from "../hook/install/hook-command.ts";
 import { type HookedTool, hookedTool } from "../hook/install/hook-tools.ts";
 import { readSettingsFile, replaceSettingsFile } from "../hook/install/settings-file.ts";
 import { maskSecrets } from "../mask-secrets.ts";
-import { parseStoreUrl, storeUrlOf } from "../store-url.ts";
+import { parseStoreUrl, storeUrlOf } from "../stores/store-url.ts";
 import { printable } from "../terminal/printable.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
 import type { CommonOptions } from "../with-throughline.ts";

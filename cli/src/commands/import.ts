@@ -20,7 +20,7 @@ import type { ResolvedConfiguration } from "../configuration/resolve-configurati
 import { exitCodes } from "../exit-codes.ts";
 import { drainInto } from "../hook/drain-into.ts";
 import { onInterrupt } from "../on-interrupt.ts";
-import { didYouMean, similarNames } from "../similar-names.ts";
+import { didYouMean, similarNames } from "../arguments/similar-names.ts";
 import { printable } from "../terminal/printable.ts";
 import { showProgress } from "../terminal/show-progress.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";

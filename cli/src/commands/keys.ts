@@ -1,7 +1,7 @@
 import type { ApiKeyJson, KeyInput } from "@throughline/server";
 import { exitCodes } from "../exit-codes.ts";
 import { administerKeys } from "../key-administration.ts";
-import { readDuration } from "../read-duration.ts";
+import { readDuration } from "../arguments/read-duration.ts";
 import { formatTable } from "../terminal/format-table.ts";
 import { formatTime } from "../terminal/format-time.ts";
 import { oneLine } from "../terminal/printable.ts";

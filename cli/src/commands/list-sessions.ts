@@ -1,6 +1,6 @@
 import { type Session, type SessionFilter, ThroughlineError, sessionToJson } from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
-import { type Holds, findHolds, holdMember } from "../find-holds.ts";
+import { type Holds, findHolds, holdMember } from "../sessions/find-holds.ts";
 import { type Column, formatTable } from "../terminal/format-table.ts";
 import { formatTime } from "../terminal/format-time.ts";
 import { oneLine } from "../terminal/printable.ts";

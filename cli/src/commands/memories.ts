@@ -9,7 +9,7 @@ import {
   memoryVersionToJson,
 } from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
-import { readDuration } from "../read-duration.ts";
+import { readDuration } from "../arguments/read-duration.ts";
 import { formatTable } from "../terminal/format-table.ts";
 import { formatTime } from "../terminal/format-time.ts";
 import { oneLine, printable } from "../terminal/printable.ts";

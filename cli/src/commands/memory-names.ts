@@ -6,7 +6,7 @@ import {
   type Throughline,
   ThroughlineError,
 } from "@throughline/core";
-import { findSession } from "../find-session.ts";
+import { findSession } from "../sessions/find-session.ts";
 import type { CommonOptions } from "../with-throughline.ts";
 
 export interface MemoryOptions extends CommonOptions {

@@ -8,7 +8,7 @@ import {
   resourceToJson,
 } from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
-import { findSession } from "../find-session.ts";
+import { findSession } from "../sessions/find-session.ts";
 import { type Column, formatTable } from "../terminal/format-table.ts";
 import { formatTime } from "../terminal/format-time.ts";
 import { oneLine } from "../terminal/printable.ts";

@@ -1,7 +1,7 @@
 import { type SearchOptions, hitToJson } from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
-import { findSession } from "../find-session.ts";
-import { readTime } from "../read-time.ts";
+import { findSession } from "../sessions/find-session.ts";
+import { readTime } from "../arguments/read-time.ts";
 import { paintFor } from "../terminal/style.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
 import { type CommonOptions, withThroughline } from "../with-throughline.ts";

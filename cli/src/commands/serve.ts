@@ -9,12 +9,12 @@ import {
   resolveConfiguration,
 } from "../configuration/resolve-configuration.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { explicitSettings } from "../explicit-settings.ts";
+import { explicitSettings } from "../configuration/explicit-settings.ts";
 import { drainRegularly } from "../hook/drain-into.ts";
 import { maskSecrets } from "../mask-secrets.ts";
 import { onInterrupt } from "../on-interrupt.ts";
 import { printWarning } from "../report-error.ts";
-import { type StoreLocation, parseStoreUrl } from "../store-url.ts";
+import { type StoreLocation, parseStoreUrl } from "../stores/store-url.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
 import { type CommonOptions, withThroughline } from "../with-throughline.ts";
 

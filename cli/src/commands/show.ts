@@ -8,9 +8,9 @@ import {
   readableContent,
 } from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
-import { findBranch } from "../find-branch.ts";
-import { findHolds, holdMember } from "../find-holds.ts";
-import { findSession } from "../find-session.ts";
+import { findBranch } from "../sessions/find-branch.ts";
+import { findHolds, holdMember } from "../sessions/find-holds.ts";
+import { findSession } from "../sessions/find-session.ts";
 import { formatTime } from "../terminal/format-time.ts";
 import { openPager, plainOutput } from "../terminal/open-pager.ts";
 import { oneLine, printable } from "../terminal/printable.ts";

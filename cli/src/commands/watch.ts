@@ -1,11 +1,11 @@
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { exitCodes } from "../exit-codes.ts";
-import { findSession } from "../find-session.ts";
+import { findSession } from "../sessions/find-session.ts";
 import { onInterrupt } from "../on-interrupt.ts";
-import { readDuration } from "../read-duration.ts";
+import { readDuration } from "../arguments/read-duration.ts";
 import { printWarning } from "../report-error.ts";
-import { parseStoreUrl } from "../store-url.ts";
+import { parseStoreUrl } from "../stores/store-url.ts";
 import { oneLine } from "../terminal/printable.ts";
 import { shortId } from "../terminal/short-id.ts";
 import { writeOutput } from "../terminal/write-output.ts";

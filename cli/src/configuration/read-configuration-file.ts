@@ -1,7 +1,7 @@
 import { configurationError } from "./configuration-error.ts";
 import type { ConfigurationFile } from "./configuration-file.ts";
 import { type GivenSetting, type Layer, checkSetting, readText } from "./given-setting.ts";
-import { didYouMean, similarNames } from "../similar-names.ts";
+import { didYouMean, similarNames } from "../arguments/similar-names.ts";
 import type { Environment } from "./read-environment.ts";
 import { type SettingName, fileName, settingNames, settings } from "./settings.ts";
 

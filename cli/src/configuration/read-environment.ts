@@ -1,4 +1,4 @@
-import { didYouMean, similarNames } from "../similar-names.ts";
+import { didYouMean, similarNames } from "../arguments/similar-names.ts";
 import { configurationError } from "./configuration-error.ts";
 import { type GivenSetting, type Layer, checkSetting, readText } from "./given-setting.ts";
 import { type Setting, type SettingName, settingNames, settings } from "./settings.ts";

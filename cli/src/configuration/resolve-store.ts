@@ -1,7 +1,7 @@
 /** The store's URL from the settings that may name it. */
 import { dirname, isAbsolute, resolve } from "node:path";
-import { defaultStore } from "../default-store.ts";
-import { storeUrlOf } from "../store-url.ts";
+import { defaultStore } from "../stores/default-store.ts";
+import { storeUrlOf } from "../stores/store-url.ts";
 import { configurationError } from "./configuration-error.ts";
 import type { GivenSetting, Layer } from "./given-setting.ts";
 import type { SettingName } from "./settings.ts";

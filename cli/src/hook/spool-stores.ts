@@ -8,9 +8,9 @@ import {
   type Settings,
   resolveConfiguration,
 } from "../configuration/resolve-configuration.ts";
-import { explicitSettings } from "../explicit-settings.ts";
-import { openStore } from "../open-store.ts";
-import { type StoreLocation, parseStoreUrl } from "../store-url.ts";
+import { explicitSettings } from "../configuration/explicit-settings.ts";
+import { openStore } from "../stores/open-store.ts";
+import { type StoreLocation, parseStoreUrl } from "../stores/store-url.ts";
 import { throughlineOf } from "../throughline-of.ts";
 import { type KeptSettings, restoreSettings } from "./kept-settings.ts";
 

@@ -52,6 +52,7 @@ describe("the repository of a remote", () => {
     expect(v.parse(repositoryText, "https://mara:secret@github.com/garden/beds.git")).toBe(beds);
     for (const text of [beds, "commit:0123", "localhost:3000/a/b", "beds"])
       expect(v.parse(repositoryText, text)).toBe(text);
-    for (const text of ["", "file:///a", "https://"]) expect(v.is(repositoryText, text)).toBe(false);
+    for (const text of ["", "file:///a", "https://", "/srv/beds", "../beds", "~/beds", "C:\\beds"])
+      expect(v.is(repositoryText, text)).toBe(false);
   });
 });

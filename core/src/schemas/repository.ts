@@ -69,9 +69,15 @@ function decoded(path: string): string {
   }
 }
 
+/** What begins as a path of one machine does: another machine has another repository there. */
+const localPath = /^(?:[/\\~.]|[a-z]:[/\\])/i;
+
 /** An address that may carry credentials is brought into the form above; whatever else names a repository stays. */
 export const repositoryText = v.pipe(
   keyText,
   v.transform((given) => (/:\/\/|@/.test(given) ? (repositoryOf(given) ?? "") : given)),
-  v.nonEmpty("must be the address of a repository on a server, or another text that names it"),
+  v.check(
+    (repository) => repository !== "" && !localPath.test(repository),
+    "must be the address of a repository on a server, or another text that names it on every machine",
+  ),
 );

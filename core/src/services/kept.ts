@@ -1,6 +1,6 @@
 /** What is kept and counted of files: content, bytes of uploads, tokens. */
-export { type FileContent, Files } from "./files.ts";
-export { type UploadedFile, fileToJson } from "./uploaded-file.ts";
+export { type FileContent, Files } from "./files/files.ts";
+export { type UploadedFile, fileToJson } from "./files/uploaded-file.ts";
 export {
   type FileInput,
   type FileListOptions,

@@ -3,9 +3,9 @@ import type { Query } from "../contract/read.ts";
 import type { CallOptions } from "../contract/store.ts";
 import type { KeyValues, Row } from "../model/kind.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
-import { sessionNotFound } from "./find-session.ts";
+import { sessionNotFound } from "./sessions/find-session.ts";
 import type { ServiceContext } from "./service-context.ts";
-import type { Page } from "./sessions.ts";
+import type { Page } from "./sessions/sessions.ts";
 
 interface ListQuery {
   /** Which list it is, for its cursors: its name and all that filters and orders it. */

@@ -8,7 +8,7 @@ export {
   projectChangesJson,
   projectListJson,
   projectOfRepositoryJson,
-} from "./projects.ts";
+} from "./projects/projects.ts";
 export { type Memories } from "./memories/memories.ts";
 export { type WorkingMemories, type WorkingMemory } from "./memories/working-memory.ts";
 export {
@@ -73,4 +73,4 @@ export {
   toolPageJson,
   toolSessionJson,
 } from "../schemas/tool-input.ts";
-export { type Users } from "./users.ts";
+export { type Users } from "./projects/users.ts";

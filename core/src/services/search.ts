@@ -15,9 +15,9 @@ import { decodeContent, textOfContent } from "../model/message-content.ts";
 import { makeSnippetInTurns } from "../text/snippet.ts";
 import { type TextQuery, parseTextQuery } from "../text/text-query.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
-import type { Role } from "./message.ts";
+import type { Role } from "./messages/message.ts";
 import type { ServiceContext } from "./service-context.ts";
-import type { CallSettings } from "./sessions.ts";
+import type { CallSettings } from "./sessions/sessions.ts";
 import { fetchReadableFields } from "./blobs/fetch-readable-fields.ts";
 
 const defaultLimit = 20;

@@ -1,5 +1,5 @@
 import type { GuardedStore } from "../contract/store.ts";
-import type { ChunkCodec } from "./blank-source.ts";
+import type { ChunkCodec } from "./sources/blank-source.ts";
 import type { TokenFamily } from "../text/token-families.ts";
 import type { RetentionPolicy } from "./retention/policy.ts";
 

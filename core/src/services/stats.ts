@@ -1,7 +1,7 @@
 import { everyRecord } from "./every-record.ts";
-import { allSessions } from "./find-session.ts";
+import { allSessions } from "./sessions/find-session.ts";
 import type { ServiceContext } from "./service-context.ts";
-import type { CallSettings } from "./sessions.ts";
+import type { CallSettings } from "./sessions/sessions.ts";
 
 export interface Statistics {
   readonly sessions: {

@@ -6,19 +6,19 @@ import { contentOptions } from "./blobs/kept-content.ts";
 import { Checkpoints } from "./checkpoints/checkpoints.ts";
 import { packingFor } from "./context/background-packing.ts";
 import { Context, packingOptions } from "./context/context.ts";
-import { Files } from "./files.ts";
+import { Files } from "./files/files.ts";
 import { Memories } from "./memories/memories.ts";
 import { WorkingMemories } from "./memories/working-memory.ts";
-import { Messages } from "./messages.ts";
-import { Projects } from "./projects.ts";
+import { Messages } from "./messages/messages.ts";
+import { Projects } from "./projects/projects.ts";
 import { type SearchOptions, type SearchPage, searchMessages } from "./search.ts";
-import type { ChunkCodec } from "./blank-source.ts";
+import type { ChunkCodec } from "./sources/blank-source.ts";
 import { type CleanUpOptions, type CleanUpReport, cleanUp } from "./retention/clean-up.ts";
 import { type PolicyInput, completePolicy } from "./retention/policy.ts";
-import { type NativeExport, exportNative } from "./export-native.ts";
+import { type NativeExport, exportNative } from "./sources/export-native.ts";
 import type { ServiceContext } from "./service-context.ts";
-import { type CallSettings, Sessions } from "./sessions.ts";
-import { Settings } from "./settings.ts";
+import { type CallSettings, Sessions } from "./sessions/sessions.ts";
+import { Settings } from "./sessions/settings.ts";
 import { Commands } from "./tools/commands.ts";
 import { RepoCache } from "./tools/repo-cache.ts";
 import { ToolSessions } from "./tools/tool-sessions.ts";
@@ -28,7 +28,7 @@ import { Resources } from "./resources/resources.ts";
 import { familyOfOption } from "./tokens/count-tokens.ts";
 import { TokenCounter } from "./tokens/token-counter.ts";
 import { type Statistics, countAll } from "./stats.ts";
-import { Users } from "./users.ts";
+import { Users } from "./projects/users.ts";
 
 export interface ThroughlineOptions {
   /** Whose data this is. Default: `default`. */

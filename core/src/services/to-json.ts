@@ -1,12 +1,12 @@
 /** Records as JSON: snake_case names, ISO times. What callers put in opaque fields is left alone. */
 import { contentToJson } from "../model/message-content.ts";
 import { toSnakeCase } from "../schemas/json-names.ts";
-import type { Message } from "./message.ts";
+import type { Message } from "./messages/message.ts";
 import type { MessageHit } from "./search.ts";
-import type { Session } from "./session.ts";
-import type { SessionBranch } from "./list-branches.ts";
-import type { SessionStatistics } from "./session-statistics.ts";
-import type { SessionSettings } from "./settings.ts";
+import type { Session } from "./sessions/session.ts";
+import type { SessionBranch } from "./messages/list-branches.ts";
+import type { SessionStatistics } from "./sessions/session-statistics.ts";
+import type { SessionSettings } from "./sessions/settings.ts";
 import type { Statistics } from "./stats.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;

@@ -5,7 +5,7 @@ import { ThroughlineError, isThroughlineError } from "../../error.ts";
 import { newId } from "../../id.ts";
 import type { Row } from "../../model/kind.ts";
 import type { ServiceContext } from "../service-context.ts";
-import { sweepBlobs } from "../sweep-blobs.ts";
+import { sweepBlobs } from "./sweep-blobs.ts";
 import { BlobBatches } from "./blob-batches.ts";
 import type { BlobValue } from "./blob-value.ts";
 import { type BlobHolder, insertReference } from "./blob-holders.ts";

@@ -12,19 +12,19 @@ import { removeReference } from "../blobs/blob-holders.ts";
 import { damaged, fetchBlobTexts } from "../blobs/fetch-blobs.ts";
 import { withStagedBlobs } from "../blobs/with-staged-blobs.ts";
 import type { ContextContent } from "../context/session-context.ts";
-import { sessionNotFound } from "../find-session.ts";
+import { sessionNotFound } from "../sessions/find-session.ts";
 import { listRowsOf } from "../list-page.ts";
 import { repeatOnConflict } from "../repeat-on-conflict.ts";
 import type { ServiceContext } from "../service-context.ts";
-import type { CallSettings, Page } from "../sessions.ts";
-import { sweepBlobs } from "../sweep-blobs.ts";
+import type { CallSettings, Page } from "../sessions/sessions.ts";
+import { sweepBlobs } from "../blobs/sweep-blobs.ts";
 import {
   asSessionNotFound,
   isSessionGone,
   isStatusChange,
   readSession,
   touchSession,
-} from "../touch-session.ts";
+} from "../sessions/touch-session.ts";
 import { blobsOfCheckpoint, decodeField, encodeField } from "./checkpoint-value.ts";
 import { type CheckpointComparison, compareSnapshots } from "./compare-snapshots.ts";
 import { restoreContext } from "./restore-context.ts";

@@ -23,7 +23,7 @@ import { packSegment, segmentBytes, unpackSegment } from "../context/segments.ts
 import { everyRecord } from "../every-record.ts";
 import { repeatOnConflict } from "../repeat-on-conflict.ts";
 import type { ServiceContext } from "../service-context.ts";
-import { asSessionNotFound, isStatusChange, readSession, touchSession } from "../touch-session.ts";
+import { asSessionNotFound, isStatusChange, readSession, touchSession } from "../sessions/touch-session.ts";
 import { restoreScores } from "./restore-scores.ts";
 import type { Snapshot } from "./snapshot.ts";
 

@@ -5,7 +5,7 @@ import type { Row, RowOf } from "../../model/kind.ts";
 import type { sessionResources } from "../../model/resources.ts";
 import { repeatOnConflict } from "../repeat-on-conflict.ts";
 import type { ServiceContext } from "../service-context.ts";
-import { asSessionNotFound } from "../touch-session.ts";
+import { asSessionNotFound } from "../sessions/touch-session.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** Scores that one batch changes: each is expected to be as it was read. */

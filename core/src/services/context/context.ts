@@ -11,7 +11,7 @@ import {
 import { parseInput } from "../../schemas/parse-input.ts";
 import { label } from "../../schemas/text.ts";
 import type { ServiceContext } from "../service-context.ts";
-import type { CallSettings, Page } from "../sessions.ts";
+import type { CallSettings, Page } from "../sessions/sessions.ts";
 import { packContext } from "./pack-context.ts";
 import { listFileAccesses, readContext } from "./read-context.ts";
 import { PACK_ABOVE_BYTES, recordContext } from "./record-context.ts";

@@ -3,7 +3,7 @@ import type { Page, Query } from "../../contract/read.ts";
 import type { CallOptions } from "../../contract/store.ts";
 import { ThroughlineError } from "../../error.ts";
 import type { KeyValues, Row } from "../../model/kind.ts";
-import { sessionNotFound } from "../find-session.ts";
+import { sessionNotFound } from "../sessions/find-session.ts";
 import type { ServiceContext } from "../service-context.ts";
 import {
   type Entry,

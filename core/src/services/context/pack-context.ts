@@ -5,9 +5,9 @@ import { isThroughlineError } from "../../error.ts";
 import type { RowOf } from "../../model/kind.ts";
 import type { sessionContexts } from "../../model/session-context.ts";
 import { makeRest } from "../../backend/search/rest.ts";
-import { sessionNotFound } from "../find-session.ts";
+import { sessionNotFound } from "../sessions/find-session.ts";
 import type { ServiceContext } from "../service-context.ts";
-import { isSessionGone } from "../touch-session.ts";
+import { isSessionGone } from "../sessions/touch-session.ts";
 import {
   type Entry,
   type ListName,

@@ -8,7 +8,7 @@ import { ThroughlineError } from "../../error.ts";
 import { readCursor, writeCursor } from "../cursor.ts";
 import { everyRecord } from "../every-record.ts";
 import type { ServiceContext } from "../service-context.ts";
-import type { Page } from "../sessions.ts";
+import type { Page } from "../sessions/sessions.ts";
 import { type Entry, type EntryRange, type ListName, type Place, listNames } from "./context-lists.ts";
 import { EntryReader } from "./entry-reader.ts";
 import {

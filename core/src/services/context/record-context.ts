@@ -7,7 +7,7 @@ import { newId } from "../../id.ts";
 import { type Row, type StoredRecord, completeRecord } from "../../model/kind.ts";
 import { contextEntries, sessionContexts } from "../../model/session-context.ts";
 import type { CheckedContextInput } from "../../schemas/context-input.ts";
-import { sessionNotFound } from "../find-session.ts";
+import { sessionNotFound } from "../sessions/find-session.ts";
 import { fingerprintOf } from "../fingerprint.ts";
 import { repeatOnConflict } from "../repeat-on-conflict.ts";
 import { noteContent } from "../resources/background-content.ts";
@@ -20,7 +20,7 @@ import {
   trackAccesses,
 } from "../resources/track-accesses.ts";
 import type { ServiceContext } from "../service-context.ts";
-import { isSessionGone, isStatusChange, touchSession } from "../touch-session.ts";
+import { isSessionGone, isStatusChange, touchSession } from "../sessions/touch-session.ts";
 import { packingFor } from "./background-packing.ts";
 import { type ListName, entryBytes, lists } from "./context-lists.ts";
 

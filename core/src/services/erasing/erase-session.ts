@@ -7,7 +7,7 @@ import type { Expectation, Write, WriteResult } from "../../contract/batch.ts";
 import type { CallOptions } from "../../contract/store.ts";
 import { ThroughlineError, isThroughlineError } from "../../error.ts";
 import type { Row } from "../../model/kind.ts";
-import { sessionNotFound } from "../find-session.ts";
+import { sessionNotFound } from "../sessions/find-session.ts";
 import type { ServiceContext } from "../service-context.ts";
 import { type ErasureJob, type StoredJob, jobKey, readJob, updateJob } from "./erasure-job.ts";
 import { type SharedPositions, findCountingAncestor, readShared } from "./forks-of.ts";

@@ -2,7 +2,7 @@
 import type { Write } from "../../contract/batch.ts";
 import type { CallOptions } from "../../contract/store.ts";
 import type { KeyValues, Row } from "../../model/kind.ts";
-import { blankSources } from "../blank-source.ts";
+import { blankSources } from "../sources/blank-source.ts";
 import { everyRecord } from "../every-record.ts";
 import type { ServiceContext } from "../service-context.ts";
 

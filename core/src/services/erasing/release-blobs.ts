@@ -2,7 +2,7 @@
 import type { CallOptions } from "../../contract/store.ts";
 import type { Row } from "../../model/kind.ts";
 import type { ServiceContext } from "../service-context.ts";
-import { sweepBlobs } from "../sweep-blobs.ts";
+import { sweepBlobs } from "../blobs/sweep-blobs.ts";
 
 /** Looks at large values, of which one in ten is enough where 64 writers stage at a time. */
 const sweepAttempts = 100;

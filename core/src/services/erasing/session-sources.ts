@@ -3,7 +3,7 @@ import type { Expectation, Write } from "../../contract/batch.ts";
 import type { Range } from "../../contract/read.ts";
 import type { CallOptions } from "../../contract/store.ts";
 import type { KeyValues, Row } from "../../model/kind.ts";
-import { type SourcePart, importedPartKey, readImportedPart } from "../imported-part.ts";
+import { type SourcePart, importedPartKey, readImportedPart } from "../sources/imported-part.ts";
 import type { ServiceContext } from "../service-context.ts";
 import { type SourceSession, sourceSessions } from "./import-notes.ts";
 

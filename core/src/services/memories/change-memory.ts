@@ -8,7 +8,7 @@ import { mergePatch } from "../../schemas/merge-patch.ts";
 import { parseInput } from "../../schemas/parse-input.ts";
 import { repeatOnConflict } from "../repeat-on-conflict.ts";
 import type { ServiceContext } from "../service-context.ts";
-import { asSessionNotFound, isStatusChange, touchSession } from "../touch-session.ts";
+import { asSessionNotFound, isStatusChange, touchSession } from "../sessions/touch-session.ts";
 import { type MemoryName, findMemory } from "./find-memory.ts";
 import { type Memory, memoryKeyOf } from "./memory.ts";
 import { readWithValues } from "./memory-value.ts";

@@ -5,8 +5,8 @@ import type { KeyValues } from "../../model/kind.ts";
 import { removeReference } from "../blobs/blob-holders.ts";
 import { repeatOnConflict } from "../repeat-on-conflict.ts";
 import type { ServiceContext } from "../service-context.ts";
-import { sweepBlobs } from "../sweep-blobs.ts";
-import { asSessionNotFound, isStatusChange, touchSession } from "../touch-session.ts";
+import { sweepBlobs } from "../blobs/sweep-blobs.ts";
+import { asSessionNotFound, isStatusChange, touchSession } from "../sessions/touch-session.ts";
 import { type MemoryName, findMemory } from "./find-memory.ts";
 import { memoryKeyOf } from "./memory.ts";
 

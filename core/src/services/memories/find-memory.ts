@@ -5,7 +5,7 @@ import type { Row } from "../../model/kind.ts";
 import { type MemoryAddress, memoryAddress } from "../../schemas/memory-input.ts";
 import { parseInput } from "../../schemas/parse-input.ts";
 import { label } from "../../schemas/text.ts";
-import { sessionNotFound } from "../find-session.ts";
+import { sessionNotFound } from "../sessions/find-session.ts";
 import type { ServiceContext } from "../service-context.ts";
 import { type OwnerFields, memoryNotFound, ownerFields, ownerValues } from "./memory.ts";
 
@@ -63,8 +63,9 @@ export async function findMemory(
 ): Promise<FoundMemory & { readonly row: Row }> {
   if (typeof name !== "string") {
     const { key, ...owner } = parseInput(memoryAddress, name, "memory");
-    const { row, session } = await readByKey(context, ownerFields(owner), key, options);
-    if (row === undefined) throw memoryNotFound(key);
+    const fields = ownerFields(owner);
+    const { row, session } = await readByKey(context, fields, key, options);
+    if (row === undefined) throw memoryNotFound(key, fields);
     return { row, session };
   }
   const id = parseInput(label, name, "memory");

@@ -12,7 +12,7 @@ import type {
   MemorySuccessorInput,
 } from "../../schemas/memory-input.ts";
 import type { ServiceContext } from "../service-context.ts";
-import type { CallSettings, Page } from "../sessions.ts";
+import type { CallSettings, Page } from "../sessions/sessions.ts";
 import { changeMemory } from "./change-memory.ts";
 import { type MemoryComparison, compareVersions } from "./compare-versions.ts";
 import { deleteMemory } from "./delete-memory.ts";

@@ -7,7 +7,7 @@ import { type MemoryHistoryInput, memoryHistory } from "../../schemas/memory-inp
 import { parseInput } from "../../schemas/parse-input.ts";
 import { readCursor, writeCursor } from "../cursor.ts";
 import type { ServiceContext } from "../service-context.ts";
-import type { Page } from "../sessions.ts";
+import type { Page } from "../sessions/sessions.ts";
 import { type MemoryName, findMemory } from "./find-memory.ts";
 import { type MemoryVersion, memoryKeyOf, toMemoryVersion, versionNotFound } from "./memory.ts";
 import { readWithValues, valuesAtOnce, withRoom } from "./memory-value.ts";

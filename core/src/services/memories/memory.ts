@@ -126,12 +126,18 @@ export function memoryKeyOf(row: Row): KeyValues {
   return [row.sessionId as string, row.memoryId as string];
 }
 
-export function memoryNotFound(name: string): ThroughlineError {
-  return new ThroughlineError("not_found", `There is no memory ${name}.`, {
+/** `owner` is whose memory the key would be. */
+export function memoryNotFound(name: string, owner?: OwnerFields): ThroughlineError {
+  const whose = owner === undefined ? "" : ` of the ${owner.scope} ${nameOf(owner)}`;
+  return new ThroughlineError("not_found", `There is no memory ${name}${whose}.`, {
     reason: "memory",
     outcome: "refused",
     details: { memory: name },
   });
+}
+
+function nameOf({ projectId, userId, sessionId }: OwnerFields): string {
+  return projectId || userId || sessionId;
 }
 
 export function versionNotFound(memory: string, version: number): ThroughlineError {

@@ -11,7 +11,7 @@ import { withStagedBlobs } from "../blobs/with-staged-blobs.ts";
 import { fingerprintOf } from "../fingerprint.ts";
 import { repeatOnConflict } from "../repeat-on-conflict.ts";
 import type { ServiceContext } from "../service-context.ts";
-import { asSessionNotFound, isStatusChange } from "../touch-session.ts";
+import { asSessionNotFound, isStatusChange } from "../sessions/touch-session.ts";
 import { queryById } from "./find-memory.ts";
 import { type Memory, memoryNotFound, toMemory } from "./memory.ts";
 import { type EncodedValue, readWithValues } from "./memory-value.ts";

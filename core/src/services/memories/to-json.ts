@@ -1,6 +1,6 @@
 /** Memories as JSON: the names of their columns, ISO times. */
 import type { MemoryProvenance } from "../../schemas/memory-input.ts";
-import type { Project } from "../projects.ts";
+import type { Project } from "../projects/projects.ts";
 import { type JsonObject, withJsonNames } from "../to-json.ts";
 import type { MemoryComparison } from "./compare-versions.ts";
 import type { DuplicateMemories } from "./find-duplicates.ts";

@@ -11,11 +11,11 @@ import {
   workingMemoryOwner,
   workingMemoryPatch,
 } from "../../schemas/working-memory-input.ts";
-import { sessionNotFound } from "../find-session.ts";
+import { sessionNotFound } from "../sessions/find-session.ts";
 import { repeatOnConflict } from "../repeat-on-conflict.ts";
 import type { ServiceContext } from "../service-context.ts";
-import type { CallSettings } from "../sessions.ts";
-import { asSessionNotFound, isStatusChange, readSession, touchSession } from "../touch-session.ts";
+import type { CallSettings } from "../sessions/sessions.ts";
+import { asSessionNotFound, isStatusChange, readSession, touchSession } from "../sessions/touch-session.ts";
 
 export interface WorkingMemory {
   /** In the order of their names. */

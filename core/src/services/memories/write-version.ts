@@ -4,9 +4,9 @@ import type { CallOptions } from "../../contract/store.ts";
 import type { Row, StoredRecord } from "../../model/kind.ts";
 import { insertReference } from "../blobs/blob-holders.ts";
 import type { StagedBlobs } from "../blobs/staged-blobs.ts";
-import { insertProject } from "../insert-project.ts";
+import { insertProject } from "../projects/insert-project.ts";
 import type { ServiceContext } from "../service-context.ts";
-import { touchSession } from "../touch-session.ts";
+import { touchSession } from "../sessions/touch-session.ts";
 import { type OwnerFields, memoryKeyOf, ownerOf, ownerValues } from "./memory.ts";
 import type { StoredValue } from "./memory-value.ts";
 

@@ -1,9 +1,9 @@
 /** Finds messages by id in what a fork shares with its ancestors. */
 import type { ReadRequest } from "../../contract/read.ts";
 import type { KeyValues, Row } from "../../model/kind.ts";
-import { sessionNotFound } from "../find-session.ts";
+import { sessionNotFound } from "../sessions/find-session.ts";
 import type { ServiceContext } from "../service-context.ts";
-import type { CallSettings } from "../sessions.ts";
+import type { CallSettings } from "../sessions/sessions.ts";
 import type { KnownLog } from "./known-log.ts";
 import { rangeHolding, sessionsOf } from "./shared-history.ts";
 

@@ -1,8 +1,8 @@
 /** What is known of a session's log, read where it is not. */
 import type { Row } from "../../model/kind.ts";
-import { sessionNotFound } from "../find-session.ts";
+import { sessionNotFound } from "../sessions/find-session.ts";
 import type { ServiceContext } from "../service-context.ts";
-import type { CallSettings } from "../sessions.ts";
+import type { CallSettings } from "../sessions/sessions.ts";
 import { KnownLog, knownLogs } from "./known-log.ts";
 import type { PathRange } from "./known-path.ts";
 import { readBranches } from "./read-branches.ts";

@@ -1,7 +1,7 @@
 /** Asks for records of branches, and takes in what is answered. */
 import type { Page, Query } from "../../contract/read.ts";
 import type { ServiceContext } from "../service-context.ts";
-import type { CallSettings } from "../sessions.ts";
+import type { CallSettings } from "../sessions/sessions.ts";
 import type { Branch } from "./known-branches.ts";
 import type { KnownLog } from "./known-log.ts";
 import { pageRows } from "./plan-queries.ts";

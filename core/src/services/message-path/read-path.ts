@@ -2,9 +2,9 @@
 import type { Page, ReadRequest } from "../../contract/read.ts";
 import { ThroughlineError } from "../../error.ts";
 import type { Row } from "../../model/kind.ts";
-import { sessionNotFound } from "../find-session.ts";
+import { sessionNotFound } from "../sessions/find-session.ts";
 import type { ServiceContext } from "../service-context.ts";
-import type { CallSettings } from "../sessions.ts";
+import type { CallSettings } from "../sessions/sessions.ts";
 import { type Collected, type Missing, type Stretch, collectRows, stretchOf } from "./collect-rows.ts";
 import { KnownLog, knownLogs, straightPath } from "./known-log.ts";
 import type { KnownPath } from "./known-path.ts";

@@ -3,7 +3,7 @@ import type { NewMessage } from "../../contract/batch.ts";
 import { ThroughlineError, isThroughlineError } from "../../error.ts";
 import type { Row } from "../../model/kind.ts";
 import type { ServiceContext } from "../service-context.ts";
-import type { CallSettings } from "../sessions.ts";
+import type { CallSettings } from "../sessions/sessions.ts";
 import { findShared } from "./find-shared.ts";
 import { knowLog } from "./know-log.ts";
 import { noPosition } from "./read-path.ts";

@@ -4,7 +4,7 @@ import type { Row, RowOf } from "../../model/kind.ts";
 import type { resourceDependencies } from "../../model/resources.ts";
 import { listRows } from "../list-page.ts";
 import type { ServiceContext } from "../service-context.ts";
-import type { Page } from "../sessions.ts";
+import type { Page } from "../sessions/sessions.ts";
 import { resourceNotFound } from "./resource.ts";
 
 /** Found in content, or given by a caller. */

@@ -5,12 +5,12 @@ import { ThroughlineError } from "../../error.ts";
 import { type FieldValue, type Row, completeRecord } from "../../model/kind.ts";
 import { sessionResources } from "../../model/resources.ts";
 import type { LinksInput } from "../../schemas/resource-input.ts";
-import { sessionNotFound } from "../find-session.ts";
+import { sessionNotFound } from "../sessions/find-session.ts";
 import { listRowsOf } from "../list-page.ts";
 import { repeatOnConflict } from "../repeat-on-conflict.ts";
 import type { ServiceContext } from "../service-context.ts";
-import type { Page } from "../sessions.ts";
-import { isSessionGone, isStatusChange, touchSession } from "../touch-session.ts";
+import type { Page } from "../sessions/sessions.ts";
+import { isSessionGone, isStatusChange, touchSession } from "../sessions/touch-session.ts";
 import { type SessionResource, resourceNotFound, toSessionResource } from "./resource.ts";
 
 /**

@@ -5,7 +5,7 @@ import type { Row, RowOf } from "../../model/kind.ts";
 import type { resources, sessionResources } from "../../model/resources.ts";
 import type { ResourceType } from "../../schemas/resource-input.ts";
 import { everyPage } from "../every-record.ts";
-import { sessionNotFound } from "../find-session.ts";
+import { sessionNotFound } from "../sessions/find-session.ts";
 import type { ServiceContext } from "../service-context.ts";
 import { type Candidate, Foremost, type RankedCandidate } from "./foremost.ts";
 import type { Importance } from "./importance.ts";

@@ -13,7 +13,7 @@ import {
 } from "../../schemas/token-input.ts";
 import { parseInput } from "../../schemas/parse-input.ts";
 import type { ServiceContext } from "../service-context.ts";
-import type { CallSettings } from "../sessions.ts";
+import type { CallSettings } from "../sessions/sessions.ts";
 import {
   type KeptContent,
   type ResourceContent,

@@ -8,7 +8,7 @@ import {
 } from "../../schemas/dependency-input.ts";
 import { parseInput } from "../../schemas/parse-input.ts";
 import type { ServiceContext } from "../service-context.ts";
-import type { CallSettings, Page } from "../sessions.ts";
+import type { CallSettings, Page } from "../sessions/sessions.ts";
 import { type Dependency, listDependencies, listDependents } from "./dependencies.ts";
 import { type FoundDependencies, findDependencies } from "./find-dependencies.ts";
 import { type ReplacedDependencies, replaceDependencies } from "./replace-dependencies.ts";

@@ -18,7 +18,7 @@ import { recordContext } from "../context/record-context.ts";
 import { listPage } from "../list-page.ts";
 import { repeatOnConflict } from "../repeat-on-conflict.ts";
 import type { ServiceContext } from "../service-context.ts";
-import type { CallSettings, Page } from "../sessions.ts";
+import type { CallSettings, Page } from "../sessions/sessions.ts";
 import { noteContent } from "./background-content.ts";
 import { withContentFacts } from "./content-facts.ts";
 import { deleteResource } from "./delete-resource.ts";

@@ -4,7 +4,7 @@ import { prose, label } from "../../schemas/text.ts";
 import { parseInput } from "../../schemas/parse-input.ts";
 import { wholeNumber } from "../../schemas/resource-input.ts";
 import type { SessionInput } from "../../schemas/session-input.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../sessions/session.ts";
 
 export interface ResourceSession {
   readonly uuid: string;

@@ -3,8 +3,8 @@ import { parseInput } from "../../schemas/parse-input.ts";
 import { type LinksInput, linksInput } from "../../schemas/resource-input.ts";
 import type { SessionInput } from "../../schemas/session-input.ts";
 import type { ServiceContext } from "../service-context.ts";
-import type { Session } from "../session.ts";
-import type { CallSettings } from "../sessions.ts";
+import type { Session } from "../sessions/session.ts";
+import type { CallSettings } from "../sessions/sessions.ts";
 import { linkResources, listSessionResources } from "./link-resources.ts";
 import type { SessionResource } from "./resource.ts";
 import {

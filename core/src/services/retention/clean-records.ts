@@ -7,7 +7,7 @@ import { isThroughlineError } from "../../error.ts";
 import { type Kind, type KeyValues, type Row, compareKeys, keyOf } from "../../model/kind.ts";
 import { everyPage } from "../every-record.ts";
 import type { ServiceContext } from "../service-context.ts";
-import { sweepBlobs } from "../sweep-blobs.ts";
+import { sweepBlobs } from "../blobs/sweep-blobs.ts";
 import { touchesFor } from "../touches.ts";
 import { findCutOff } from "./cut-off.ts";
 import { expectNotHeld } from "./holds.ts";

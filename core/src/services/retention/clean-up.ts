@@ -7,7 +7,7 @@ import { isThroughlineError } from "../../error.ts";
 import { type KeyValues, type Row, type StoredRecord, compareKeys } from "../../model/kind.ts";
 import { sessions } from "../../model/sessions.ts";
 import { parseInput, refuseNonObject } from "../../schemas/parse-input.ts";
-import { sweepBlobs } from "../sweep-blobs.ts";
+import { sweepBlobs } from "../blobs/sweep-blobs.ts";
 import type { ServiceContext } from "../service-context.ts";
 import { pagesOfSessions } from "./all-sessions.ts";
 import { type CleanedRecord, cleanRecords } from "./clean-records.ts";

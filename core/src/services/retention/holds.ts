@@ -7,7 +7,7 @@ import type { Row, RowOf } from "../../model/kind.ts";
 import type { holds } from "../../model/session-settings.ts";
 import { parseInput } from "../../schemas/parse-input.ts";
 import { prose } from "../../schemas/text.ts";
-import { sessionNotFound } from "../find-session.ts";
+import { sessionNotFound } from "../sessions/find-session.ts";
 import type { ServiceContext } from "../service-context.ts";
 
 export interface Hold {

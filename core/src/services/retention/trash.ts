@@ -8,7 +8,7 @@ import { parseInput } from "../../schemas/parse-input.ts";
 import { readCursor, writeCursor } from "../cursor.ts";
 import { findErasing } from "../erasing/erasure-job.ts";
 import type { ServiceContext } from "../service-context.ts";
-import { type Session, toSession } from "../session.ts";
+import { type Session, toSession } from "../sessions/session.ts";
 import { pagesOfSessions } from "./all-sessions.ts";
 import { eraseAfter } from "./policy.ts";
 

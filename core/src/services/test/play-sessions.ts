@@ -1,6 +1,6 @@
 /** Random stories of sessions, their branches and their forks, told to a store and to a model. */
 import * as fc from "fast-check";
-import type { MessagePage } from "../list-messages.ts";
+import type { MessagePage } from "../messages/list-messages.ts";
 import type { Throughline } from "../throughline.ts";
 import { type Node, SessionModel } from "./session-model.ts";
 

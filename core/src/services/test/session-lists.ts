@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { expect } from "vitest";
 import type { SessionFilter, SessionInput } from "../../schemas/session-input.ts";
-import { type Session, newSessionRecord } from "../session.ts";
+import { type Session, newSessionRecord } from "../sessions/session.ts";
 import { type Services, beginning } from "./use-services.ts";
 
 /** Every session of a list, page after page. */

@@ -10,7 +10,7 @@ import {
 } from "../../schemas/tool-input.ts";
 import { listPage } from "../list-page.ts";
 import type { ServiceContext } from "../service-context.ts";
-import type { CallSettings, Page } from "../sessions.ts";
+import type { CallSettings, Page } from "../sessions/sessions.ts";
 
 export interface CommandUsage {
   readonly userId: string;

@@ -8,7 +8,7 @@ import { type RepoInput, type RepoListInput, repoInput, repoList } from "../../s
 import { everyRecord } from "../every-record.ts";
 import { listPage } from "../list-page.ts";
 import type { ServiceContext } from "../service-context.ts";
-import type { CallSettings, Page } from "../sessions.ts";
+import type { CallSettings, Page } from "../sessions/sessions.ts";
 import { touchesFor } from "../touches.ts";
 
 export interface CachedRepo {

@@ -8,12 +8,12 @@ import {
   toolSessionList,
 } from "../../schemas/tool-input.ts";
 import { parseInput } from "../../schemas/parse-input.ts";
-import { sessionNotFound } from "../find-session.ts";
+import { sessionNotFound } from "../sessions/find-session.ts";
 import { listPage } from "../list-page.ts";
 import { repeatOnConflict } from "../repeat-on-conflict.ts";
 import type { ServiceContext } from "../service-context.ts";
-import type { CallSettings, Page } from "../sessions.ts";
-import { asSessionNotFound, isStatusChange, readSession, touchSession } from "../touch-session.ts";
+import type { CallSettings, Page } from "../sessions/sessions.ts";
+import { asSessionNotFound, isStatusChange, readSession, touchSession } from "../sessions/touch-session.ts";
 import { touchesFor } from "../touches.ts";
 
 export interface ToolSession {
