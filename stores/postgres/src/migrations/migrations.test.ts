@@ -6,6 +6,7 @@ import { latestVersion, migrations } from "./migrations.ts";
 const released = [
   "d139a697219b8adeed3a37275e02ecabf5c2b691d6c58a9d88afaf22dec0df0c",
   "0769c33d63fffe41a539887ebaac1cdaba5eee40fa422179f42e7d1cb703f071",
+  "927411a528ae5097b290c3632795ba880ca6aeeb37e46ac2730c9a69cfb7b08f",
 ];
 
 test("released migrations are as they were released", () => {
