@@ -65,7 +65,7 @@ ${exitCodesHelp}`,
 function refuseMistyped(program: Command, [name, word = ""]: readonly string[]): void {
   const group = program.commands.find((command) => command.name() === name);
   const names = group?.commands.map((command) => command.name()) ?? [];
-  if (group === undefined || names.includes(word) || !/^[a-z-]*[g-z][a-z-]*$/.test(word)) return;
+  if (group === undefined || names.includes(word) || !/^(?=[a-z-]*[g-z])[a-z][a-z-]*$/.test(word)) return;
   const near = similarNames(word, names);
   if (near.length > 0) group.error(`error: unknown command '${word}'\n(Did you mean ${near.join(" or ")}?)`);
 }

@@ -263,6 +263,19 @@ describe.each(storeNames)("deleting an owner on %s", (name) => {
     expect((await tl.sessions.trash()).items).toEqual([]);
   });
 
+  test("one that ends while another begins to erase has not done that one's work", async () => {
+    const { tl, store } = services;
+    await fill(tl, "quokka");
+    await expect(dieAfter(store, 2).projects.delete("quokka")).rejects.toThrow(Died);
+    let isFirst = true;
+    const overtaken = beforeCommits(store, async () => {
+      if (isFirst) await tl.projects.delete("quokka");
+      isFirst = false;
+    });
+    expect(await overtaken.projects.delete("quokka", { erase: true })).toMatchObject({ erased: true });
+    expect((await tl.sessions.trash()).items).toEqual([]);
+  });
+
   test("other tenants keep theirs", async () => {
     const { tl } = services;
     const others = tl.withTenant("others");

@@ -47,8 +47,9 @@ export async function deleteOwner(
   for (let attempt = 1; ; attempt += 1) {
     const { stored, receipt } = await readOwnerJob(context, owner, options);
     if (stored === undefined && receipt !== undefined) {
-      // Ended by another, or the same call again after it was done.
-      if (revision > 0 || !(await isAnyLeft(context, owner, erase, options))) return receipt;
+      // Ended by another that did as much, or the same call again after it was done.
+      const didAll = revision > 0 && (receipt.erased || !erase);
+      if (didAll || !(await isAnyLeft(context, owner, erase, options))) return receipt;
     }
     // Whoever overtakes this one has got further.
     if (stored !== undefined && stored.revision > revision) {
