@@ -1,6 +1,7 @@
 /** The command line: runs the command that the arguments name, and answers its exit code. */
 import { Command, CommanderError } from "commander";
-import { type Finish, commandDefinitions } from "./definitions/command-definitions.ts";
+import { commandDefinitions } from "./definitions/command-definitions.ts";
+import type { Finish } from "./definitions/command-parts.ts";
 import { exitCodes, exitCodesHelp } from "./exit-codes.ts";
 import { version } from "./package-facts.ts";
 import { similarNames } from "./arguments/similar-names.ts";

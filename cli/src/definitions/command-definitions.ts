@@ -23,62 +23,17 @@ import {
   defineToolSessions,
 } from "./define-tools.ts";
 import { defineWatch } from "./define-watch.ts";
-import { exitCodesHelp } from "../exit-codes.ts";
-
-/** Takes the exit code of the command that ran. */
-export type Finish = (exitCode: number) => void;
-
-/** A command with what all have: `--store`, `--json`, examples, exit codes. */
-function addCommand(
-  program: Command,
-  name: string,
-  description: string,
-  examples: readonly string[],
-  isDefault = false,
-): Command {
-  if (isDefault) addGroupHelp(program);
-  const [first] = examples;
-  if (first !== undefined) examplesOf.set(program, [...(examplesOf.get(program) ?? []), first]);
-  return program
-    .command(name, { isDefault })
-    .description(description)
-    .option(
-      "--store <url>",
-      "store to use (throughline --help lists the kinds, throughline config the default)",
-    )
-    .option("--json", "print one JSON object")
-    .allowExcessArguments(false)
-    .showHelpAfterError(`Run ${nameOf(program)} ${name} --help for what it takes.`)
-    .addHelpText(
-      "after",
-      `\nExamples:\n${examples.map((example) => `  ${example}`).join("\n")}\n\n${exitCodesHelp}`,
-    );
-}
-
-/** The first example of each command of a group, for the group's own help. */
-const examplesOf = new WeakMap<Command, readonly string[]>();
-
-function addGroupHelp(group: Command): void {
-  group.showHelpAfterError(`Run ${nameOf(group)} --help for what there is.`).addHelpText("after", () => {
-    const examples = (examplesOf.get(group) ?? []).map((example) => `  ${example}`).join("\n");
-    return `\nExamples:\n${examples}\n\n${nameOf(group)} <command> --help says more of each.`;
-  });
-}
-
-/** `throughline keys`: what a person writes. */
-function nameOf(command: Command): string {
-  return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
-}
+import {
+  type Finish,
+  addCommand,
+  cursorOption,
+  limitOption,
+  pageSize,
+  sessionArgument,
+} from "./command-parts.ts";
 
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
-  return Number(text);
-}
-
-/** How many to answer with, of what comes in pages. */
-function pageSize(text: string): number {
-  const isPageSize = /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= 1_000;
-  if (!isPageSize) throw new InvalidArgumentError("It must be a whole number from 1 to 1000.");
   return Number(text);
 }
 
@@ -86,20 +41,7 @@ function collect(text: string, before: readonly string[] = []): readonly string[
   return [...before, text];
 }
 
-/** How a session is named. */
-const sessionArgument = new Argument(
-  "<session>",
-  "its id, the id's last 6 characters or more, <tool>:<key>, or @last",
-);
-
 const branchHelp = "another branch than the current one, by the position or id of its last message";
-
-function limitOption(standard: number): Option {
-  return new Option("--limit <number>", `at most so many, 1 to 1,000 (default: ${standard})`).argParser(
-    pageSize,
-  );
-}
-const cursorOption = new Option("--cursor <cursor>", "go on where another page ended");
 
 /** Adds each command to the program. */
 export const commandDefinitions: readonly ((program: Command, finish: Finish) => void)[] = [
@@ -127,7 +69,7 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
       .action(async (options: ServeOptions) =>
         finish(await (await import("../commands/serve.ts")).serve(options)),
       ),
-  (program, finish) => defineKeys(program, finish, addCommand),
+  defineKeys,
   (program, finish) =>
     addCommand(
       program,
@@ -254,23 +196,18 @@ export const commandDefinitions: readonly ((program: Command, finish: Finish) =>
       .showHelpAfterError(
         "Run throughline search --help for what it takes. A query that begins with - goes after --.",
       ),
-  (program, finish) =>
-    defineContext(program, finish, { addCommand, sessionArgument, limitOption, cursorOption }),
-  (program, finish) =>
-    defineResources(program, finish, { addCommand, sessionArgument, limitOption, cursorOption }),
-  (program, finish) => {
-    const shared = { addCommand, sessionArgument, limitOption, cursorOption };
-    defineCheckpoints(program, finish, shared);
-    defineMemories(program, finish, addCommand);
-    defineProjects(program, finish, shared);
-    defineToolSessions(program, finish, shared);
-    defineRepos(program, finish, shared);
-    defineFiles(program, finish, shared);
-    defineContent(program, finish, shared);
-    defineCommandUsage(program, finish, shared);
-  },
-  (program, finish) => defineWatch(program, finish, addCommand),
-  (program, finish) => defineHook(program, finish, addCommand),
+  defineContext,
+  defineResources,
+  defineCheckpoints,
+  defineMemories,
+  defineProjects,
+  defineToolSessions,
+  defineRepos,
+  defineFiles,
+  defineContent,
+  defineCommandUsage,
+  defineWatch,
+  defineHook,
   (program, finish) =>
     addCommand(program, "stats", "Count sessions, messages, tokens and records of uploaded files.", [
       "throughline stats",

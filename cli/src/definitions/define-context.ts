@@ -1,24 +1,10 @@
 /** The commands on what happens in sessions beside their messages. */
-import { type Argument, type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { RecordContextOptions, ShowContextOptions } from "../commands/context.ts";
 import type { ListResourcesOptions } from "../commands/resources.ts";
+import { type Finish, addCommand, cursorOption, limitOption, sessionArgument } from "./command-parts.ts";
 
-/** What these commands share with others. */
-interface Shared {
-  readonly addCommand: (
-    parent: Command,
-    name: string,
-    description: string,
-    examples: readonly string[],
-    isDefault?: boolean,
-  ) => Command;
-  readonly sessionArgument: Argument;
-  readonly limitOption: (standard: number) => Option;
-  readonly cursorOption: Option;
-}
-
-export function defineContext(program: Command, finish: (exitCode: number) => void, shared: Shared): void {
-  const { addCommand, sessionArgument } = shared;
+export function defineContext(program: Command, finish: Finish): void {
   const context = program
     .command("context")
     .description("Read and record what happened in a session beside its messages.")
@@ -61,8 +47,7 @@ export function defineContext(program: Command, finish: (exitCode: number) => vo
     );
 }
 
-export function defineResources(program: Command, finish: (exitCode: number) => void, shared: Shared): void {
-  const { addCommand, limitOption, cursorOption } = shared;
+export function defineResources(program: Command, finish: Finish): void {
   addCommand(program, "resources", "List the files that sessions touched, by their use or importance.", [
     "throughline resources",
     "throughline resources --order recent --project web --type code",

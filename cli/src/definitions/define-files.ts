@@ -1,28 +1,13 @@
 /** The commands on files that were uploaded, and on content that is kept for sessions. */
-import type { Argument, Command, Option } from "commander";
+import type { Command } from "commander";
 import type { KeepContentOptions, ShowContentOptions } from "../commands/content.ts";
 import type { FileContentOptions, ListFilesOptions, SaveFileOptions } from "../commands/files.ts";
 import type { CommonOptions } from "../with-throughline.ts";
+import { type Finish, addCommand, cursorOption, limitOption, sessionArgument } from "./command-parts.ts";
 
-/** What these commands share with others. */
-interface Shared {
-  readonly addCommand: (
-    parent: Command,
-    name: string,
-    description: string,
-    examples: readonly string[],
-    isDefault?: boolean,
-  ) => Command;
-  readonly sessionArgument: Argument;
-  readonly limitOption: (standard: number) => Option;
-  readonly cursorOption: Option;
-}
-
-type Finish = (exitCode: number) => void;
 const isDefault = true;
 
-export function defineFiles(program: Command, finish: Finish, shared: Shared): void {
-  const { addCommand, limitOption, cursorOption } = shared;
+export function defineFiles(program: Command, finish: Finish): void {
   const files = program
     .command("files")
     .description("Records of files that were uploaded to a model's provider, and their bytes.")
@@ -75,8 +60,7 @@ export function defineFiles(program: Command, finish: Finish, shared: Shared): v
   ]).action(async (options: CommonOptions) => finish(await (await run()).deleteExpiredFiles(options)));
 }
 
-export function defineContent(program: Command, finish: Finish, shared: Shared): void {
-  const { addCommand, sessionArgument } = shared;
+export function defineContent(program: Command, finish: Finish): void {
   const content = program
     .command("content")
     .description("Content of files, kept as it was for a session.")

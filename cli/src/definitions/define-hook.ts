@@ -2,20 +2,9 @@
 import { Argument, type Command, Option } from "commander";
 import type { HookSetUpOptions } from "../commands/hook.ts";
 import { type HookTool, hookTools } from "../hook/hook-event.ts";
+import { type Finish, addCommand } from "./command-parts.ts";
 
-type AddCommand = (
-  parent: Command,
-  name: string,
-  description: string,
-  examples: readonly string[],
-  isDefault?: boolean,
-) => Command;
-
-export function defineHook(
-  program: Command,
-  finish: (exitCode: number) => void,
-  addCommand: AddCommand,
-): void {
+export function defineHook(program: Command, finish: Finish): void {
   const hook = program
     .command("hook")
     .description("Record what coding agents do as they do it: what their hooks call.")

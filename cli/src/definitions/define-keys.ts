@@ -2,19 +2,9 @@
 import { type Command, Option } from "commander";
 import type { CreateKeyOptions, RevokeKeyOptions } from "../commands/keys.ts";
 import type { CommonOptions } from "../with-throughline.ts";
+import { type Finish, addCommand } from "./command-parts.ts";
 
-type AddCommand = (
-  parent: Command,
-  name: string,
-  description: string,
-  examples: readonly string[],
-) => Command;
-
-export function defineKeys(
-  program: Command,
-  finish: (exitCode: number) => void,
-  addCommand: AddCommand,
-): void {
+export function defineKeys(program: Command, finish: Finish): void {
   const keys = program
     .command("keys")
     .description("Make, list and revoke the API keys that callers of the server need.")

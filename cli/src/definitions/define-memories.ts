@@ -10,14 +10,7 @@ import type {
 } from "../commands/memories.ts";
 import type { MemoryOptions } from "../commands/memory-names.ts";
 import type { WorkingMemoryOptions } from "../commands/working-memory.ts";
-
-type AddCommand = (
-  program: Command,
-  name: string,
-  description: string,
-  examples: readonly string[],
-  isDefault?: boolean,
-) => Command;
+import { type Finish, addCommand } from "./command-parts.ts";
 
 const idOrKey = new Argument("<memory>", "its key, or its id (mem_…)");
 
@@ -39,16 +32,12 @@ function withOwner(command: Command): Command {
     .option("--session <session>", "of this session: its id, an ending of it, <tool>:<key>, or @last");
 }
 
-export function defineMemories(
-  program: Command,
-  finish: (exitCode: number) => void,
-  addCommand: AddCommand,
-): void {
+export function defineMemories(program: Command, finish: Finish): void {
   const memories = program
     .command("memories")
     .description("List, read and write what projects, users and sessions remember.")
     .helpCommand(false);
-  const add: AddCommand = (parent, name, description, examples, isDefault) =>
+  const add: typeof addCommand = (parent, name, description, examples, isDefault) =>
     withOwner(addCommand(parent, name, description, examples, isDefault));
   const run = async () => import("../commands/memories.ts");
   const joining = async () => import("../commands/join-memories.ts");

@@ -1,31 +1,16 @@
 /** The commands on what tools, and those who use them, keep beside conversations. */
-import { type Argument, type Command, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { CreateCheckpointOptions, ListCheckpointsOptions } from "../commands/checkpoints.ts";
 import type { CountCommandOptions, ListCommandsOptions } from "../commands/command-usage.ts";
 import type { ListProjectsOptions, SetProjectOptions } from "../commands/projects.ts";
 import type { ListReposOptions, SetRepoOptions } from "../commands/repos.ts";
 import type { ListToolSessionsOptions } from "../commands/tool-sessions.ts";
 import type { CommonOptions } from "../with-throughline.ts";
+import { type Finish, addCommand, cursorOption, limitOption, sessionArgument } from "./command-parts.ts";
 
-/** What these commands share with others. */
-interface Shared {
-  readonly addCommand: (
-    parent: Command,
-    name: string,
-    description: string,
-    examples: readonly string[],
-    isDefault?: boolean,
-  ) => Command;
-  readonly sessionArgument: Argument;
-  readonly limitOption: (standard: number) => Option;
-  readonly cursorOption: Option;
-}
-
-type Finish = (exitCode: number) => void;
 const isDefault = true;
 
-export function defineProjects(program: Command, finish: Finish, shared: Shared): void {
-  const { addCommand, limitOption, cursorOption } = shared;
+export function defineProjects(program: Command, finish: Finish): void {
   const projects = program
     .command("projects")
     .description("List projects, and say which repository one is of.")
@@ -53,8 +38,7 @@ export function defineProjects(program: Command, finish: Finish, shared: Shared)
     );
 }
 
-export function defineCheckpoints(program: Command, finish: Finish, shared: Shared): void {
-  const { addCommand, sessionArgument, limitOption, cursorOption } = shared;
+export function defineCheckpoints(program: Command, finish: Finish): void {
   const checkpoints = program
     .command("checkpoints")
     .description("Keep what a session's context is, and bring it back.")
@@ -120,8 +104,7 @@ export function defineCheckpoints(program: Command, finish: Finish, shared: Shar
     );
 }
 
-export function defineToolSessions(program: Command, finish: Finish, shared: Shared): void {
-  const { addCommand, sessionArgument, limitOption, cursorOption } = shared;
+export function defineToolSessions(program: Command, finish: Finish): void {
   const tools = program
     .command("tools")
     .description("Look up the ids under which tools keep their own state for a session.")
@@ -163,8 +146,7 @@ export function defineToolSessions(program: Command, finish: Finish, shared: Sha
     );
 }
 
-export function defineRepos(program: Command, finish: Finish, shared: Shared): void {
-  const { addCommand, limitOption, cursorOption } = shared;
+export function defineRepos(program: Command, finish: Finish): void {
   const repos = program
     .command("repos")
     .description("Remember where repositories were cloned to.")
@@ -208,8 +190,7 @@ export function defineRepos(program: Command, finish: Finish, shared: Shared): v
   ]).action(async (options: CommonOptions) => finish(await (await run()).checkRepositories(options)));
 }
 
-export function defineCommandUsage(program: Command, finish: Finish, shared: Shared): void {
-  const { addCommand, limitOption, cursorOption } = shared;
+export function defineCommandUsage(program: Command, finish: Finish): void {
   const commands = program
     .command("commands")
     .description("Count how often users give their commands.")

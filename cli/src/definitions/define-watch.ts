@@ -1,19 +1,9 @@
 /** The command `throughline watch`. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { WatchOptions } from "../commands/watch.ts";
+import { type Finish, addCommand } from "./command-parts.ts";
 
-type AddCommand = (
-  program: Command,
-  name: string,
-  description: string,
-  examples: readonly string[],
-) => Command;
-
-export function defineWatch(
-  program: Command,
-  finish: (exitCode: number) => void,
-  addCommand: AddCommand,
-): void {
+export function defineWatch(program: Command, finish: Finish): void {
   addCommand(program, "watch", "Record what changes in a folder, for the session that is active there.", [
     "throughline watch .",
     "throughline watch ~/work/garden --json",
