@@ -1,4 +1,4 @@
-import { type ContextInput, type SessionContext, ThroughlineError, contextToJson } from "@throughline/core";
+import { type ContextInput, type SessionContext, contextToJson } from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
 import { findSession } from "../sessions/find-session.ts";
 import { formatTable } from "../terminal/format-table.ts";
@@ -6,6 +6,7 @@ import { formatTime } from "../terminal/format-time.ts";
 import { oneLine } from "../terminal/printable.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
 import { type CommonOptions, withThroughline } from "../with-throughline.ts";
+import { misuse } from "../misuse.ts";
 
 export interface ShowContextOptions extends CommonOptions {
   readonly full?: boolean;
@@ -88,10 +89,6 @@ function readJson(text: string): unknown {
   } catch {
     throw misuse("--workspace takes JSON.");
   }
-}
-
-function misuse(message: string): ThroughlineError {
-  return new ThroughlineError("invalid", message, { reason: "type" });
 }
 
 const columns = [{ header: "" }, { header: "" }, { header: "" }, { header: "", isFlexible: true }] as const;

@@ -1,9 +1,10 @@
-import { type ResourceStatistics, ThroughlineError, type TypeStatistics } from "@throughline/core";
+import type { ResourceStatistics, TypeStatistics } from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
 import { type Column, formatTable } from "../terminal/format-table.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
 import { withThroughline } from "../with-throughline.ts";
 import type { ListResourcesOptions } from "./resources.ts";
+import { misuse } from "../misuse.ts";
 
 const columns: readonly Column[] = [
   { header: "TYPE" },
@@ -17,7 +18,7 @@ const columns: readonly Column[] = [
 export async function countByType(options: ListResourcesOptions): Promise<number> {
   const { order, type, session, limit, cursor, project } = options;
   if ([order, type, session, limit, cursor].some((given) => given !== undefined)) {
-    throw new ThroughlineError("invalid", "--by-type goes with --project only.", { reason: "type" });
+    throw misuse("--by-type goes with --project only.");
   }
   return withThroughline(options, "reads", async ({ resources }) => {
     const statistics = await resources.statistics(project === undefined ? {} : { project });

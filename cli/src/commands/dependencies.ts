@@ -4,13 +4,14 @@ import { oneLine } from "../terminal/printable.ts";
 import { withThroughline } from "../with-throughline.ts";
 import { pagingOf, printPage } from "./print-page.ts";
 import type { ListResourcesOptions } from "./resources.ts";
+import { misuse } from "../misuse.ts";
 
 /** What a resource depends on, or what depends on it. */
 export async function listDependencies(options: ListResourcesOptions): Promise<number> {
   const { json, dependencies, dependents, project, order, session, type } = options;
   if ([dependencies && dependents, order, session, type].some((given) => given !== undefined)) {
     const message = "--dependencies and --dependents stand by themselves, with --project if need be.";
-    throw new ThroughlineError("invalid", message, { reason: "type" });
+    throw misuse(message);
   }
   return withThroughline(options, "reads", async (throughline) => {
     const id = await findResource(throughline, dependencies ?? dependents ?? "", project ?? null);

@@ -1,14 +1,7 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
-import {
-  type JsonObject,
-  type Throughline,
-  ThroughlineError,
-  parseInput,
-  sessionInput,
-  toSnakeCase,
-} from "@throughline/core";
+import { type JsonObject, type Throughline, parseInput, sessionInput, toSnakeCase } from "@throughline/core";
 import {
   type ImportReport,
   type Importer,
@@ -26,6 +19,7 @@ import { showProgress } from "../terminal/show-progress.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
 import { type CommonOptions, withThroughline } from "../with-throughline.ts";
 import { projectsOfFolders } from "../workspace/projects-of-folders.ts";
+import { misuse } from "../misuse.ts";
 
 export interface ImportOptions extends CommonOptions {
   readonly user?: string;
@@ -84,7 +78,7 @@ function checkFirstWord(word: string): void {
   const tools = importers.map(({ tool }) => tool);
   const meant = didYouMean(similarNames(word, tools));
   const message = `There is no file, folder or tool ${word}. ${meant}The tools are: ${tools.join(", ")}.`;
-  throw new ThroughlineError("invalid", message, { reason: "type" });
+  throw misuse(message);
 }
 
 /** Where the tool, or all of them, keep their sessions. */

@@ -1,4 +1,4 @@
-import { type Session, type SessionFilter, ThroughlineError, sessionToJson } from "@throughline/core";
+import { type Session, type SessionFilter, sessionToJson } from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
 import { type Holds, findHolds, holdMember } from "../sessions/find-holds.ts";
 import { type Column, formatTable } from "../terminal/format-table.ts";
@@ -9,6 +9,7 @@ import { printJson, writeOutput } from "../terminal/write-output.ts";
 import { type CommonOptions, withThroughline } from "../with-throughline.ts";
 import { listDeleted } from "./list-deleted.ts";
 import { pageToJson } from "./page-to-json.ts";
+import { misuse } from "../misuse.ts";
 
 export interface ListSessionsOptions extends CommonOptions {
   readonly user?: string;
@@ -61,7 +62,7 @@ function filterOf(options: ListSessionsOptions): SessionFilter {
 function readPair(pair: string): [string, string | number | boolean | null] {
   const equals = pair.indexOf("=");
   if (equals < 1) {
-    throw new ThroughlineError("invalid", `--metadata takes <key>=<value>, not ${pair}.`, { reason: "type" });
+    throw misuse(`--metadata takes <key>=<value>, not ${pair}.`);
   }
   const text = pair.slice(equals + 1);
   const isScalar = /^(true|false|null|-?\d+(\.\d+)?([eE][+-]?\d+)?)$/.test(text);

@@ -15,7 +15,8 @@ import { formatTime } from "../terminal/format-time.ts";
 import { oneLine, printable } from "../terminal/printable.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
 import { withThroughline } from "../with-throughline.ts";
-import { type MemoryOptions, misuse, nameOf, ownerOf, readMemory } from "./memory-names.ts";
+import { misuse } from "../misuse.ts";
+import { type MemoryOptions, nameOf, ownerOf, readMemory } from "./memory-names.ts";
 import { pageToJson } from "./page-to-json.ts";
 
 export interface ListMemoriesOptions extends MemoryOptions {

@@ -1,13 +1,8 @@
 /** Which memory, and whose, the words of a command mean. */
-import {
-  type Memory,
-  type MemoryName,
-  type MemoryOwner,
-  type Throughline,
-  ThroughlineError,
-} from "@throughline/core";
+import type { Memory, MemoryName, MemoryOwner, Throughline } from "@throughline/core";
 import { findSession } from "../sessions/find-session.ts";
 import type { CommonOptions } from "../with-throughline.ts";
+import { misuse } from "../misuse.ts";
 
 export interface MemoryOptions extends CommonOptions {
   readonly project?: string;
@@ -45,8 +40,4 @@ export async function ownerOf(
   if (project !== undefined) return { project };
   if (user !== undefined) return { user };
   return { session: (await findSession(throughline, session as string)).id };
-}
-
-export function misuse(message: string): ThroughlineError {
-  return new ThroughlineError("invalid", message, { reason: "type", outcome: "refused" });
 }

@@ -4,7 +4,6 @@ import {
   type Resource,
   type ResourceListInput,
   type Throughline,
-  ThroughlineError,
   resourceToJson,
 } from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
@@ -17,6 +16,7 @@ import { type CommonOptions, withThroughline } from "../with-throughline.ts";
 import { countByType } from "./count-resources.ts";
 import { listDependencies } from "./dependencies.ts";
 import { pageToJson } from "./page-to-json.ts";
+import { misuse } from "../misuse.ts";
 
 export interface ListResourcesOptions
   extends CommonOptions, Pick<ResourceListInput, "project" | "type" | "limit" | "cursor"> {
@@ -60,10 +60,6 @@ function checkTogether({ order, session, project, type, cursor }: Given): void {
     throw misuse("--session lists what was accessed last first, or by --order importance.");
   if (project !== undefined) throw misuse("--project can't be given with --session.");
   if (type !== undefined) throw misuse("--type can be given with --session only by --order importance.");
-}
-
-function misuse(message: string): ThroughlineError {
-  return new ThroughlineError("invalid", message, { reason: "type" });
 }
 
 type ResourcePage = { readonly next?: string } & (

@@ -1,15 +1,11 @@
 import { text } from "node:stream/consumers";
-import {
-  ThroughlineError,
-  type WorkingMemory,
-  type WorkingMemoryOwner,
-  type WorkingMemoryPatch,
-} from "@throughline/core";
+import type { WorkingMemory, WorkingMemoryOwner, WorkingMemoryPatch } from "@throughline/core";
 import { exitCodes } from "../exit-codes.ts";
 import { findSession } from "../sessions/find-session.ts";
 import { oneLine } from "../terminal/printable.ts";
 import { printJson, writeOutput } from "../terminal/write-output.ts";
 import { type CommonOptions, withThroughline } from "../with-throughline.ts";
+import { misuse } from "../misuse.ts";
 
 export interface WorkingMemoryOptions extends CommonOptions {
   readonly user?: string;
@@ -65,8 +61,4 @@ async function readPatch(given: string): Promise<WorkingMemoryPatch> {
   } catch {
     throw misuse("--set takes a JSON object.");
   }
-}
-
-function misuse(message: string): ThroughlineError {
-  return new ThroughlineError("invalid", message, { reason: "type", outcome: "refused" });
 }

@@ -26,6 +26,7 @@ import { defineWatch } from "./define-watch.ts";
 import {
   type Finish,
   addCommand,
+  collect,
   cursorOption,
   limitOption,
   pageSize,
@@ -35,10 +36,6 @@ import {
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
   return Number(text);
-}
-
-function collect(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, text];
 }
 
 const branchHelp = "another branch than the current one, by the position or id of its last message";

@@ -68,3 +68,8 @@ export function limitOption(standard: number): Option {
 }
 
 export const cursorOption = new Option("--cursor <cursor>", "go on where another page ended");
+
+/** Of an option that may be given as often as needed: all that it was given. */
+export function collect(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}

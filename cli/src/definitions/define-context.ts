@@ -2,7 +2,14 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { RecordContextOptions, ShowContextOptions } from "../commands/context.ts";
 import type { ListResourcesOptions } from "../commands/resources.ts";
-import { type Finish, addCommand, cursorOption, limitOption, sessionArgument } from "./command-parts.ts";
+import {
+  type Finish,
+  addCommand,
+  collect,
+  cursorOption,
+  limitOption,
+  sessionArgument,
+} from "./command-parts.ts";
 
 export function defineContext(program: Command, finish: Finish): void {
   const context = program
@@ -73,10 +80,6 @@ export function defineResources(program: Command, finish: Finish): void {
     .action(async (options: ListResourcesOptions) =>
       finish(await (await import("../commands/resources.ts")).listResources(options)),
     );
-}
-
-function collect(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, text];
 }
 
 /** The services say what is wrong with a number. */
